@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# 'make check': everything here speaks TAP, so that the totals count test cases, not programs.
+
+TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(TEST_LOG_DRIVER)
+LOG_DRIVER = $(TEST_LOG_DRIVER)
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(BASH_PATH)
+BASH_PATH = /bin/bash
+AM_TESTS_ENVIRONMENT = \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	srcdir='$(abs_srcdir)'; export srcdir; \
+	builddir='$(abs_builddir)'; export builddir; \
+	CLANG_FORMAT='$(CLANG_FORMAT)'; export CLANG_FORMAT; \
+	SHELLCHECK='$(SHELLCHECK)'; export SHELLCHECK; \
+	MANDOC='$(MANDOC)'; export MANDOC;
+
+EXTRA_DIST += tests/unit/test.h
+
+# How a unit test program is compiled; its LDADD names the archives it needs, users first.
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
+UNIT_TESTS =
+if HAVE_CMOCKA
+include tests/unit/base/tests.mk
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+endif
