@@ -22,6 +22,7 @@ UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
 UNIT_TESTS =
 if HAVE_CMOCKA
 include tests/unit/base/tests.mk
+include tests/unit/wire/tests.mk
 include tests/unit/crypto/tests.mk
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

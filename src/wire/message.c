@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/message.h"
+
+#include "base/idiom.h"
+#include "wire/pack.h"
+
+const char *felt_message_name(enum felt_message_type type)
+{
+    static const char *const names[] = {
+        [FELT_MESSAGE_PROBE] = "probe",
+        [FELT_MESSAGE_ACK] = "ack",
+        [FELT_MESSAGE_PROBE_REQUEST] = "probe-request",
+        [FELT_MESSAGE_NACK] = "nack",
+        [FELT_MESSAGE_HELLO] = "hello",
+        [FELT_MESSAGE_COOKIE] = "cookie",
+        [FELT_MESSAGE_JOIN] = "join",
+        [FELT_MESSAGE_WELCOME] = "welcome",
+        [FELT_MESSAGE_GIFT] = "gift",
+        [FELT_MESSAGE_LIVENESS] = "liveness",
+        [FELT_MESSAGE_DESCRIPTOR] = "descriptor",
+        [FELT_MESSAGE_SYNC_MEMBERS] = "sync-members",
+        [FELT_MESSAGE_SUMMARY] = "summary",
+        [FELT_MESSAGE_FETCH] = "fetch",
+        [FELT_MESSAGE_SLOTS] = "slots",
+        [FELT_MESSAGE_SYNC_SLOTS] = "sync-slots",
+        [FELT_MESSAGE_PULL_SLOTS] = "pull-slots",
+    };
+
+    assert((size_t)type < FELT_ARRAY_LEN(names) && names[type]);
+    return names[type];
+}
+
+int felt_envelope_encode(const struct felt_envelope *envelope, uint8_t *buf, size_t room,
+                         size_t *ret_len)
+{
+    struct felt_pack p;
+
+    felt_pack_init(&p, buf, room);
+    felt_pack_array(&p, 3);
+    felt_pack_id(&p, &envelope->sender);
+    felt_pack_uint(&p, envelope->session);
+    felt_pack_uint(&p, envelope->counter);
+    return felt_pack_done(&p, ret_len);
+}
+
+/* The array of a message: its type and `fields` more items. */
+static void begin(struct felt_pack *p, enum felt_message_type type, size_t fields)
+{
+    felt_pack_array(p, 1 + fields);
+    felt_pack_uint(p, type);
+}
+
+/* Hashes are opaque: eight bytes each, as bin, instead of nine as integers. */
+static void pack_hash(struct felt_pack *p, uint64_t hash)
+{
+    uint8_t b[8];
+
+    felt_put_be64(b, hash);
+    felt_pack_bin(p, b, sizeof(b));
+}
+
+#define DIGEST_FIELDS 3
+
+static void pack_digest(struct felt_pack *p, const struct felt_digest *digest)
+{
+    felt_pack_uint(p, digest->era);
+    pack_hash(p, digest->slots);
+    pack_hash(p, digest->members);
+}
+
+static void pack_buckets(struct felt_pack *p, const uint64_t hashes[FELT_BUCKETS])
+{
+    uint8_t b[FELT_BUCKETS * 8];
+
+    for (size_t i = 0; i < FELT_BUCKETS; i++)
+        felt_put_be64(b + i * 8, hashes[i]);
+    felt_pack_bin(p, b, sizeof(b));
+}
+
+static void pack_liveness(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, m->liveness.n);
+    for (uint32_t i = 0; i < m->liveness.n; i++) {
+        const struct felt_liveness *e = &m->liveness.entries[i];
+        bool suspect = e->state == FELT_LIVENESS_SUSPECT;
+
+        felt_pack_array(p, suspect ? 4 : 3);
+        felt_pack_id(p, &e->id);
+        felt_pack_uint(p, e->incarnation);
+        felt_pack_uint(p, e->state);
+        if (suspect)
+            felt_pack_uint(p, e->origin);
+    }
+}
+
+static void pack_summary(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, m->summary.n);
+    for (uint32_t i = 0; i < m->summary.n; i++) {
+        const struct felt_summary_entry *e = &m->summary.entries[i];
+
+        felt_pack_array(p, 4);
+        felt_pack_id(p, &e->id);
+        felt_pack_uint(p, e->version);
+        felt_pack_uint(p, e->incarnation);
+        felt_pack_uint(p, e->state);
+    }
+}
+
+/* The owners of the runs, each once, in the order of first appearance; *ret_n of them. Returns
+ * whether they fit. index[i] is the place of run i's owner. */
+static bool owners_of(const struct felt_message *m, struct felt_id owners[FELT_OWNERS_MAX],
+                      uint32_t *ret_n, uint32_t index[FELT_RUNS_MAX])
+{
+    uint32_t n = 0, k;
+
+    for (uint32_t i = 0; i < m->slots.n; i++) {
+        for (k = 0; k < n && !felt_id_equal(&owners[k], &m->slots.runs[i].owner); k++)
+            ;
+        if (k == n) {
+            if (n == FELT_OWNERS_MAX)
+                return false;
+            owners[n++] = m->slots.runs[i].owner;
+        }
+        index[i] = k;
+    }
+    *ret_n = n;
+    return true;
+}
+
+static void pack_slots(struct felt_pack *p, const struct felt_message *m)
+{
+    struct felt_id owners[FELT_OWNERS_MAX];
+    uint32_t index[FELT_RUNS_MAX], n_owners;
+
+    if (!owners_of(m, owners, &n_owners, index)) {
+        p->full = true;
+        return;
+    }
+    begin(p, m->type, 6);
+    felt_pack_uint(p, m->slots.era);
+    felt_pack_uint(p, m->slots.save);
+    felt_pack_uint(p, m->slots.total);
+    felt_pack_uint(p, m->slots.first);
+    felt_pack_array(p, n_owners);
+    for (uint32_t i = 0; i < n_owners; i++)
+        felt_pack_id(p, &owners[i]);
+    felt_pack_array(p, (size_t)m->slots.n * 4);
+    for (uint32_t i = 0; i < m->slots.n; i++) {
+        felt_pack_uint(p, m->slots.runs[i].count);
+        felt_pack_uint(p, index[i]);
+        felt_pack_uint(p, m->slots.runs[i].term);
+        felt_pack_uint(p, m->slots.runs[i].seq);
+    }
+}
+
+static void pack_hello(struct felt_pack *p, const struct felt_message *m)
+{
+    static const uint8_t nothing[FELT_DATAGRAM_MAX];
+
+    assert(m->hello.padding <= sizeof(nothing));
+    begin(p, m->type, 1);
+    felt_pack_bin(p, nothing, m->hello.padding);
+}
+
+static void pack_join(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 5);
+    felt_pack_bin(p, m->join.cookie, FELT_COOKIE_LEN);
+    felt_pack_bin(p, m->join.request, FELT_REQUEST_ID_LEN);
+    felt_pack_uint(p, m->join.era);
+    felt_pack_ip(p, &m->join.wish.ip);
+    felt_pack_uint(p, m->join.wish.len);
+}
+
+static void pack_gift(struct felt_pack *p, const struct felt_message *m)
+{
+    bool ask = m->gift.result == FELT_GIFT_ASK;
+
+    begin(p, m->type, ask ? 3 : 2);
+    felt_pack_bin(p, m->gift.request, FELT_REQUEST_ID_LEN);
+    felt_pack_uint(p, m->gift.result);
+    if (ask)
+        felt_pack_id(p, &m->gift.referral);
+}
+
+static void pack_fetch(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, m->fetch.n);
+    for (uint32_t i = 0; i < m->fetch.n; i++)
+        felt_pack_id(p, &m->fetch.ids[i]);
+}
+
+static void pack_probe(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2 + DIGEST_FIELDS);
+    felt_pack_uint(p, m->probe.seq);
+    felt_pack_id(p, &m->probe.target);
+    pack_digest(p, &m->probe.digest);
+}
+
+static void pack_message(struct felt_pack *p, const struct felt_message *m)
+{
+    switch (m->type) {
+    case FELT_MESSAGE_PROBE:
+        return pack_probe(p, m);
+    case FELT_MESSAGE_ACK:
+        begin(p, m->type, 1 + DIGEST_FIELDS);
+        felt_pack_uint(p, m->ack.seq);
+        return pack_digest(p, &m->ack.digest);
+    case FELT_MESSAGE_PROBE_REQUEST:
+        begin(p, m->type, 2);
+        felt_pack_uint(p, m->probe_request.seq);
+        return felt_pack_id(p, &m->probe_request.target);
+    case FELT_MESSAGE_NACK:
+        begin(p, m->type, 1);
+        return felt_pack_uint(p, m->nack.seq);
+    case FELT_MESSAGE_HELLO:
+        return pack_hello(p, m);
+    case FELT_MESSAGE_COOKIE:
+        begin(p, m->type, 1);
+        return felt_pack_bin(p, m->cookie.cookie, FELT_COOKIE_LEN);
+    case FELT_MESSAGE_JOIN:
+        return pack_join(p, m);
+    case FELT_MESSAGE_WELCOME:
+        begin(p, m->type, 2);
+        felt_pack_bin(p, m->welcome.request, FELT_REQUEST_ID_LEN);
+        return felt_pack_bin(p, m->welcome.config.data, m->welcome.config.len);
+    case FELT_MESSAGE_GIFT:
+        return pack_gift(p, m);
+    case FELT_MESSAGE_LIVENESS:
+        return pack_liveness(p, m);
+    case FELT_MESSAGE_DESCRIPTOR:
+        begin(p, m->type, 2);
+        felt_pack_bin(p, m->descriptor.body.data, m->descriptor.body.len);
+        return felt_pack_bin(p, m->descriptor.signature, FELT_SIGNATURE_LEN);
+    case FELT_MESSAGE_SYNC_MEMBERS:
+        begin(p, m->type, 2);
+        felt_pack_uint(p, m->sync_members.first);
+        return pack_buckets(p, m->sync_members.hashes);
+    case FELT_MESSAGE_SUMMARY:
+        return pack_summary(p, m);
+    case FELT_MESSAGE_FETCH:
+        return pack_fetch(p, m);
+    case FELT_MESSAGE_SLOTS:
+        return pack_slots(p, m);
+    case FELT_MESSAGE_SYNC_SLOTS:
+        begin(p, m->type, 3);
+        felt_pack_uint(p, m->sync_slots.era);
+        felt_pack_uint(p, m->sync_slots.first);
+        return pack_buckets(p, m->sync_slots.hashes);
+    case FELT_MESSAGE_PULL_SLOTS:
+        begin(p, m->type, 1);
+        return felt_pack_uint(p, m->pull_slots.first);
+    }
+    assert(false && "message type");
+}
+
+int felt_message_encode(const struct felt_message *message, uint8_t *buf, size_t room,
+                        size_t *ret_len)
+{
+    struct felt_pack p;
+
+    felt_pack_init(&p, buf, room);
+    pack_message(&p, message);
+    return felt_pack_done(&p, ret_len);
+}

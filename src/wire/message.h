@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The messages, as plain structs. Their form on the wire is proto/messages.cddl, what they mean is
+ * proto/gossip.md and proto/lease.md. Byte ranges inside are borrowed from the datagram. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/id.h"
+#include "wire/descriptor.h"
+
+#define FELT_DATAGRAM_MAX \
+    (1280 - 48) /* IPv6 minimum MTU less IPv6 and UDP headers; proto/packet.md 2.1 */
+
+#define FELT_COOKIE_LEN      16
+#define FELT_REQUEST_ID_LEN  8
+#define FELT_CONFIG_TEXT_MAX 512 /* proto/messages.cddl, welcome */
+#define FELT_BUCKETS         64  /* of each digest; proto/gossip.md 4.2 */
+
+/* As many of each as fit into one datagram, by their smallest encoding. */
+#define FELT_LIVENESS_MAX 52
+#define FELT_SUMMARY_MAX  52
+#define FELT_FETCH_MAX    48
+#define FELT_RUNS_MAX     160
+#define FELT_OWNERS_MAX   60
+
+enum felt_message_type {
+    FELT_MESSAGE_PROBE = 1,
+    FELT_MESSAGE_ACK = 2,
+    FELT_MESSAGE_PROBE_REQUEST = 3,
+    FELT_MESSAGE_NACK = 4,
+    FELT_MESSAGE_HELLO = 5,
+    FELT_MESSAGE_COOKIE = 6,
+    FELT_MESSAGE_JOIN = 7,
+    FELT_MESSAGE_WELCOME = 8,
+    FELT_MESSAGE_GIFT = 9,
+    FELT_MESSAGE_LIVENESS = 10,
+    FELT_MESSAGE_DESCRIPTOR = 11,
+    FELT_MESSAGE_SYNC_MEMBERS = 12,
+    FELT_MESSAGE_SUMMARY = 13,
+    FELT_MESSAGE_FETCH = 14,
+    FELT_MESSAGE_SLOTS = 15,
+    FELT_MESSAGE_SYNC_SLOTS = 16,
+    FELT_MESSAGE_PULL_SLOTS = 17,
+};
+
+/* Who sent the datagram, in which of its lives, and which of its datagrams this is. */
+struct felt_envelope {
+    struct felt_id sender;
+    uint64_t session;
+    uint64_t counter;
+};
+
+/* Two nodes with equal digests hold the same tables. */
+struct felt_digest {
+    uint64_t era;
+    uint64_t slots;
+    uint64_t members;
+};
+
+/* What is on the wire; an owner that left or was reclaimed is forgotten, not marked. */
+enum felt_liveness_state {
+    FELT_LIVENESS_ALIVE = 0,
+    FELT_LIVENESS_SUSPECT = 1,
+    FELT_LIVENESS_DEAD = 2,
+};
+
+struct felt_liveness {
+    struct felt_id id;
+    uint64_t incarnation;
+    enum felt_liveness_state state;
+    uint32_t origin; /* of a suspicion: first four bytes of the id of who began it; else 0 */
+};
+
+struct felt_summary_entry {
+    struct felt_id id;
+    uint64_t version; /* of its descriptor; 0: we have none */
+    uint64_t incarnation;
+    enum felt_liveness_state state;
+};
+
+struct felt_run {
+    uint32_t count;
+    struct felt_id owner;
+    uint64_t term;
+    uint32_t seq;
+};
+
+enum felt_gift_result {
+    FELT_GIFT_GIVEN = 0, /* slots of ours are yours; they come as SLOTS beside this */
+    FELT_GIFT_ASK = 1,   /* `referral` has the largest reserve */
+    FELT_GIFT_NONE = 2,  /* nobody that we know of has a reserve */
+    FELT_GIFT_BUSY = 3,  /* not now: we cannot save, or do not know the map ourselves */
+};
+
+struct felt_message {
+    enum felt_message_type type;
+    union {
+        struct {
+            uint32_t seq;
+            struct felt_id target;
+            struct felt_digest digest;
+        } probe;
+        struct {
+            uint32_t seq;
+            struct felt_digest digest;
+        } ack;
+        struct {
+            uint32_t seq;
+            struct felt_id target;
+        } probe_request;
+        struct {
+            uint32_t seq;
+        } nack;
+        struct {
+            uint32_t padding; /* bytes of nothing, so that the answer is not the larger one */
+        } hello;
+        struct {
+            uint8_t cookie[FELT_COOKIE_LEN];
+        } cookie;
+        struct {
+            uint8_t cookie[FELT_COOKIE_LEN];
+            uint8_t request[FELT_REQUEST_ID_LEN];
+            uint64_t era;          /* of the joiner; 0: it knows nothing of the cluster yet */
+            struct felt_cidr wish; /* the subnet it would like; family NONE: any */
+        } join;
+        struct {
+            uint8_t request[FELT_REQUEST_ID_LEN];
+            struct felt_bytes config; /* JSON */
+        } welcome;
+        struct {
+            uint8_t request[FELT_REQUEST_ID_LEN];
+            enum felt_gift_result result;
+            struct felt_id referral; /* of ASK */
+        } gift;
+        struct {
+            uint32_t n;
+            struct felt_liveness entries[FELT_LIVENESS_MAX];
+        } liveness;
+        struct {
+            struct felt_bytes body;
+            uint8_t signature[FELT_SIGNATURE_LEN];
+        } descriptor;
+        struct {
+            uint32_t first; /* bucket to begin with */
+            uint64_t hashes[FELT_BUCKETS];
+        } sync_members;
+        struct {
+            uint32_t n;
+            struct felt_summary_entry entries[FELT_SUMMARY_MAX];
+        } summary;
+        struct {
+            uint32_t n;
+            struct felt_id ids[FELT_FETCH_MAX];
+        } fetch;
+        struct {
+            uint64_t era;
+            uint64_t save;  /* the sender's save counter */
+            uint32_t total; /* slots of the network */
+            uint32_t first; /* slot where runs begin */
+            uint32_t n;
+            struct felt_run runs[FELT_RUNS_MAX]; /* one after the other from first */
+        } slots;
+        struct {
+            uint64_t era;
+            uint32_t first;
+            uint64_t hashes[FELT_BUCKETS];
+        } sync_slots;
+        struct {
+            uint32_t first; /* slot to begin with */
+        } pull_slots;
+    };
+};
+
+const char *felt_message_name(enum felt_message_type type);
+
+/* Both write to buf of `room` bytes and say how many they used; -ENOBUFS where it does not fit. */
+int felt_envelope_encode(const struct felt_envelope *envelope, uint8_t *buf, size_t room,
+                         size_t *ret_len);
+int felt_message_encode(const struct felt_message *message, uint8_t *buf, size_t room,
+                        size_t *ret_len);

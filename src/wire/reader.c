@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/reader.h"
+
+#include <errno.h>
+
+#include "wire/bound.h"
+#include "wire/pack.h"
+
+struct felt_reader {
+    msgpack_zone zone;
+    struct felt_bytes rest;
+};
+
+int felt_reader_new(struct felt_reader **ret_reader)
+{
+    struct felt_reader *reader = calloc(1, sizeof(*reader));
+
+    if (!reader)
+        return -ENOMEM;
+    /* One chunk that holds the objects of any datagram (an item takes a byte at least), so that
+     * clearing it after each message frees nothing and filling it allocates nothing. */
+    if (!msgpack_zone_init(&reader->zone, FELT_DATAGRAM_MAX * sizeof(msgpack_object))) {
+        free(reader);
+        return -ENOMEM;
+    }
+    *ret_reader = reader;
+    return 0;
+}
+
+void felt_reader_free(struct felt_reader *reader)
+{
+    if (!reader)
+        return;
+    msgpack_zone_destroy(&reader->zone);
+    free(reader);
+}
+
+/* Takes the next object off the rest. */
+static int next_object(struct felt_reader *reader, msgpack_object *ret_object)
+{
+    size_t len, at = 0;
+
+    if (felt_bound_check(reader->rest, &len) < 0)
+        return -EINVAL;
+    msgpack_zone_clear(&reader->zone);
+    if (msgpack_unpack((const char *)reader->rest.data, len, &at, &reader->zone, ret_object) !=
+        MSGPACK_UNPACK_SUCCESS)
+        return -EINVAL;
+    reader->rest = felt_bytes(reader->rest.data + len, reader->rest.len - len);
+    return 0;
+}
+
+int felt_reader_begin(struct felt_reader *reader, struct felt_bytes plain,
+                      struct felt_envelope *ret_envelope)
+{
+    struct felt_envelope e;
+    struct felt_items items;
+    msgpack_object object;
+
+    if (plain.len > FELT_DATAGRAM_MAX)
+        return -EINVAL;
+    reader->rest = plain;
+    if (next_object(reader, &object) < 0)
+        return -EINVAL;
+    items = felt_items(&object);
+    felt_items_id(&items, &e.sender);
+    e.session = felt_items_uint(&items, UINT64_MAX);
+    e.counter = felt_items_uint(&items, UINT64_MAX);
+    if (items.bad || felt_id_is_nobody(&e.sender) || e.session == 0)
+        return -EINVAL;
+    *ret_envelope = e;
+    return 0;
+}
+
+static uint64_t read_hash(struct felt_items *items)
+{
+    uint8_t b[8];
+
+    felt_items_bin(items, b, sizeof(b));
+    return felt_get_be64(b);
+}
+
+static void read_digest(struct felt_items *items, struct felt_digest *ret)
+{
+    ret->era = felt_items_uint(items, UINT64_MAX);
+    ret->slots = read_hash(items);
+    ret->members = read_hash(items);
+}
+
+static void read_buckets(struct felt_items *items, uint64_t hashes[FELT_BUCKETS])
+{
+    uint8_t b[FELT_BUCKETS * 8];
+
+    felt_items_bin(items, b, sizeof(b));
+    for (size_t i = 0; i < FELT_BUCKETS; i++)
+        hashes[i] = felt_get_be64(b + i * 8);
+}
+
+/* How many entries are left, bad where there are more than max or none. */
+static uint32_t count(struct felt_items *items, uint32_t max)
+{
+    if (items->left == 0 || items->left > max)
+        items->bad = true;
+    return items->bad ? 0 : items->left;
+}
+
+static void read_liveness(struct felt_items *items, struct felt_message *m)
+{
+    m->liveness.n = count(items, FELT_LIVENESS_MAX);
+    for (uint32_t i = 0; i < m->liveness.n; i++) {
+        struct felt_liveness *e = &m->liveness.entries[i];
+        struct felt_items entry = felt_items_array(items);
+
+        felt_items_id(&entry, &e->id);
+        e->incarnation = felt_items_uint(&entry, UINT64_MAX);
+        e->state = (enum felt_liveness_state)felt_items_uint(&entry, FELT_LIVENESS_DEAD);
+        e->origin = 0;
+        if (e->state == FELT_LIVENESS_SUSPECT)
+            e->origin = (uint32_t)felt_items_uint(&entry, UINT32_MAX);
+        items->bad |= entry.bad;
+    }
+}
+
+static void read_summary(struct felt_items *items, struct felt_message *m)
+{
+    m->summary.n = count(items, FELT_SUMMARY_MAX);
+    for (uint32_t i = 0; i < m->summary.n; i++) {
+        struct felt_summary_entry *e = &m->summary.entries[i];
+        struct felt_items entry = felt_items_array(items);
+
+        felt_items_id(&entry, &e->id);
+        e->version = felt_items_uint(&entry, UINT64_MAX);
+        e->incarnation = felt_items_uint(&entry, UINT64_MAX);
+        e->state = (enum felt_liveness_state)felt_items_uint(&entry, FELT_LIVENESS_DEAD);
+        items->bad |= entry.bad;
+    }
+}
+
+static void read_slots(struct felt_items *items, struct felt_message *m)
+{
+    struct felt_id owners[FELT_OWNERS_MAX];
+    struct felt_items list, runs;
+    uint32_t n_owners;
+    uint64_t at;
+
+    m->slots.era = felt_items_uint(items, UINT64_MAX);
+    m->slots.save = felt_items_uint(items, UINT64_MAX);
+    m->slots.total = (uint32_t)felt_items_uint(items, UINT32_MAX);
+    m->slots.first = (uint32_t)felt_items_uint(items, UINT32_MAX);
+    at = m->slots.first;
+    list = felt_items_array(items);
+    n_owners = count(&list, FELT_OWNERS_MAX);
+    for (uint32_t i = 0; i < n_owners; i++)
+        felt_items_id(&list, &owners[i]);
+    runs = felt_items_array(items);
+    m->slots.n = count(&runs, FELT_RUNS_MAX * 4) / 4;
+    for (uint32_t i = 0; i < m->slots.n; i++) {
+        struct felt_run *run = &m->slots.runs[i];
+        uint64_t owner;
+
+        run->count = (uint32_t)felt_items_uint(&runs, UINT32_MAX);
+        owner = felt_items_uint(&runs, UINT32_MAX);
+        run->term = felt_items_uint(&runs, UINT64_MAX);
+        run->seq = (uint32_t)felt_items_uint(&runs, UINT32_MAX);
+        at += run->count;
+        if (run->count == 0 || owner >= n_owners || run->term == 0 || run->term > m->slots.era ||
+            at > m->slots.total || list.bad) {
+            items->bad = true;
+            return;
+        }
+        run->owner = owners[owner];
+        if (felt_id_is_nobody(&run->owner))
+            items->bad = true;
+    }
+    items->bad |= runs.bad | list.bad | (runs.left != 0) | (m->slots.n == 0);
+}
+
+static void read_join(struct felt_items *items, struct felt_message *m)
+{
+    felt_items_bin(items, m->join.cookie, FELT_COOKIE_LEN);
+    felt_items_bin(items, m->join.request, FELT_REQUEST_ID_LEN);
+    m->join.era = felt_items_uint(items, UINT64_MAX);
+    felt_items_ip(items, &m->join.wish.ip);
+    m->join.wish.len = (uint8_t)felt_items_uint(items, felt_ip_len(&m->join.wish.ip) * 8);
+}
+
+static void read_gift(struct felt_items *items, struct felt_message *m)
+{
+    felt_items_bin(items, m->gift.request, FELT_REQUEST_ID_LEN);
+    m->gift.result = (enum felt_gift_result)felt_items_uint(items, FELT_GIFT_BUSY);
+    m->gift.referral = (struct felt_id){0};
+    if (m->gift.result == FELT_GIFT_ASK)
+        felt_items_id(items, &m->gift.referral);
+}
+
+static void read_fetch(struct felt_items *items, struct felt_message *m)
+{
+    m->fetch.n = count(items, FELT_FETCH_MAX);
+    for (uint32_t i = 0; i < m->fetch.n; i++)
+        felt_items_id(items, &m->fetch.ids[i]);
+}
+
+static void read_probe(struct felt_items *items, struct felt_message *m)
+{
+    m->probe.seq = (uint32_t)felt_items_uint(items, UINT32_MAX);
+    felt_items_id(items, &m->probe.target);
+    read_digest(items, &m->probe.digest);
+}
+
+static void read_ack(struct felt_items *items, struct felt_message *m)
+{
+    m->ack.seq = (uint32_t)felt_items_uint(items, UINT32_MAX);
+    read_digest(items, &m->ack.digest);
+}
+
+static void read_probe_request(struct felt_items *items, struct felt_message *m)
+{
+    m->probe_request.seq = (uint32_t)felt_items_uint(items, UINT32_MAX);
+    felt_items_id(items, &m->probe_request.target);
+}
+
+static void read_nack(struct felt_items *items, struct felt_message *m)
+{
+    m->nack.seq = (uint32_t)felt_items_uint(items, UINT32_MAX);
+}
+
+static void read_hello(struct felt_items *items, struct felt_message *m)
+{
+    m->hello.padding = (uint32_t)felt_items_bytes(items, FELT_DATAGRAM_MAX).len;
+}
+
+static void read_cookie(struct felt_items *items, struct felt_message *m)
+{
+    felt_items_bin(items, m->cookie.cookie, FELT_COOKIE_LEN);
+}
+
+static void read_welcome(struct felt_items *items, struct felt_message *m)
+{
+    felt_items_bin(items, m->welcome.request, FELT_REQUEST_ID_LEN);
+    m->welcome.config = felt_items_bytes(items, FELT_CONFIG_TEXT_MAX);
+}
+
+static void read_descriptor(struct felt_items *items, struct felt_message *m)
+{
+    m->descriptor.body = felt_items_bytes(items, FELT_DESCRIPTOR_MAX);
+    felt_items_bin(items, m->descriptor.signature, FELT_SIGNATURE_LEN);
+}
+
+static void read_sync_members(struct felt_items *items, struct felt_message *m)
+{
+    m->sync_members.first = (uint32_t)felt_items_uint(items, FELT_BUCKETS - 1);
+    read_buckets(items, m->sync_members.hashes);
+}
+
+static void read_sync_slots(struct felt_items *items, struct felt_message *m)
+{
+    m->sync_slots.era = felt_items_uint(items, UINT64_MAX);
+    m->sync_slots.first = (uint32_t)felt_items_uint(items, FELT_BUCKETS - 1);
+    read_buckets(items, m->sync_slots.hashes);
+}
+
+static void read_pull_slots(struct felt_items *items, struct felt_message *m)
+{
+    m->pull_slots.first = (uint32_t)felt_items_uint(items, UINT32_MAX);
+}
+
+/* Each reads the fields after the type. */
+static void (*const read_fields[])(struct felt_items *items, struct felt_message *m) = {
+    [FELT_MESSAGE_PROBE] = read_probe,
+    [FELT_MESSAGE_ACK] = read_ack,
+    [FELT_MESSAGE_PROBE_REQUEST] = read_probe_request,
+    [FELT_MESSAGE_NACK] = read_nack,
+    [FELT_MESSAGE_HELLO] = read_hello,
+    [FELT_MESSAGE_COOKIE] = read_cookie,
+    [FELT_MESSAGE_JOIN] = read_join,
+    [FELT_MESSAGE_WELCOME] = read_welcome,
+    [FELT_MESSAGE_GIFT] = read_gift,
+    [FELT_MESSAGE_LIVENESS] = read_liveness,
+    [FELT_MESSAGE_DESCRIPTOR] = read_descriptor,
+    [FELT_MESSAGE_SYNC_MEMBERS] = read_sync_members,
+    [FELT_MESSAGE_SUMMARY] = read_summary,
+    [FELT_MESSAGE_FETCH] = read_fetch,
+    [FELT_MESSAGE_SLOTS] = read_slots,
+    [FELT_MESSAGE_SYNC_SLOTS] = read_sync_slots,
+    [FELT_MESSAGE_PULL_SLOTS] = read_pull_slots,
+};
+
+int felt_reader_next(struct felt_reader *reader, struct felt_message *ret_message)
+{
+    while (reader->rest.len > 0) {
+        struct felt_items items;
+        msgpack_object object;
+        uint64_t type;
+
+        if (next_object(reader, &object) < 0)
+            return -EINVAL;
+        items = felt_items(&object);
+        type = felt_items_uint(&items, UINT64_MAX);
+        if (items.bad)
+            return -EINVAL;
+        if (type >= FELT_ARRAY_LEN(read_fields) || !read_fields[type])
+            continue; /* a later version's */
+        ret_message->type = (enum felt_message_type)type;
+        read_fields[type](&items, ret_message);
+        return items.bad ? -EINVAL : 1;
+    }
+    return 0;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/messages.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct source {
+    struct felt_prng *prng;
+    enum message_size size;
+};
+
+/* A number of low..high. */
+static uint64_t number(const struct source *s, uint64_t low, uint64_t high)
+{
+    if (s->size == MESSAGE_SMALLEST)
+        return low;
+    if (s->size == MESSAGE_LARGEST)
+        return high;
+    /* Few bits as often as many, so that every width on the wire is met. */
+    uint64_t v = felt_prng_next(s->prng) >> felt_prng_below(s->prng, 64);
+
+    return high - low == UINT64_MAX ? v : low + v % (high - low + 1);
+}
+
+static void fill(const struct source *s, void *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        ((uint8_t *)data)[i] = (uint8_t)felt_prng_next(s->prng);
+}
+
+static struct felt_id some_id(const struct source *s)
+{
+    struct felt_id id;
+
+    fill(s, &id, sizeof(id));
+    id.b[0] |= 1; /* never nobody */
+    return id;
+}
+
+static struct felt_digest some_digest(const struct source *s)
+{
+    return (struct felt_digest){
+        .era = number(s, 0, UINT64_MAX),
+        .slots = number(s, 0, UINT64_MAX),
+        .members = number(s, 0, UINT64_MAX),
+    };
+}
+
+static enum felt_liveness_state some_state(const struct source *s)
+{
+    return (enum felt_liveness_state)number(s, FELT_LIVENESS_ALIVE, FELT_LIVENESS_DEAD);
+}
+
+static void some_liveness(const struct source *s, struct felt_message *m)
+{
+    /* The largest entries are suspicions; only so many of them fit. */
+    const uint32_t fit = s->size == MESSAGE_LARGEST ? 33 : FELT_LIVENESS_MAX / 2;
+
+    m->liveness.n = (uint32_t)number(s, 1, fit);
+    for (uint32_t i = 0; i < m->liveness.n; i++) {
+        struct felt_liveness *e = &m->liveness.entries[i];
+
+        e->id = some_id(s);
+        e->incarnation = number(s, 0, UINT64_MAX);
+        e->state = s->size == MESSAGE_LARGEST ? FELT_LIVENESS_SUSPECT : some_state(s);
+        e->origin = e->state == FELT_LIVENESS_SUSPECT ? (uint32_t)number(s, 0, UINT32_MAX) : 0;
+    }
+}
+
+static void some_summary(const struct source *s, struct felt_message *m)
+{
+    m->summary.n = (uint32_t)number(s, 1, 29); /* of the largest entries no more fit */
+    for (uint32_t i = 0; i < m->summary.n; i++)
+        m->summary.entries[i] = (struct felt_summary_entry){
+            .id = some_id(s),
+            .version = number(s, 0, UINT64_MAX),
+            .incarnation = number(s, 0, UINT64_MAX),
+            .state = some_state(s),
+        };
+}
+
+static void some_slots(const struct source *s, struct felt_message *m)
+{
+    const uint32_t fit = 60; /* runs of the largest numbers */
+    struct felt_id owners[3];
+    uint32_t at;
+
+    m->slots.era = number(s, 1, UINT64_MAX);
+    m->slots.save = number(s, 0, UINT64_MAX);
+    m->slots.first = s->size == MESSAGE_LARGEST ? UINT32_MAX - fit : (uint32_t)number(s, 0, 9999);
+    at = m->slots.first;
+    for (size_t i = 0; i < 3; i++)
+        owners[i] = some_id(s);
+    m->slots.n = s->size == MESSAGE_LARGEST ? fit / 2 : (uint32_t)number(s, 1, fit / 2);
+    for (uint32_t i = 0; i < m->slots.n; i++) {
+        m->slots.runs[i] = (struct felt_run){
+            .count = s->size == MESSAGE_LARGEST ? 2 : (uint32_t)number(s, 1, 9999),
+            .owner = owners[i % 3],
+            .term = number(s, 1, m->slots.era),
+            .seq = (uint32_t)number(s, 0, UINT32_MAX),
+        };
+        at += m->slots.runs[i].count;
+    }
+    m->slots.total = (uint32_t)number(s, at, UINT32_MAX);
+}
+
+static void some_join(const struct source *s, struct felt_message *m)
+{
+    struct felt_ip *ip = &m->join.wish.ip;
+
+    fill(s, m->join.cookie, FELT_COOKIE_LEN);
+    fill(s, m->join.request, FELT_REQUEST_ID_LEN);
+    m->join.era = number(s, 0, UINT64_MAX);
+    ip->family = (uint8_t)(number(s, 0, 2) * 2);
+    if (ip->family == 2)
+        ip->family = FELT_FAMILY_V6;
+    fill(s, ip->bytes, felt_ip_len(ip));
+    m->join.wish.len = (uint8_t)number(s, 0, felt_ip_len(ip) * 8);
+}
+
+static void some_gift(const struct source *s, struct felt_message *m)
+{
+    fill(s, m->gift.request, FELT_REQUEST_ID_LEN);
+    m->gift.result = (enum felt_gift_result)number(s, FELT_GIFT_GIVEN, FELT_GIFT_BUSY);
+    if (s->size == MESSAGE_LARGEST)
+        m->gift.result = FELT_GIFT_ASK;
+    if (m->gift.result == FELT_GIFT_ASK)
+        m->gift.referral = some_id(s);
+}
+
+static void some_buckets(const struct source *s, uint64_t hashes[FELT_BUCKETS])
+{
+    for (size_t i = 0; i < FELT_BUCKETS; i++)
+        hashes[i] = number(s, 0, UINT64_MAX);
+}
+
+/* len bytes of the sample's own. */
+static struct felt_bytes borrowed(const struct source *s, struct sample *sample, size_t len)
+{
+    fill(s, sample->bytes, len);
+    return felt_bytes(sample->bytes, len);
+}
+
+void sample_message(struct felt_prng *prng, enum felt_message_type type, enum message_size size,
+                    struct sample *ret_sample)
+{
+    const struct source source = {.prng = prng, .size = size}, *s = &source;
+    struct felt_message *m = &ret_sample->message;
+
+    memset(ret_sample, 0, sizeof(*ret_sample));
+    m->type = type;
+    switch (type) {
+    case FELT_MESSAGE_PROBE:
+        m->probe.seq = (uint32_t)number(s, 0, UINT32_MAX);
+        m->probe.target = some_id(s);
+        m->probe.digest = some_digest(s);
+        return;
+    case FELT_MESSAGE_ACK:
+        m->ack.seq = (uint32_t)number(s, 0, UINT32_MAX);
+        m->ack.digest = some_digest(s);
+        return;
+    case FELT_MESSAGE_PROBE_REQUEST:
+        m->probe_request.seq = (uint32_t)number(s, 0, UINT32_MAX);
+        m->probe_request.target = some_id(s);
+        return;
+    case FELT_MESSAGE_NACK:
+        m->nack.seq = (uint32_t)number(s, 0, UINT32_MAX);
+        return;
+    case FELT_MESSAGE_HELLO:
+        m->hello.padding = (uint32_t)number(s, 0, 1000);
+        return;
+    case FELT_MESSAGE_COOKIE:
+        return fill(s, m->cookie.cookie, FELT_COOKIE_LEN);
+    case FELT_MESSAGE_JOIN:
+        return some_join(s, m);
+    case FELT_MESSAGE_WELCOME:
+        fill(s, m->welcome.request, FELT_REQUEST_ID_LEN);
+        m->welcome.config = borrowed(s, ret_sample, number(s, 0, FELT_CONFIG_TEXT_MAX));
+        return;
+    case FELT_MESSAGE_GIFT:
+        return some_gift(s, m);
+    case FELT_MESSAGE_LIVENESS:
+        return some_liveness(s, m);
+    case FELT_MESSAGE_DESCRIPTOR:
+        m->descriptor.body = borrowed(s, ret_sample, number(s, 0, FELT_DESCRIPTOR_MAX));
+        return fill(s, m->descriptor.signature, FELT_SIGNATURE_LEN);
+    case FELT_MESSAGE_SYNC_MEMBERS:
+        m->sync_members.first = (uint32_t)number(s, 0, FELT_BUCKETS - 1);
+        return some_buckets(s, m->sync_members.hashes);
+    case FELT_MESSAGE_SUMMARY:
+        return some_summary(s, m);
+    case FELT_MESSAGE_FETCH:
+        m->fetch.n = (uint32_t)number(s, 1, FELT_FETCH_MAX);
+        for (uint32_t i = 0; i < m->fetch.n; i++)
+            m->fetch.ids[i] = some_id(s);
+        return;
+    case FELT_MESSAGE_SLOTS:
+        return some_slots(s, m);
+    case FELT_MESSAGE_SYNC_SLOTS:
+        m->sync_slots.era = number(s, 0, UINT64_MAX);
+        m->sync_slots.first = (uint32_t)number(s, 0, FELT_BUCKETS - 1);
+        return some_buckets(s, m->sync_slots.hashes);
+    case FELT_MESSAGE_PULL_SLOTS:
+        m->pull_slots.first = (uint32_t)number(s, 0, UINT32_MAX);
+        return;
+    }
+    assert(false && "message type");
+}
+
+static bool digest_equal(const struct felt_digest *a, const struct felt_digest *b)
+{
+    return a->era == b->era && a->slots == b->slots && a->members == b->members;
+}
+
+static bool liveness_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    if (a->liveness.n != b->liveness.n)
+        return false;
+    for (uint32_t i = 0; i < a->liveness.n; i++) {
+        const struct felt_liveness *x = &a->liveness.entries[i], *y = &b->liveness.entries[i];
+
+        if (!felt_id_equal(&x->id, &y->id) || x->incarnation != y->incarnation ||
+            x->state != y->state || x->origin != y->origin)
+            return false;
+    }
+    return true;
+}
+
+static bool summary_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    if (a->summary.n != b->summary.n)
+        return false;
+    for (uint32_t i = 0; i < a->summary.n; i++) {
+        const struct felt_summary_entry *x = &a->summary.entries[i], *y = &b->summary.entries[i];
+
+        if (!felt_id_equal(&x->id, &y->id) || x->version != y->version ||
+            x->incarnation != y->incarnation || x->state != y->state)
+            return false;
+    }
+    return true;
+}
+
+static bool slots_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    if (a->slots.era != b->slots.era || a->slots.save != b->slots.save ||
+        a->slots.total != b->slots.total || a->slots.first != b->slots.first ||
+        a->slots.n != b->slots.n)
+        return false;
+    for (uint32_t i = 0; i < a->slots.n; i++) {
+        const struct felt_run *x = &a->slots.runs[i], *y = &b->slots.runs[i];
+
+        if (x->count != y->count || !felt_id_equal(&x->owner, &y->owner) || x->term != y->term ||
+            x->seq != y->seq)
+            return false;
+    }
+    return true;
+}
+
+static bool join_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    return memcmp(a->join.cookie, b->join.cookie, FELT_COOKIE_LEN) == 0 &&
+           memcmp(a->join.request, b->join.request, FELT_REQUEST_ID_LEN) == 0 &&
+           a->join.era == b->join.era && felt_cidr_equal(&a->join.wish, &b->join.wish);
+}
+
+static bool gift_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    return memcmp(a->gift.request, b->gift.request, FELT_REQUEST_ID_LEN) == 0 &&
+           a->gift.result == b->gift.result && felt_id_equal(&a->gift.referral, &b->gift.referral);
+}
+
+bool message_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    if (a->type != b->type)
+        return false;
+    switch (a->type) {
+    case FELT_MESSAGE_PROBE:
+        return a->probe.seq == b->probe.seq && felt_id_equal(&a->probe.target, &b->probe.target) &&
+               digest_equal(&a->probe.digest, &b->probe.digest);
+    case FELT_MESSAGE_ACK:
+        return a->ack.seq == b->ack.seq && digest_equal(&a->ack.digest, &b->ack.digest);
+    case FELT_MESSAGE_PROBE_REQUEST:
+        return a->probe_request.seq == b->probe_request.seq &&
+               felt_id_equal(&a->probe_request.target, &b->probe_request.target);
+    case FELT_MESSAGE_NACK:
+        return a->nack.seq == b->nack.seq;
+    case FELT_MESSAGE_HELLO:
+        return a->hello.padding == b->hello.padding;
+    case FELT_MESSAGE_COOKIE:
+        return memcmp(a->cookie.cookie, b->cookie.cookie, FELT_COOKIE_LEN) == 0;
+    case FELT_MESSAGE_JOIN:
+        return join_equal(a, b);
+    case FELT_MESSAGE_WELCOME:
+        return memcmp(a->welcome.request, b->welcome.request, FELT_REQUEST_ID_LEN) == 0 &&
+               felt_bytes_equal(a->welcome.config, b->welcome.config);
+    case FELT_MESSAGE_GIFT:
+        return gift_equal(a, b);
+    case FELT_MESSAGE_LIVENESS:
+        return liveness_equal(a, b);
+    case FELT_MESSAGE_DESCRIPTOR:
+        return felt_bytes_equal(a->descriptor.body, b->descriptor.body) &&
+               memcmp(a->descriptor.signature, b->descriptor.signature, FELT_SIGNATURE_LEN) == 0;
+    case FELT_MESSAGE_SYNC_MEMBERS:
+        return a->sync_members.first == b->sync_members.first &&
+               memcmp(a->sync_members.hashes, b->sync_members.hashes,
+                      sizeof(a->sync_members.hashes)) == 0;
+    case FELT_MESSAGE_SUMMARY:
+        return summary_equal(a, b);
+    case FELT_MESSAGE_FETCH:
+        return a->fetch.n == b->fetch.n &&
+               memcmp(a->fetch.ids, b->fetch.ids, a->fetch.n * sizeof(a->fetch.ids[0])) == 0;
+    case FELT_MESSAGE_SLOTS:
+        return slots_equal(a, b);
+    case FELT_MESSAGE_SYNC_SLOTS:
+        return a->sync_slots.era == b->sync_slots.era &&
+               a->sync_slots.first == b->sync_slots.first &&
+               memcmp(a->sync_slots.hashes, b->sync_slots.hashes, sizeof(a->sync_slots.hashes)) ==
+                   0;
+    case FELT_MESSAGE_PULL_SLOTS:
+        return a->pull_slots.first == b->pull_slots.first;
+    }
+    assert(false && "message type");
+}

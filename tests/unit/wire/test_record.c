@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/idiom.h"
+#include "base/prng.h"
+#include "wire/pack.h"
+#include "wire/record.h"
+
+static struct felt_record smallest(void)
+{
+    return (struct felt_record){.config = felt_bytes("", 0)};
+}
+
+/* Decodes from memory of exactly that length; the memory is given to the caller, since the record
+ * borrows from it. */
+static int decode(const uint8_t *bytes, size_t len, struct felt_record *ret, uint8_t **ret_memory)
+{
+    *ret_memory = malloc(len + !len);
+    assert_non_null(*ret_memory);
+    memcpy(*ret_memory, bytes, len);
+    return felt_record_decode(felt_bytes(*ret_memory, len), ret);
+}
+
+static int decode_only(const uint8_t *bytes, size_t len)
+{
+    _cleanup_(felt_freep) uint8_t *memory = NULL;
+    struct felt_record r;
+    int e = decode(bytes, len, &r, &memory);
+
+    if (e == 0)
+        felt_record_done(&r);
+    return e;
+}
+
+static uint8_t *encode(const struct felt_record *r, size_t *ret_len)
+{
+    size_t len = felt_record_size(r);
+    uint8_t *buf = malloc(len);
+
+    assert_non_null(buf);
+    felt_record_encode(r, buf, len);
+    *ret_len = len;
+    return buf;
+}
+
+static bool gifts_equal(const struct felt_record *a, const struct felt_record *b)
+{
+    for (uint32_t i = 0; i < a->n_gifts; i++) {
+        const struct felt_gift_record *x = &a->gifts[i], *y = &b->gifts[i];
+
+        if (!felt_id_equal(&x->joiner, &y->joiner) ||
+            memcmp(x->request, y->request, FELT_REQUEST_ID_LEN) != 0 || x->n != y->n ||
+            memcmp(x->ranges, y->ranges, x->n * sizeof(x->ranges[0])) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool lists_equal(const struct felt_record *a, const struct felt_record *b)
+{
+    for (uint32_t i = 0; i < a->n_runs; i++) {
+        const struct felt_run *x = &a->runs[i], *y = &b->runs[i];
+
+        if (x->count != y->count || !felt_id_equal(&x->owner, &y->owner) || x->term != y->term ||
+            x->seq != y->seq)
+            return false;
+    }
+    for (uint32_t i = 0; i < a->n_members; i++) {
+        const struct felt_member_record *x = &a->members[i], *y = &b->members[i];
+
+        if (!felt_bytes_equal(x->body, y->body) ||
+            memcmp(x->signature, y->signature, FELT_SIGNATURE_LEN) != 0 ||
+            x->incarnation != y->incarnation || x->state != y->state || x->session != y->session ||
+            x->save != y->save)
+            return false;
+    }
+    return gifts_equal(a, b);
+}
+
+static bool equal(const struct felt_record *a, const struct felt_record *b)
+{
+    return memcmp(a->identity, b->identity, sizeof(a->identity)) == 0 &&
+           a->in_cluster == b->in_cluster && memcmp(a->cluster, b->cluster, 8) == 0 &&
+           a->session == b->session && a->save == b->save && a->era == b->era &&
+           felt_bytes_equal(a->config, b->config) && a->has_lease == b->has_lease &&
+           a->lease == b->lease && a->n_slots == b->n_slots && a->n_runs == b->n_runs &&
+           a->n_gifts == b->n_gifts && a->n_members == b->n_members && lists_equal(a, b);
+}
+
+static void assert_survives(const struct felt_record *r)
+{
+    _cleanup_(felt_freep) uint8_t *bytes = NULL, *memory = NULL;
+    struct felt_record back;
+    size_t len;
+
+    bytes = encode(r, &len);
+    assert_int_equal(decode(bytes, len, &back, &memory), 0);
+    assert_true(equal(r, &back));
+    felt_record_done(&back);
+    assert_null(back.runs);
+    felt_record_done(&back); /* twice is once */
+}
+
+static void a_record_of_a_node_that_knows_nothing_survives(void **state)
+{
+    struct felt_record r = smallest();
+
+    (void)state;
+    assert_survives(&r);
+}
+
+/* Arrays of a record that is as large as the test wants it. */
+struct store {
+    struct felt_record r;
+    struct felt_run runs[300];
+    struct felt_gift_record gifts[FELT_RECORD_GIFTS_MAX];
+    struct felt_member_record members[40];
+    uint8_t bytes[FELT_CONFIG_TEXT_MAX];
+};
+
+static uint64_t some_number(struct felt_prng *prng)
+{
+    return felt_prng_next(prng) >> felt_prng_below(prng, 64);
+}
+
+static void fill(struct felt_prng *prng, void *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        ((uint8_t *)data)[i] = (uint8_t)felt_prng_next(prng);
+}
+
+static void random_gifts(struct felt_prng *prng, struct store *s)
+{
+    s->r.n_gifts = (uint32_t)felt_prng_below(prng, FELT_RECORD_GIFTS_MAX + 1);
+    s->r.gifts = s->gifts;
+    for (uint32_t i = 0; i < s->r.n_gifts; i++) {
+        struct felt_gift_record *g = &s->gifts[i];
+
+        fill(prng, &g->joiner, sizeof(g->joiner));
+        fill(prng, g->request, sizeof(g->request));
+        g->n = (uint32_t)felt_prng_below(prng, FELT_RECORD_GIFT_SLOTS_MAX + 1);
+        for (uint32_t k = 0; k < g->n; k++) {
+            g->ranges[k].first = (uint32_t)felt_prng_below(prng, s->r.n_slots + 1);
+            g->ranges[k].count =
+                (uint32_t)felt_prng_below(prng, s->r.n_slots - g->ranges[k].first + 1);
+        }
+    }
+}
+
+static void random_record(struct felt_prng *prng, struct store *s)
+{
+    memset(s, 0, sizeof(*s));
+    fill(prng, s->bytes, sizeof(s->bytes));
+    fill(prng, s->r.identity, sizeof(s->r.identity));
+    s->r.in_cluster = felt_prng_below(prng, 2);
+    fill(prng, s->r.cluster, sizeof(s->r.cluster));
+    s->r.session = some_number(prng);
+    s->r.save = some_number(prng);
+    s->r.config = felt_bytes(s->bytes, felt_prng_below(prng, FELT_CONFIG_TEXT_MAX + 1));
+    s->r.n_runs = (uint32_t)felt_prng_below(prng, FELT_ARRAY_LEN(s->runs) + 1);
+    s->r.runs = s->runs;
+    for (uint32_t i = 0; i < s->r.n_runs; i++) {
+        s->runs[i] = (struct felt_run){.count = 1 + (uint32_t)felt_prng_below(prng, 200),
+                                       .term = some_number(prng),
+                                       .seq = (uint32_t)some_number(prng)};
+        fill(prng, &s->runs[i].owner, sizeof(s->runs[i].owner));
+        s->r.n_slots += s->runs[i].count;
+    }
+    s->r.era = s->r.n_runs > 0 ? 1 + some_number(prng) / 2 : 0;
+    s->r.has_lease = s->r.n_slots > 0 && felt_prng_below(prng, 2);
+    if (s->r.has_lease)
+        s->r.lease = (uint32_t)felt_prng_below(prng, s->r.n_slots);
+    random_gifts(prng, s);
+    s->r.n_members = (uint32_t)felt_prng_below(prng, FELT_ARRAY_LEN(s->members) + 1);
+    s->r.members = s->members;
+    for (uint32_t i = 0; i < s->r.n_members; i++) {
+        struct felt_member_record *m = &s->members[i];
+
+        m->body = felt_bytes(s->bytes, felt_prng_below(prng, FELT_DESCRIPTOR_MAX + 1));
+        fill(prng, m->signature, sizeof(m->signature));
+        m->incarnation = some_number(prng);
+        m->state = (enum felt_liveness_state)felt_prng_below(prng, FELT_LIVENESS_DEAD + 1);
+        m->session = some_number(prng);
+        m->save = some_number(prng);
+    }
+}
+
+static void random_records_survive(void **state)
+{
+    struct felt_prng prng;
+    struct store s;
+
+    (void)state;
+    felt_prng_init(&prng, 0x5e);
+    for (unsigned i = 0; i < 300; i++) {
+        random_record(&prng, &s);
+        assert_survives(&s.r);
+    }
+}
+
+static void slots_survive_at_the_limit_each_a_run_of_its_own(void **state)
+{
+    _cleanup_(felt_freep) struct felt_run *runs = calloc(FELT_RECORD_RUNS_MAX, sizeof(*runs));
+    struct felt_record r = smallest();
+
+    (void)state;
+    assert_non_null(runs);
+    for (uint32_t i = 0; i < FELT_RECORD_RUNS_MAX; i++)
+        runs[i] = (struct felt_run){
+            .count = 1, .owner = {{(uint8_t)i, 1}}, .term = UINT64_MAX, .seq = UINT32_MAX};
+    r.era = UINT64_MAX;
+    r.n_slots = r.n_runs = FELT_RECORD_RUNS_MAX;
+    r.runs = runs;
+    r.has_lease = true;
+    r.lease = FELT_RECORD_RUNS_MAX - 1;
+    assert_survives(&r);
+}
+
+static int decode_of(const struct felt_record *r)
+{
+    _cleanup_(felt_freep) uint8_t *bytes = NULL;
+    size_t len;
+
+    bytes = encode(r, &len);
+    return decode_only(bytes, len);
+}
+
+static void more_of_anything_than_the_limits_allow_is_refused(void **state)
+{
+    _cleanup_(felt_freep) struct felt_run *runs = calloc(FELT_RECORD_RUNS_MAX + 1, sizeof(*runs));
+    struct felt_gift_record gifts[FELT_RECORD_GIFTS_MAX + 1] = {0};
+    struct felt_member_record member = {.body = felt_bytes(runs, FELT_DESCRIPTOR_MAX)};
+    struct felt_record r = smallest();
+
+    (void)state;
+    assert_non_null(runs);
+    r.gifts = gifts;
+    r.n_gifts = FELT_RECORD_GIFTS_MAX;
+    assert_int_equal(decode_of(&r), 0);
+    r.n_gifts++;
+    assert_int_equal(decode_of(&r), -EINVAL);
+
+    r = smallest();
+    r.config = felt_bytes(runs, FELT_CONFIG_TEXT_MAX);
+    assert_int_equal(decode_of(&r), 0);
+    r.config.len++;
+    assert_int_equal(decode_of(&r), -EINVAL);
+
+    r = smallest();
+    r.members = &member;
+    r.n_members = 1;
+    assert_int_equal(decode_of(&r), 0);
+    member.body.len++;
+    assert_int_equal(decode_of(&r), -EINVAL);
+
+    r = smallest();
+    r.era = 1;
+    r.runs = runs;
+    r.n_slots = r.n_runs = FELT_RECORD_RUNS_MAX + 1;
+    for (uint32_t i = 0; i < r.n_runs; i++)
+        runs[i].count = 1;
+    assert_int_equal(decode_of(&r), -EINVAL);
+    r.n_slots = FELT_RECORD_RUNS_MAX;
+    runs[0].count = 0;
+    assert_int_equal(decode_of(&r), -EINVAL);
+}
+
+static void a_map_that_does_not_cover_the_slots_is_refused(void **state)
+{
+    struct felt_run runs[2] = {{.count = 3, .term = 1}, {.count = 4, .term = 1}};
+    struct felt_record r = smallest();
+
+    (void)state;
+    r.era = 1;
+    r.runs = runs;
+    r.n_runs = 2;
+    r.n_slots = 7;
+    assert_int_equal(decode_of(&r), 0);
+    r.n_slots = 8;
+    assert_int_equal(decode_of(&r), -EINVAL);
+    r.n_slots = 6;
+    assert_int_equal(decode_of(&r), -EINVAL);
+    /* As a sum in 32 bits it would fit. */
+    r.n_slots = 2;
+    runs[0].count = UINT32_MAX;
+    runs[1].count = 3;
+    assert_int_equal(decode_of(&r), -EINVAL);
+}
+
+static void a_map_has_an_era_and_an_era_has_a_map(void **state)
+{
+    struct felt_run run = {.count = 1, .term = 1};
+    struct felt_record r = smallest();
+
+    (void)state;
+    r.n_slots = 1;
+    assert_int_equal(decode_of(&r), 0);
+    r.era = 1;
+    assert_int_equal(decode_of(&r), -EINVAL);
+    r.n_runs = 1;
+    r.runs = &run;
+    assert_int_equal(decode_of(&r), 0);
+    r.era = 0;
+    assert_int_equal(decode_of(&r), -EINVAL);
+}
+
+static void a_lease_is_a_slot_of_the_network(void **state)
+{
+    struct felt_record r = smallest();
+
+    (void)state;
+    r.has_lease = true;
+    assert_int_equal(decode_of(&r), -EINVAL);
+    r.n_slots = 5;
+    r.lease = 4;
+    assert_int_equal(decode_of(&r), 0);
+    r.lease = 5;
+    assert_int_equal(decode_of(&r), -EINVAL);
+}
+
+static void a_gift_is_within_the_network(void **state)
+{
+    struct felt_gift_record gift = {.n = 1, .ranges = {{.first = 2, .count = 3}}};
+    struct felt_record r = smallest();
+
+    (void)state;
+    r.n_slots = 5;
+    r.gifts = &gift;
+    r.n_gifts = 1;
+    assert_int_equal(decode_of(&r), 0);
+    gift.ranges[0].count = 4;
+    assert_int_equal(decode_of(&r), -EINVAL);
+    gift.ranges[0] = (struct felt_slot_range){.first = UINT32_MAX, .count = 2};
+    assert_int_equal(decode_of(&r), -EINVAL);
+}
+
+/* A record by hand, with what stands for the three lists. */
+static int decode_with(const char *lists, size_t lists_len)
+{
+    static const uint8_t zero[32];
+    uint8_t buf[512];
+    struct felt_pack p;
+    size_t len;
+
+    felt_pack_init(&p, buf, sizeof(buf));
+    felt_pack_array(&p, 12);
+    felt_pack_bin(&p, zero, 32);
+    felt_pack_bool(&p, false);
+    felt_pack_bin(&p, zero, 8);
+    for (unsigned i = 0; i < 3; i++)
+        felt_pack_uint(&p, 0);
+    felt_pack_bin(&p, zero, 0);
+    felt_pack_nil(&p);
+    felt_pack_uint(&p, 9); /* slots */
+    assert_int_equal(felt_pack_done(&p, &len), 0);
+    memcpy(buf + len, lists, lists_len);
+    return decode_only(buf, len + lists_len);
+}
+#define DECODE_WITH(lists) decode_with(lists, sizeof(lists) - 1)
+
+#define JOINER             "\xc4\x10\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xc4\x08rrrrrrrr"
+
+static void a_range_without_its_count_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(DECODE_WITH("\x90\x90\x90"), 0);
+    assert_int_equal(DECODE_WITH("\x90\x91\x93" JOINER "\x92\x01\x02\x90"), 0);
+    assert_int_equal(DECODE_WITH("\x90\x91\x93" JOINER "\x93\x01\x02\x03\x90"), -EINVAL);
+    assert_int_equal(DECODE_WITH("\x90\x91\x93" JOINER "\x91\x01\x90"), -EINVAL);
+}
+
+static void more_ranges_than_a_gift_has_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        DECODE_WITH("\x90\x91\x93" JOINER "\xdc\x00\x10\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\x90"), 0);
+    assert_int_equal(
+        DECODE_WITH("\x90\x91\x93" JOINER "\xdc\x00\x12\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\x90"),
+        -EINVAL);
+}
+
+static void lists_of_other_things_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(DECODE_WITH("\xc0\x90\x90"), -EINVAL);
+    assert_int_equal(DECODE_WITH("\x90\x05\x90"), -EINVAL);
+    assert_int_equal(DECODE_WITH("\x90\x90\xa1x"), -EINVAL);
+    assert_int_equal(DECODE_WITH("\x90\x91\x90\x90"), -EINVAL);
+    assert_int_equal(DECODE_WITH("\x90\x90\x91\x01"), -EINVAL);
+    assert_int_equal(DECODE_WITH("\x90\x90\xdd\x03\xff\xff\xff"), -EINVAL);
+}
+
+static void any_part_of_a_record_is_refused_and_touches_nothing(void **state)
+{
+    _cleanup_(felt_freep) uint8_t *bytes = NULL;
+    struct felt_prng prng;
+    struct store s;
+    size_t len;
+
+    (void)state;
+    felt_prng_init(&prng, 0x7c);
+    do
+        random_record(&prng, &s);
+    while (s.r.n_runs == 0 || s.r.n_gifts == 0 || s.r.n_members == 0 ||
+           felt_record_size(&s.r) > 6000);
+    bytes = encode(&s.r, &len);
+    for (size_t cut = 0; cut < len; cut++) {
+        _cleanup_(felt_freep) uint8_t *memory = NULL;
+        struct felt_record out, before;
+
+        memset(&out, 0x55, sizeof(out));
+        before = out;
+        assert_int_equal(decode(bytes, cut, &out, &memory), -EINVAL);
+        assert_memory_equal(&out, &before, sizeof(out));
+    }
+    assert_int_equal(decode_only(bytes, len), 0);
+}
+
+static void a_byte_behind_a_record_is_refused(void **state)
+{
+    _cleanup_(felt_freep) uint8_t *bytes = NULL;
+    struct felt_record r = smallest();
+    uint8_t longer[256] = {0};
+    size_t len;
+
+    (void)state;
+    bytes = encode(&r, &len);
+    memcpy(longer, bytes, len);
+    assert_int_equal(decode_only(longer, len + 1), -EINVAL);
+}
+
+static void no_altered_byte_breaks_it(void **state)
+{
+    _cleanup_(felt_freep) uint8_t *bytes = NULL;
+    struct felt_prng prng;
+    struct store s;
+    size_t len;
+
+    (void)state;
+    felt_prng_init(&prng, 0x7d);
+    do
+        random_record(&prng, &s);
+    while (s.r.n_runs == 0 || s.r.n_gifts == 0 || felt_record_size(&s.r) > 6000);
+    bytes = encode(&s.r, &len);
+    for (size_t i = 0; i < len; i++) {
+        uint8_t was = bytes[i];
+
+        for (unsigned k = 0; k < 8; k++) {
+            _cleanup_(felt_freep) uint8_t *memory = NULL;
+            struct felt_record out;
+
+            bytes[i] = (uint8_t)(was ^ 1 << k);
+            if (decode(bytes, len, &out, &memory) == 0) {
+                assert_survives(&out);
+                felt_record_done(&out);
+            }
+        }
+        bytes[i] = was;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_record_of_a_node_that_knows_nothing_survives),
+        cmocka_unit_test(random_records_survive),
+        cmocka_unit_test(slots_survive_at_the_limit_each_a_run_of_its_own),
+        cmocka_unit_test(more_of_anything_than_the_limits_allow_is_refused),
+        cmocka_unit_test(a_map_that_does_not_cover_the_slots_is_refused),
+        cmocka_unit_test(a_map_has_an_era_and_an_era_has_a_map),
+        cmocka_unit_test(a_lease_is_a_slot_of_the_network),
+        cmocka_unit_test(a_gift_is_within_the_network),
+        cmocka_unit_test(a_range_without_its_count_is_refused),
+        cmocka_unit_test(more_ranges_than_a_gift_has_are_refused),
+        cmocka_unit_test(lists_of_other_things_are_refused),
+        cmocka_unit_test(any_part_of_a_record_is_refused_and_touches_nothing),
+        cmocka_unit_test(a_byte_behind_a_record_is_refused),
+        cmocka_unit_test(no_altered_byte_breaks_it),
+    };
+
+    return RUN_TESTS(tests);
+}
