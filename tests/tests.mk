@@ -24,6 +24,7 @@ if HAVE_CMOCKA
 include tests/unit/base/tests.mk
 include tests/unit/wire/tests.mk
 include tests/unit/crypto/tests.mk
+include tests/unit/gossip/tests.mk
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# gossip: SWIM with Lifeguard's suspicions: members, probes, rumours. Pure.
+noinst_LIBRARIES += src/gossip/libgossip.a
+PURE_LIBS += src/gossip/libgossip.a
+src_gossip_libgossip_a_SOURCES = \
+	src/gossip/member.c src/gossip/member.h \
+	src/gossip/ring.c src/gossip/ring.h \
+	src/gossip/rtt.c src/gossip/rtt.h \
+	src/gossip/rumour.c src/gossip/rumour.h \
+	src/gossip/scale.c src/gossip/scale.h \
+	src/gossip/suspicion.c src/gossip/suspicion.h \
+	src/gossip/swim.c src/gossip/swim.h
