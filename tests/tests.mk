@@ -25,6 +25,7 @@ include tests/unit/base/tests.mk
 include tests/unit/wire/tests.mk
 include tests/unit/crypto/tests.mk
 include tests/unit/gossip/tests.mk
+include tests/unit/lease/tests.mk
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
