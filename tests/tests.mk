@@ -26,6 +26,7 @@ include tests/unit/wire/tests.mk
 include tests/unit/crypto/tests.mk
 include tests/unit/gossip/tests.mk
 include tests/unit/lease/tests.mk
+include tests/unit/netconf/tests.mk
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cluster's network configuration: flannel's net-conf.json, its grammar, defaults and errors.
+ *
+ * Keys are case-insensitive, unknown ones are ignored, the last of two wins, host bits of Network
+ * are masked. Defaults and messages are flannel's (doc/net-conf.md), except that a missing Backend
+ * means vxlan. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ip.h"
+
+/* Bytes of JSON: it travels in a datagram (proto/messages.cddl). */
+#define FELT_NETCONF_TEXT_MAX  512
+#define FELT_NETCONF_SLOTS_MAX 65536 /* subnets from SubnetMin to SubnetMax; proto/lease.md 1 */
+#define FELT_BACKEND_TYPE_MAX  15    /* bytes of a backend's name */
+
+enum felt_backend {
+    FELT_BACKEND_VXLAN,
+    FELT_BACKEND_HOST_GW,
+};
+
+struct felt_vxlan_config {
+    uint32_t vni;
+    uint16_t port; /* 0: the kernel's default, 8472 */
+    bool gbp;
+    bool learning;
+    bool direct_routing;
+    uint32_t mtu; /* of the underlay; 0: the interface's */
+};
+
+struct felt_netconf {
+    struct felt_cidr network; /* masked */
+    uint8_t subnet_len;
+    struct felt_ip subnet_min;
+    struct felt_ip subnet_max;
+    enum felt_backend backend;
+    struct felt_vxlan_config vxlan; /* of FELT_BACKEND_VXLAN */
+};
+
+struct felt_netconf_error {
+    char text[256]; /* one line, flannel's words where flannel has some */
+};
+
+/* json need not end in NUL. 0, or -EINVAL with ret_error filled and ret_config untouched, or
+ * -ENOMEM. */
+int felt_netconf_parse(const char *json, size_t len, struct felt_netconf *ret_config,
+                       struct felt_netconf_error *ret_error);
+
+/* Takes the white space out of JSON text, in place, but for what is inside strings: files are
+ * written for people, and this travels. Returns the new length. */
+size_t felt_netconf_squeeze(char *json, size_t len);
+
+/* "vxlan", "host-gw". */
+const char *felt_backend_name(enum felt_backend backend);
+/* The reverse, in any case of letters. 0 or -EINVAL. */
+int felt_backend_parse(const char *name, enum felt_backend *ret_backend);
+
+/* How many subnets the configuration has: at least 1, at most FELT_NETCONF_SLOTS_MAX. */
+uint32_t felt_netconf_slots(const struct felt_netconf *config);
+/* The subnet of a slot (its network address and SubnetLen); slot 0 is SubnetMin. */
+struct felt_cidr felt_netconf_subnet(const struct felt_netconf *config, uint32_t slot);
+/* The slot whose subnet is that of `subnet` (host bits are ignored). -ERANGE where its length
+ * differs or it lies outside SubnetMin..SubnetMax. */
+int felt_netconf_slot(const struct felt_netconf *config, const struct felt_cidr *subnet,
+                      uint32_t *ret_slot);
