@@ -27,6 +27,7 @@ include tests/unit/crypto/tests.mk
 include tests/unit/gossip/tests.mk
 include tests/unit/lease/tests.mk
 include tests/unit/netconf/tests.mk
+include tests/unit/node/tests.mk
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/asker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "node/core.h"
+#include "node/donor.h"
+#include "node/inbound.h"
+#include "node/letter.h"
+#include "node/own.h"
+
+#define ANSWER_TIME   (500 * FELT_USEC_MS) /* for an answer; also the first pause */
+#define PAUSE_MAX     (10 * FELT_USEC_SEC)
+#define BUSY_PAUSE    (100 * FELT_USEC_MS) /* a busy donor is waiting for its disk */
+#define REFERRALS_MAX 8                    /* in a row; then the members do not agree yet */
+#define SILENT_AFTER  (4 * ANSWER_TIME)    /* a pause this long: time to say that nobody answers */
+#define HELLO_PADDING 24                   /* hello is then as long as cookie */
+
+void felt_asker_init(struct felt_asker *asker)
+{
+    *asker = (struct felt_asker){.backoff_us = ANSWER_TIME};
+    snprintf(asker->waiting, sizeof(asker->waiting), "not asked for yet");
+}
+
+static bool wants(const struct felt_node *node)
+{
+    return !node->in_cluster || (node->era > 0 && !node->has_lease);
+}
+
+felt_usec felt_asker_deadline(const struct felt_node *node)
+{
+    return node->started && wants(node) ? node->asker.next_us : FELT_USEC_NEVER;
+}
+
+static void pause_for(struct felt_node *node, felt_usec time)
+{
+    node->asker.asked = false;
+    node->asker.next_us = felt_usec_add(node->now, felt_prng_jitter(&node->prng, time));
+}
+
+/* Nothing came of it: longer every time. */
+static void back_off(struct felt_node *node)
+{
+    pause_for(node, node->asker.backoff_us);
+    node->asker.backoff_us = FELT_MIN(node->asker.backoff_us * 2, PAUSE_MAX);
+    node->asker.referrals = 0;
+}
+
+static void new_request(struct felt_node *node)
+{
+    felt_put_be64(node->asker.request, felt_prng_next(&node->prng));
+}
+
+void felt_asker_seeds(struct felt_node *node, const struct felt_endpoint *endpoints, size_t n)
+{
+    struct felt_asker *asker = &node->asker;
+
+    n = FELT_MIN(n, (size_t)FELT_SEEDS_MAX);
+    memcpy(asker->seeds, endpoints, n * sizeof(endpoints[0]));
+    if (asker->n_seeds == 0 && n > 0)
+        asker->next_us = node->now;
+    asker->n_seeds = (uint32_t)n;
+}
+
+void felt_asker_restart(struct felt_node *node)
+{
+    new_request(node); /* the earlier one would get the earlier answer */
+    node->asker.asked = false;
+    node->asker.told = false;
+    node->asker.backoff_us = ANSWER_TIME;
+    node->asker.next_us = node->now;
+}
+
+static void send_join(struct felt_node *node, const struct felt_endpoint *to, uint32_t member)
+{
+    struct felt_asker *asker = &node->asker;
+    struct felt_message *m = &node->outgoing;
+    struct felt_letter letter;
+
+    if (memcmp(asker->request, (uint8_t[FELT_REQUEST_ID_LEN]){0}, FELT_REQUEST_ID_LEN) == 0)
+        new_request(node);
+    felt_letter_open_to(&letter, node, to, member);
+    letter.rumours = false;
+    m->type = FELT_MESSAGE_JOIN;
+    memcpy(m->join.cookie, asker->cookie, FELT_COOKIE_LEN);
+    memcpy(m->join.request, asker->request, FELT_REQUEST_ID_LEN);
+    m->join.era = node->era;
+    m->join.wish = node->wish;
+    felt_letter_write(&letter, m);
+    felt_letter_write_member(&letter, FELT_MEMBER_SELF);
+    felt_letter_post(&letter);
+    asker->asked = true;
+    asker->to = *to;
+    asker->next_us = felt_usec_add(node->now, ANSWER_TIME);
+}
+
+/* A hello to every seed; the first cookie decides whom we ask. */
+static void try_seeds(struct felt_node *node)
+{
+    struct felt_asker *asker = &node->asker;
+    struct felt_message *m = &node->outgoing;
+
+    if (asker->backoff_us >= SILENT_AFTER && !asker->told && asker->n_seeds > 0) {
+        felt_outbox_event(node->outbox, FELT_EVENT_SEEDS_SILENT);
+        asker->told = true;
+    }
+    /* Names may resolve to somebody else by now. */
+    if (asker->n_seeds == 0 || asker->backoff_us > ANSWER_TIME)
+        felt_outbox_event(node->outbox, FELT_EVENT_SEEDS_WANTED);
+    for (uint32_t i = 0; i < asker->n_seeds; i++) {
+        struct felt_letter letter;
+
+        felt_letter_open_to(&letter, node, &asker->seeds[i], FELT_MEMBER_NONE);
+        m->type = FELT_MESSAGE_HELLO;
+        m->hello.padding = HELLO_PADDING;
+        felt_letter_write(&letter, m);
+        felt_letter_post(&letter);
+    }
+    back_off(node);
+}
+
+/* Why nobody gives: how much there is and who sits on it silently. */
+static void report_waiting(struct felt_node *node)
+{
+    struct felt_asker *asker = &node->asker;
+    uint32_t n = felt_members_count(node->members), silent = 0;
+    struct felt_event *event;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const struct felt_member *m = felt_members_peek(node->members, i);
+
+        if (m->state == FELT_MEMBER_DEAD)
+            silent += felt_slot_map_stake(node->map, &m->id);
+    }
+    snprintf(asker->waiting, sizeof(asker->waiting),
+             "all %u subnets are owned, %u of them by members that are silent",
+             felt_slot_map_slots(node->map), silent);
+    if (asker->told)
+        return;
+    asker->told = true;
+    event = felt_outbox_event(node->outbox, FELT_EVENT_LEASE_WAITING);
+    snprintf(event->text, sizeof(event->text), "%s", asker->waiting);
+}
+
+static const struct felt_donor *richest(const struct felt_donor *donors, uint32_t n)
+{
+    const struct felt_donor *best = NULL;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (donors[i].reserve > 0 && (!best || donors[i].reserve > best->reserve))
+            best = &donors[i];
+    return best;
+}
+
+/* We are a member and need slots: ask whoever has most. */
+static void try_members(struct felt_node *node)
+{
+    _cleanup_(felt_freep) struct felt_donor *donors = NULL;
+    const struct felt_donor *best;
+    uint32_t n, i;
+
+    donors = felt_donor_list(node, FELT_MEMBER_SELF, &n);
+    best = donors ? richest(donors, n) : NULL;
+    if (!best) {
+        report_waiting(node);
+        back_off(node);
+        return;
+    }
+    snprintf(node->asker.waiting, sizeof(node->asker.waiting), "asking a member for a subnet");
+    i = felt_members_find(node->members, &best->id);
+    send_join(node, &felt_members_peek(node->members, i)->descriptor->d.advertise, i);
+}
+
+void felt_asker_wake(struct felt_node *node)
+{
+    struct felt_asker *asker = &node->asker;
+
+    if (felt_asker_deadline(node) > node->now)
+        return;
+    if (asker->asked) { /* and not answered */
+        back_off(node);
+        return;
+    }
+    if (node->in_cluster)
+        try_members(node);
+    else
+        try_seeds(node);
+}
+
+enum felt_verdict felt_asker_cookie(struct felt_node *node, const struct felt_inbound *in,
+                                    const struct felt_message *m)
+{
+    struct felt_asker *asker = &node->asker;
+
+    if (!wants(node) || (asker->asked && !felt_endpoint_equal(&asker->to, &in->from)))
+        return FELT_VERDICT_MISDIRECTED;
+    /* A second cookie means that it did not take the first: our address may change on the way. */
+    if (asker->asked && ++asker->referrals > REFERRALS_MAX)
+        return FELT_VERDICT_STALE;
+    memcpy(asker->cookie, m->cookie.cookie, FELT_COOKIE_LEN);
+    /* Somebody is there: what gets lost now is asked for soon. */
+    asker->backoff_us = FELT_MIN(asker->backoff_us, SILENT_AFTER);
+    send_join(node, &in->from, in->member);
+    return FELT_VERDICT_TAKEN;
+}
+
+enum felt_verdict felt_asker_welcome(struct felt_node *node, const struct felt_inbound *in,
+                                     const struct felt_message *m)
+{
+    struct felt_asker *asker = &node->asker;
+    char text[FELT_CONFIG_TEXT_MAX + 1];
+
+    if (!asker->asked || !felt_endpoint_equal(&asker->to, &in->from) ||
+        memcmp(asker->request, m->welcome.request, FELT_REQUEST_ID_LEN) != 0)
+        return FELT_VERDICT_MISDIRECTED;
+    if (node->in_cluster)
+        return FELT_VERDICT_TAKEN;
+    if (memcmp(in->cluster, (uint8_t[FELT_SEAL_CLUSTER]){0}, FELT_SEAL_CLUSTER) == 0)
+        return FELT_VERDICT_MALFORMED;
+    memcpy(text, m->welcome.config.data, m->welcome.config.len);
+    text[m->welcome.config.len] = '\0';
+    if (strlen(text) != m->welcome.config.len ||
+        felt_node_configure(node, text, m->welcome.config.len) < 0)
+        return FELT_VERDICT_MALFORMED;
+    memcpy(node->cluster, in->cluster, sizeof(node->cluster));
+    node->in_cluster = true;
+    felt_saver_must(&node->saver);
+    felt_outbox_event(node->outbox, FELT_EVENT_CONFIGURED);
+    felt_outbox_event(node->outbox, FELT_EVENT_JOINED);
+    snprintf(asker->waiting, sizeof(asker->waiting), "waiting for the slot map");
+    asker->told = false;
+    asker->backoff_us = ANSWER_TIME;
+    felt_sync_hurry(node);
+    return FELT_VERDICT_TAKEN;
+}
+
+/* Goes on to the member that we were referred to. */
+static void follow(struct felt_node *node, const struct felt_id *referral)
+{
+    uint32_t i = felt_members_find(node->members, referral);
+
+    if (i == FELT_MEMBER_NONE || i == FELT_MEMBER_SELF || ++node->asker.referrals > REFERRALS_MAX) {
+        back_off(node);
+        return;
+    }
+    send_join(node, &felt_members_peek(node->members, i)->descriptor->d.advertise, i);
+}
+
+enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbound *in,
+                                  const struct felt_message *m)
+{
+    struct felt_asker *asker = &node->asker;
+
+    if (!asker->asked || !felt_endpoint_equal(&asker->to, &in->from) ||
+        memcmp(asker->request, m->gift.request, FELT_REQUEST_ID_LEN) != 0)
+        return FELT_VERDICT_MISDIRECTED;
+    /* Beside a gift the map comes unasked. */
+    if (node->era == 0)
+        felt_sync_ahead(node, in->member, m->gift.result == FELT_GIFT_GIVEN);
+    felt_sync_first(node, in->member);
+    switch (m->gift.result) {
+    case FELT_GIFT_GIVEN:
+        /* The slots come beside it, or by anti-entropy; asked again, it says the same. */
+        asker->referrals = 0;
+        pause_for(node, 2 * ANSWER_TIME);
+        break;
+    case FELT_GIFT_ASK:
+        follow(node, &m->gift.referral);
+        break;
+    case FELT_GIFT_NONE:
+        if (node->era > 0)
+            report_waiting(node);
+        back_off(node);
+        break;
+    case FELT_GIFT_BUSY:
+        pause_for(node, BUSY_PAUSE);
+        break;
+    }
+    return FELT_VERDICT_TAKEN;
+}

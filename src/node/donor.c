@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/donor.h"
+
+#include <string.h>
+
+#include "node/core.h"
+#include "node/letter.h"
+
+#define MAP_LETTERS 8 /* of the map beside a gift; what is more is pulled */
+
+struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, uint32_t *ret_n)
+{
+    uint32_t n_members = felt_members_count(node->members), n = 0;
+    struct felt_donor *donors = calloc(n_members, sizeof(*donors));
+
+    if (!donors)
+        return NULL;
+    for (uint32_t i = 0; i < n_members; i++) {
+        const struct felt_member *m = felt_members_peek(node->members, i);
+        uint32_t stake = felt_slot_map_stake(node->map, &m->id);
+
+        if (i == but || m->state == FELT_MEMBER_DEAD)
+            continue;
+        /* Everybody's first slot is its lease. */
+        donors[n++] = (struct felt_donor){.id = m->id, .reserve = stake > 0 ? stake - 1 : 0};
+    }
+    *ret_n = n;
+    return donors;
+}
+
+/* The letter that every answer begins with: for a stranger to the cluster, what the cluster is. */
+static void open_answer(struct felt_letter *letter, struct felt_node *node,
+                        const struct felt_endpoint *to, uint32_t member,
+                        const uint8_t request[FELT_REQUEST_ID_LEN], bool fresh)
+{
+    struct felt_message *m = &node->outgoing;
+
+    felt_letter_open_to(letter, node, to, member);
+    letter->rumours = false; /* the room is for the answer */
+    if (!fresh)
+        return;
+    m->type = FELT_MESSAGE_WELCOME;
+    memcpy(m->welcome.request, request, FELT_REQUEST_ID_LEN);
+    m->welcome.config = felt_bytes(node->config_text, strlen(node->config_text));
+    felt_letter_write(letter, m);
+    felt_letter_write_member(letter, FELT_MEMBER_SELF);
+}
+
+static void write_result(struct felt_letter *letter, const uint8_t request[FELT_REQUEST_ID_LEN],
+                         enum felt_gift_result result, const struct felt_id *referral)
+{
+    struct felt_message *m = &letter->node->outgoing;
+
+    m->type = FELT_MESSAGE_GIFT;
+    memcpy(m->gift.request, request, FELT_REQUEST_ID_LEN);
+    m->gift.result = result;
+    if (referral)
+        m->gift.referral = *referral;
+    felt_letter_write(letter, m);
+}
+
+static void answer(struct felt_node *node, const struct felt_held *ask, uint32_t member,
+                   enum felt_gift_result result, const struct felt_id *referral)
+{
+    struct felt_letter letter;
+
+    open_answer(&letter, node, &ask->to, member, ask->request, ask->fresh);
+    if (referral) {
+        uint32_t i = felt_members_find(node->members, referral);
+
+        if (i != FELT_MEMBER_SELF && i != FELT_MEMBER_NONE &&
+            !felt_letter_write_member(&letter, i)) {
+            felt_letter_post(&letter);
+            open_answer(&letter, node, &ask->to, member, ask->request, false);
+            felt_letter_write_member(&letter, i);
+        }
+    }
+    write_result(&letter, ask->request, result, referral);
+    felt_letter_post(&letter);
+}
+
+/* The one that the joiner is sent to learns of it at once, and then needs no cookie of it. */
+static void introduce(struct felt_node *node, uint32_t joiner, const struct felt_id *to)
+{
+    uint32_t i = felt_members_find(node->members, to);
+    struct felt_letter letter;
+
+    if (i == FELT_MEMBER_NONE || i == FELT_MEMBER_SELF)
+        return;
+    felt_letter_open(&letter, node, i);
+    felt_letter_write_member(&letter, joiner);
+    felt_letter_post(&letter);
+}
+
+/* Makes the gift in the map and in the log; both are saved before anybody hears of it. */
+static void give(struct felt_node *node, const struct felt_held *ask,
+                 const struct felt_gift_decision *decision)
+{
+    struct felt_gift_record gift = {.joiner = ask->joiner, .n = decision->n};
+
+    memcpy(gift.request, ask->request, sizeof(gift.request));
+    for (uint32_t k = 0; k < decision->n; k++) {
+        const struct felt_slot_range *range = &decision->ranges[k];
+
+        gift.ranges[k] = *range;
+        for (uint32_t slot = range->first; slot < range->first + range->count; slot++)
+            if (!felt_slot_map_give(node->map, slot, &gift.joiner))
+                break; /* memory is short: a smaller gift */
+        felt_rumours_add(node->rumours, FELT_RUMOUR_SLOTS, range->first, range->count);
+    }
+    felt_gift_log_add(&node->gifts, &gift);
+    felt_saver_must(&node->saver);
+    node->peers_changed = true;
+}
+
+void felt_donor_answer(struct felt_node *node, const struct felt_held *held)
+{
+    uint32_t member = felt_members_find(node->members, &held->joiner);
+    const struct felt_gift_record *gift =
+        felt_gift_log_find(&node->gifts, &held->joiner, held->request);
+    struct felt_letter letter;
+
+    open_answer(&letter, node, &held->to, member, held->request, held->fresh);
+    write_result(&letter, held->request, FELT_GIFT_GIVEN, NULL);
+    if (held->fresh) {
+        uint32_t n_slots = felt_slot_map_slots(node->map);
+        /* In a small cluster the whole map fits beside it. */
+        uint32_t next = felt_letter_write_slots(&letter, 0, n_slots);
+
+        felt_letter_post(&letter);
+        felt_sync_send_slots(node, &held->to, member, next, n_slots, MAP_LETTERS);
+        return;
+    }
+    felt_letter_post(&letter);
+    for (uint32_t k = 0; gift && k < gift->n; k++)
+        felt_sync_send_slots(node, &held->to, member, gift->ranges[k].first,
+                             gift->ranges[k].first + gift->ranges[k].count, 1);
+}
+
+/* Answers once everything that the answer tells is durable. */
+static void answer_given(struct felt_node *node, const struct felt_held *ask)
+{
+    struct felt_held held = *ask;
+
+    held.kind = FELT_HELD_ANSWER;
+    if (felt_saver_settled(&node->saver))
+        felt_donor_answer(node, &held);
+    else
+        felt_saver_queue(&node->saver, &held); /* no room: the joiner asks again */
+}
+
+void felt_donor_decide(struct felt_node *node, const struct felt_held *ask)
+{
+    uint32_t member = felt_members_find(node->members, &ask->joiner);
+    _cleanup_(felt_freep) struct felt_donor *donors = NULL;
+    struct felt_gift_question question;
+    struct felt_gift_decision decision;
+
+    if (node->era == 0 || !(donors = felt_donor_list(node, member, &question.n_donors))) {
+        answer(node, ask, member, FELT_GIFT_BUSY, NULL);
+        return;
+    }
+    /* Asked twice, or given to by somebody else: it has slots, and its answer got lost. */
+    if (felt_gift_log_find(&node->gifts, &ask->joiner, ask->request) ||
+        felt_slot_map_stake(node->map, &ask->joiner) > 0) {
+        answer_given(node, ask);
+        return;
+    }
+    question.map = node->map;
+    question.self = *felt_node_id(node);
+    question.lease = node->has_lease ? node->lease : FELT_SLOT_NONE;
+    question.donors = donors;
+    if (ask->wish.ip.family == FELT_FAMILY_NONE ||
+        felt_netconf_slot(&node->config, &ask->wish, &question.wish) < 0)
+        question.wish = FELT_SLOT_NONE;
+    felt_gift_decide(&question, &decision);
+    if (decision.result == FELT_GIFT_GIVEN) {
+        give(node, ask, &decision);
+        answer_given(node, ask);
+    } else if (decision.result == FELT_GIFT_ASK) {
+        introduce(node, member, &decision.referral);
+        answer(node, ask, member, FELT_GIFT_ASK, &decision.referral);
+    } else {
+        answer(node, ask, member, decision.result, NULL);
+    }
+}
+
+enum felt_verdict felt_donor_asked(struct felt_node *node, const struct felt_inbound *in)
+{
+    struct felt_held ask = {
+        .kind = FELT_HELD_ASK,
+        .joiner = in->envelope.sender,
+        .to = in->from,
+        .fresh = in->era == 0,
+        .wish = in->wish,
+    };
+
+    memcpy(ask.request, in->request, sizeof(ask.request));
+    if (felt_saver_settled(&node->saver))
+        felt_donor_decide(node, &ask);
+    else if (!felt_saver_queue(&node->saver, &ask))
+        return FELT_VERDICT_BUSY;
+    return FELT_VERDICT_TAKEN;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Somebody wants slots: the decision is lease/gift.h's, the answer waits for the disk
+ * (proto/lease.md 3.2). Private to node. */
+#pragma once
+
+#include "lease/gift.h"
+#include "node/inbound.h"
+#include "node/saver.h"
+
+/* A member sent a JOIN; everything else of its datagram has been read. Decided at once, or when
+ * earlier gifts are durable; BUSY where too many wait already. */
+enum felt_verdict felt_donor_asked(struct felt_node *node, const struct felt_inbound *in);
+/* Nothing stands in the way of a decision on an ASK any more. */
+void felt_donor_decide(struct felt_node *node, const struct felt_held *ask);
+/* The gift, and all else in the map, is durable. */
+void felt_donor_answer(struct felt_node *node, const struct felt_held *held);
+
+/* The live members but `but` (may be FELT_MEMBER_NONE) with their reserves, in a new array that the
+ * caller frees. NULL where memory is short. */
+struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, uint32_t *ret_n);

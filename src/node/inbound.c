@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/inbound.h"
+
+#include <string.h>
+
+#include "node/core.h"
+#include "node/donor.h"
+#include "node/gossip.h"
+#include "node/letter.h"
+
+#define REPORT_PAUSE (10 * FELT_USEC_SEC) /* between two reports of foreign datagrams */
+
+static bool is_nowhere(const uint8_t cluster[FELT_SEAL_CLUSTER])
+{
+    static const uint8_t nowhere[FELT_SEAL_CLUSTER];
+
+    return memcmp(cluster, nowhere, sizeof(nowhere)) == 0;
+}
+
+static void report(struct felt_node *node, enum felt_event_kind kind, const struct felt_inbound *in)
+{
+    struct felt_event *event;
+
+    if (node->foreign_us != 0 && node->now < felt_usec_add(node->foreign_us, REPORT_PAUSE))
+        return;
+    node->foreign_us = FELT_MAX(node->now, (felt_usec)1);
+    event = felt_outbox_event(node->outbox, kind);
+    event->endpoint = in->from;
+    memcpy(event->other, in->cluster, sizeof(event->other));
+}
+
+/* From the sealed bytes to the envelope and the reader at the first message. */
+static enum felt_verdict unseal(struct felt_node *node, struct felt_bytes sealed,
+                                struct felt_inbound *in)
+{
+    struct felt_seal_header header;
+    enum felt_verdict verdict;
+    size_t len;
+
+    if (sealed.len > FELT_DATAGRAM_MAX)
+        return FELT_VERDICT_MALFORMED;
+    verdict = felt_seal_peek(sealed, &header);
+    if (verdict != FELT_VERDICT_TAKEN)
+        return verdict;
+    memcpy(in->cluster, header.cluster, sizeof(in->cluster));
+    if ((node->in_cluster || node->has_cluster) && !is_nowhere(in->cluster) &&
+        memcmp(in->cluster, node->cluster, sizeof(in->cluster)) != 0) {
+        report(node, FELT_EVENT_FOREIGN_CLUSTER, in);
+        return FELT_VERDICT_FOREIGN;
+    }
+    verdict = felt_seal_open(&node->seal, sealed, node->plain, &len);
+    if (verdict == FELT_VERDICT_UNKNOWN_KEY)
+        report(node, FELT_EVENT_WRONG_KEY, in);
+    if (verdict != FELT_VERDICT_TAKEN)
+        return verdict;
+    if (felt_reader_begin(node->reader, felt_bytes(node->plain, len), &in->envelope) < 0)
+        return FELT_VERDICT_MALFORMED;
+    return FELT_VERDICT_TAKEN;
+}
+
+/* A stranger may lie about its address, so that our answer goes to somebody else: it gets one, and
+ * none that is larger than its question. */
+static bool may_answer(struct felt_inbound *in, size_t answer_len)
+{
+    if (in->member != FELT_MEMBER_NONE)
+        return true;
+    if (in->answered || answer_len > in->len)
+        return false;
+    in->answered = true;
+    return true;
+}
+
+/* Who we are and that we heard: so for strangers, too. */
+static enum felt_verdict hello(struct felt_node *node, struct felt_inbound *in)
+{
+    struct felt_letter letter;
+
+    if (!node->in_cluster)
+        return FELT_VERDICT_BUSY;
+    felt_letter_open_to(&letter, node, &in->from, FELT_MEMBER_NONE);
+    node->outgoing.type = FELT_MESSAGE_COOKIE;
+    felt_cookie_make(&node->cookie, &in->from, &in->envelope.sender, in->envelope.session,
+                     node->outgoing.cookie.cookie);
+    felt_letter_write(&letter, &node->outgoing);
+    if (!may_answer(in, letter.len + FELT_SEAL_OVERHEAD))
+        return FELT_VERDICT_STRANGER;
+    felt_letter_post(&letter);
+    return FELT_VERDICT_TAKEN;
+}
+
+/* A stranger's descriptor follows in the same datagram, so the answer waits for its end. */
+static enum felt_verdict join(struct felt_node *node, struct felt_inbound *in,
+                              const struct felt_message *m)
+{
+    if (!node->in_cluster)
+        return FELT_VERDICT_BUSY;
+    if (in->member == FELT_MEMBER_NONE) {
+        if (!felt_cookie_check(&node->cookie, &in->from, &in->envelope.sender, in->envelope.session,
+                               m->join.cookie)) {
+            /* It may have moved, or restarted: a new cookie costs it one round trip. */
+            hello(node, in);
+            return FELT_VERDICT_STRANGER;
+        }
+        in->vouched = true;
+    }
+    in->asks = true;
+    memcpy(in->request, m->join.request, sizeof(in->request));
+    in->era = m->join.era;
+    in->wish = m->join.wish;
+    return FELT_VERDICT_TAKEN;
+}
+
+/* What only members may send. */
+static enum felt_verdict from_member(struct felt_node *node, const struct felt_inbound *in,
+                                     const struct felt_message *m)
+{
+    if (in->member == FELT_MEMBER_NONE)
+        return FELT_VERDICT_STRANGER;
+    switch (m->type) {
+    case FELT_MESSAGE_ACK:
+        return felt_gossip_ack(node, in, m);
+    case FELT_MESSAGE_PROBE_REQUEST:
+        return felt_gossip_probe_request(node, in, m);
+    case FELT_MESSAGE_NACK:
+        return felt_swim_nack(node->swim, in->member, m->nack.seq);
+    case FELT_MESSAGE_GIFT:
+        return felt_asker_gift(node, in, m);
+    case FELT_MESSAGE_LIVENESS:
+        return felt_gossip_liveness(node, in, m);
+    case FELT_MESSAGE_SYNC_MEMBERS:
+        return felt_sync_members(node, in, m);
+    case FELT_MESSAGE_SUMMARY:
+        return felt_sync_summary(node, in, m);
+    case FELT_MESSAGE_FETCH:
+        return felt_sync_fetch(node, in, m);
+    case FELT_MESSAGE_SLOTS:
+        return felt_sync_slots(node, in, m);
+    case FELT_MESSAGE_SYNC_SLOTS:
+        return felt_sync_sync_slots(node, in, m);
+    case FELT_MESSAGE_PULL_SLOTS:
+        return felt_sync_pull_slots(node, in, m);
+    case FELT_MESSAGE_PROBE:
+    case FELT_MESSAGE_HELLO:
+    case FELT_MESSAGE_COOKIE:
+    case FELT_MESSAGE_JOIN:
+    case FELT_MESSAGE_WELCOME:
+    case FELT_MESSAGE_DESCRIPTOR:
+        break;
+    }
+    return FELT_VERDICT_MALFORMED;
+}
+
+static enum felt_verdict dispatch(struct felt_node *node, struct felt_inbound *in,
+                                  const struct felt_message *m)
+{
+    enum felt_verdict verdict;
+
+    switch (m->type) {
+    case FELT_MESSAGE_PROBE:
+        /* An ack is smaller than its probe. */
+        return may_answer(in, 0) ? felt_gossip_probe(node, in, m) : FELT_VERDICT_STRANGER;
+    case FELT_MESSAGE_HELLO:
+        return hello(node, in);
+    case FELT_MESSAGE_COOKIE:
+        return felt_asker_cookie(node, in, m);
+    case FELT_MESSAGE_JOIN:
+        return join(node, in, m);
+    case FELT_MESSAGE_WELCOME:
+        verdict = felt_asker_welcome(node, in, m);
+        if (verdict == FELT_VERDICT_TAKEN)
+            in->vouched = true;
+        return verdict;
+    case FELT_MESSAGE_DESCRIPTOR:
+        if (in->member == FELT_MEMBER_NONE && !in->vouched)
+            return FELT_VERDICT_STRANGER;
+        verdict = felt_gossip_descriptor(node, m);
+        in->member = felt_members_find(node->members, &in->envelope.sender);
+        return verdict;
+    case FELT_MESSAGE_ACK:
+    case FELT_MESSAGE_PROBE_REQUEST:
+    case FELT_MESSAGE_NACK:
+    case FELT_MESSAGE_GIFT:
+    case FELT_MESSAGE_LIVENESS:
+    case FELT_MESSAGE_SYNC_MEMBERS:
+    case FELT_MESSAGE_SUMMARY:
+    case FELT_MESSAGE_FETCH:
+    case FELT_MESSAGE_SLOTS:
+    case FELT_MESSAGE_SYNC_SLOTS:
+    case FELT_MESSAGE_PULL_SLOTS:
+        break;
+    }
+    return from_member(node, in, m);
+}
+
+/* Hands out the messages. News that we had already is no refusal of the datagram. */
+static enum felt_verdict read_messages(struct felt_node *node, struct felt_inbound *in)
+{
+    enum felt_verdict whole = FELT_VERDICT_TAKEN;
+    int r;
+
+    while ((r = felt_reader_next(node->reader, &node->incoming)) > 0) {
+        enum felt_verdict one = dispatch(node, in, &node->incoming);
+
+        if (one != FELT_VERDICT_TAKEN && one != FELT_VERDICT_STALE)
+            whole = one;
+    }
+    return r < 0 ? FELT_VERDICT_MALFORMED : whole;
+}
+
+/* The sender is authentic and new to its window. */
+static void heard(struct felt_node *node, const struct felt_inbound *in)
+{
+    struct felt_member *m = felt_members_at(node->members, in->member);
+
+    m->heard_us = FELT_MAX(node->now, (felt_usec)1);
+    felt_replay_take(&m->replay, in->envelope.session, in->envelope.counter);
+}
+
+enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct felt_endpoint *from,
+                                        struct felt_bytes sealed)
+{
+    struct felt_inbound in = {.from = *from, .len = sealed.len};
+    enum felt_verdict verdict;
+
+    if (!node->started)
+        return FELT_VERDICT_BUSY;
+    verdict = unseal(node, sealed, &in);
+    if (verdict != FELT_VERDICT_TAKEN)
+        return verdict;
+    in.member = felt_members_find(node->members, &in.envelope.sender);
+    if (in.member == FELT_MEMBER_SELF)
+        return FELT_VERDICT_MISDIRECTED;
+    if (in.member != FELT_MEMBER_NONE) {
+        const struct felt_member *m = felt_members_peek(node->members, in.member);
+
+        verdict = felt_replay_check(&m->replay, in.envelope.session, in.envelope.counter);
+        if (verdict != FELT_VERDICT_TAKEN)
+            return verdict;
+        heard(node, &in);
+        verdict = read_messages(node, &in);
+    } else {
+        verdict = read_messages(node, &in);
+        if (in.member != FELT_MEMBER_NONE)
+            heard(node, &in);
+    }
+    if (in.asks && in.member != FELT_MEMBER_NONE)
+        verdict = felt_donor_asked(node, &in);
+    return verdict;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/letter.h"
+
+#include <string.h>
+
+#include "gossip/scale.h"
+
+/* Largest encodings, to know how much fits: proto/messages.cddl. */
+#define LIVENESS_ENTRY 35  /* array, id 18, incarnation 9, state 1, origin 5 */
+#define LIVENESS_HEAD  5   /* array, type */
+#define SLOTS_SPACE    96  /* one run: head 31, owner 19, run 20, and some air */
+#define MEMBER_SPACE   480 /* descriptor 320, signature 66, heads 8, liveness 40, and some air */
+
+void felt_letter_open_to(struct felt_letter *letter, struct felt_node *node,
+                         const struct felt_endpoint *to, uint32_t member)
+{
+    struct felt_envelope envelope = {
+        .sender = *felt_node_id(node), .session = node->session, .counter = ++node->counter};
+    int r;
+
+    letter->node = node;
+    letter->to = *to;
+    letter->member = member;
+    letter->rumours = member != FELT_MEMBER_NONE;
+    letter->empty = true;
+    r = felt_envelope_encode(&envelope, letter->plain, sizeof(letter->plain), &letter->len);
+    assert(r == 0);
+    /* Who thinks itself well and is not thought so by us must hear it first, to refute it. */
+    if (letter->rumours && felt_members_peek(node->members, member)->state != FELT_MEMBER_ALIVE) {
+        struct felt_message *m = &node->outgoing;
+
+        m->type = FELT_MESSAGE_LIVENESS;
+        m->liveness.n = 1;
+        m->liveness.entries[0] = felt_swim_liveness(node->swim, member);
+        felt_letter_write(letter, m);
+        letter->empty = true;
+    }
+}
+
+void felt_letter_open(struct felt_letter *letter, struct felt_node *node, uint32_t member)
+{
+    const struct felt_member *m = felt_members_peek(node->members, member);
+
+    felt_letter_open_to(letter, node, &m->descriptor->d.advertise, member);
+}
+
+size_t felt_letter_room(const struct felt_letter *letter)
+{
+    return sizeof(letter->plain) - letter->len;
+}
+
+bool felt_letter_write(struct felt_letter *letter, const struct felt_message *message)
+{
+    size_t len;
+
+    if (felt_message_encode(message, letter->plain + letter->len, felt_letter_room(letter), &len) <
+        0)
+        return false;
+    letter->len += len;
+    letter->empty = false;
+    return true;
+}
+
+bool felt_letter_write_member(struct felt_letter *letter, uint32_t i)
+{
+    const struct felt_member *member = felt_members_peek(letter->node->members, i);
+    struct felt_message *m = &letter->node->outgoing;
+    size_t before = letter->len;
+    bool empty = letter->empty;
+
+    m->type = FELT_MESSAGE_DESCRIPTOR;
+    m->descriptor.body = felt_bytes(member->descriptor->body, member->descriptor->body_len);
+    memcpy(m->descriptor.signature, member->descriptor->signature, FELT_SIGNATURE_LEN);
+    if (!felt_letter_write(letter, m))
+        return false;
+    m->type = FELT_MESSAGE_LIVENESS;
+    m->liveness.n = 1;
+    m->liveness.entries[0] = felt_swim_liveness(letter->node->swim, i);
+    if (felt_letter_write(letter, m))
+        return true;
+    letter->len = before;
+    letter->empty = empty;
+    return false;
+}
+
+uint32_t felt_letter_write_slots(struct felt_letter *letter, uint32_t first, uint32_t end)
+{
+    struct felt_node *node = letter->node;
+    struct felt_message *m = &node->outgoing;
+    uint32_t next = felt_exchange_fill(node->map, first, end, m);
+
+    assert(felt_saver_settled(&node->saver));
+    m->slots.era = node->era;
+    m->slots.save = node->saver.durable;
+    /* Owners differ in how well they pack: fewer runs until it fits. */
+    while (m->slots.n > 0 && !felt_letter_write(letter, m)) {
+        uint32_t fewer = m->slots.n * 3 / 4;
+
+        while (m->slots.n > fewer)
+            next -= m->slots.runs[--m->slots.n].count;
+    }
+    return next;
+}
+
+/* Room for rumours of one class when `kept` bytes stay for the others. */
+static size_t room_less(const struct felt_letter *letter, size_t kept)
+{
+    size_t room = felt_letter_room(letter);
+
+    return room > kept ? room - kept : 0;
+}
+
+static void add_liveness(struct felt_letter *letter, size_t room, uint32_t limit)
+{
+    const struct felt_rumours *rumours = letter->node->rumours;
+    struct felt_message *m = &letter->node->outgoing;
+    const struct felt_rumour *rumour;
+    uint32_t fit;
+
+    if (room < LIVENESS_HEAD + LIVENESS_ENTRY)
+        return;
+    fit = (uint32_t)FELT_MIN((room - LIVENESS_HEAD) / LIVENESS_ENTRY, (size_t)FELT_LIVENESS_MAX);
+    m->type = FELT_MESSAGE_LIVENESS;
+    m->liveness.n = 0;
+    while (m->liveness.n < fit &&
+           (rumour = felt_rumours_peek(rumours, FELT_RUMOUR_LIVENESS, m->liveness.n)) != NULL)
+        m->liveness.entries[m->liveness.n++] = felt_swim_liveness(letter->node->swim, rumour->key);
+    fit = m->liveness.n;
+    if (fit > 0 && felt_letter_write(letter, m))
+        felt_rumours_sent(letter->node->rumours, FELT_RUMOUR_LIVENESS, fit, limit);
+}
+
+static void add_slots(struct felt_letter *letter, size_t kept, uint32_t limit)
+{
+    struct felt_node *node = letter->node;
+    const struct felt_rumour *rumour;
+    uint32_t n = 0;
+
+    /* A gift that is not durable yet must not be told. */
+    if (!felt_saver_settled(&node->saver))
+        return;
+    while (room_less(letter, kept) >= SLOTS_SPACE &&
+           (rumour = felt_rumours_peek(node->rumours, FELT_RUMOUR_SLOTS, n)) != NULL) {
+        if (felt_letter_write_slots(letter, rumour->key, rumour->key + rumour->count) ==
+            rumour->key)
+            break;
+        n++; /* what did not fit of a long one is for anti-entropy */
+    }
+    felt_rumours_sent(node->rumours, FELT_RUMOUR_SLOTS, n, limit);
+}
+
+static void add_descriptors(struct felt_letter *letter, uint32_t limit)
+{
+    struct felt_node *node = letter->node;
+    const struct felt_rumour *rumour;
+    uint32_t n = 0;
+
+    while ((rumour = felt_rumours_peek(node->rumours, FELT_RUMOUR_DESCRIPTOR, n)) != NULL &&
+           felt_letter_write_member(letter, rumour->key))
+        n++;
+    felt_rumours_sent(node->rumours, FELT_RUMOUR_DESCRIPTOR, n, limit);
+}
+
+static void add_rumours(struct felt_letter *letter)
+{
+    struct felt_node *node = letter->node;
+    uint32_t limit = felt_scale_repeats(felt_members_count_live(node->members));
+    size_t for_slots = felt_rumours_peek(node->rumours, FELT_RUMOUR_SLOTS, 0) ? SLOTS_SPACE : 0;
+    size_t for_members =
+        felt_rumours_peek(node->rumours, FELT_RUMOUR_DESCRIPTOR, 0) ? MEMBER_SPACE : 0;
+
+    add_liveness(letter, room_less(letter, for_slots + for_members), limit);
+    add_slots(letter, for_members, limit);
+    add_descriptors(letter, limit);
+}
+
+bool felt_letter_post(struct felt_letter *letter)
+{
+    struct felt_node *node = letter->node;
+    static const uint8_t nowhere[FELT_CLUSTER_ID_LEN];
+    uint8_t *sealed;
+
+    assert(node->started);
+    if (letter->rumours)
+        add_rumours(letter);
+    if (letter->empty)
+        return false;
+    sealed = felt_outbox_reserve(node->outbox);
+    if (!sealed)
+        return false;
+    felt_outbox_commit(node->outbox, &letter->to,
+                       felt_seal(&node->seal,
+                                 node->in_cluster || node->has_cluster ? node->cluster : nowhere,
+                                 felt_bytes(letter->plain, letter->len), sealed));
+    node->datagrams_sent++;
+    return true;
+}
+
+struct felt_digest felt_node_digest(const struct felt_node *node)
+{
+    return (struct felt_digest){
+        .era = node->era,
+        .slots = node->era > 0 ? felt_slot_map_digest(node->map) : 0,
+        .members = felt_members_digest(node->members),
+    };
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/node.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "node/core.h"
+#include "node/donor.h"
+#include "node/gossip.h"
+#include "node/inbound.h"
+#include "node/own.h"
+#include "node/state.h"
+
+_Static_assert(FELT_BACKEND_DATA_MAX == FELT_DESC_DATA_MAX, "a descriptor holds any BackendData");
+_Static_assert(FELT_BACKEND_TYPE_MAX == FELT_DESC_BACKEND_MAX, "a descriptor holds any backend");
+_Static_assert(FELT_NETCONF_TEXT_MAX == FELT_CONFIG_TEXT_MAX, "a welcome holds any net-conf");
+_Static_assert(FELT_NETCONF_SLOTS_MAX == FELT_SLOTS_MAX, "a map holds any network's slots");
+_Static_assert(FELT_CLUSTER_ID_LEN == FELT_SEAL_CLUSTER, "a header holds the cluster id");
+_Static_assert(FELT_COOKIE_LEN == FELT_COOKIE_BYTES, "a message holds a cookie");
+
+int felt_node_configure(struct felt_node *node, const char *text, size_t len)
+{
+    struct felt_netconf_error error;
+    struct felt_netconf config;
+    int r;
+
+    if (len > FELT_NETCONF_TEXT_MAX)
+        return -EINVAL;
+    r = felt_netconf_parse(text, len, &config, &error);
+    if (r < 0)
+        return r;
+    r = felt_slot_map_new(felt_netconf_slots(&config), &node->map);
+    if (r < 0)
+        return r;
+    memcpy(node->config_text, text, len);
+    node->config_text[len] = '\0';
+    node->config = config;
+    node->configured = true;
+    return 0;
+}
+
+/* A cluster of our own: every slot is ours. */
+static int found(struct felt_node *node, const struct felt_node_config *config)
+{
+    struct felt_slot all = {.owner = *felt_node_id(node), .term = 1};
+    uint8_t id[16]; /* the least that felt_expand() makes */
+    int r;
+
+    r = felt_node_configure(node, config->net_config, strlen(config->net_config));
+    if (r < 0)
+        return r;
+    felt_expand(config->seed, "cluster id", id, sizeof(id));
+    memcpy(node->cluster, id, sizeof(node->cluster));
+    node->in_cluster = true;
+    node->era = 1;
+    for (uint32_t slot = 0; slot < felt_slot_map_slots(node->map); slot++)
+        if (felt_slot_map_merge(node->map, slot, &all) != FELT_MERGE_NEWER)
+            return -ENOMEM;
+    return 0;
+}
+
+/* Tables and helpers; nothing of the cluster yet. */
+static int build(struct felt_node *node, const struct felt_node_config *config)
+{
+    uint32_t members_max =
+        config->limits.members_max ? config->limits.members_max : FELT_NODE_MEMBERS_MAX;
+    struct felt_descriptor self = {.advertise = config->advertise, .public_ip = config->public_ip};
+    struct felt_swim_config swim = {.now = config->now, .members_max = members_max};
+    uint8_t seed[16]; /* the least that felt_expand() makes */
+    int r;
+
+    felt_expand(config->seed, "order and jitter", seed, sizeof(seed));
+    felt_prng_init(&node->prng, felt_get_be64(seed));
+    felt_seal_key_init(&node->seal, &config->key);
+    felt_cookie_key_init(&node->cookie, &config->key);
+    felt_asker_init(&node->asker);
+    felt_sync_init(&node->sync);
+    node->tick_us = FELT_USEC_NEVER;
+    node->wish = config->wish;
+    r = felt_members_new(members_max, &node->members);
+    if (r < 0)
+        return r;
+    r = felt_rumours_new(FELT_NODE_RUMOURS_MAX, &node->rumours);
+    if (r < 0)
+        return r;
+    r = felt_outbox_new(&node->outbox);
+    if (r < 0)
+        return r;
+    r = felt_reader_new(&node->reader);
+    if (r < 0)
+        return r;
+    snprintf(self.name, sizeof(self.name), "%s", config->name);
+    r = felt_own_describe_first(node, &self);
+    if (r < 0)
+        return r;
+    swim.seed = felt_get_be64(seed + 8);
+    swim.members = node->members;
+    swim.rumours = node->rumours;
+    return felt_swim_new(&swim, &node->swim);
+}
+
+static int begin_anew(struct felt_node *node, const struct felt_node_config *config,
+                      enum felt_node_refusal *ret_refusal)
+{
+    uint8_t seed[FELT_IDENTITY_SEED_LEN];
+    int r;
+
+    felt_expand(config->seed, "identity", seed, sizeof(seed));
+    felt_identity_from_seed(seed, &node->identity);
+    node->session = 1;
+    felt_saver_init(&node->saver, 0);
+    r = build(node, config);
+    if (r < 0)
+        return r;
+    if (config->net_config) {
+        r = found(node, config);
+        if (r == -EINVAL)
+            *ret_refusal = FELT_NODE_BAD_CONFIG;
+        return r;
+    }
+    node->has_cluster = config->has_cluster;
+    memcpy(node->cluster, config->cluster, sizeof(node->cluster));
+    return 0;
+}
+
+static int resume(struct felt_node *node, const struct felt_node_config *config,
+                  enum felt_node_refusal *ret_refusal)
+{
+    _cleanup_(felt_record_done) struct felt_record record = {0};
+    int r;
+
+    r = felt_state_decode(config->state, &record, ret_refusal);
+    if (r < 0)
+        return r;
+    felt_identity_from_seed(record.identity, &node->identity);
+    node->session = record.session + 1;
+    felt_saver_init(&node->saver, record.save);
+    node->in_cluster = record.in_cluster;
+    memcpy(node->cluster, record.cluster, sizeof(node->cluster));
+    r = build(node, config);
+    if (r < 0)
+        return r;
+    if (!node->in_cluster) {
+        node->has_cluster = config->has_cluster;
+        memcpy(node->cluster, config->cluster, sizeof(node->cluster));
+    }
+    r = felt_state_restore(node, &record);
+    if (r == -EINVAL)
+        *ret_refusal = FELT_NODE_STATE_CORRUPT;
+    return r;
+}
+
+int felt_node_new(const struct felt_node_config *config, struct felt_node **ret_node,
+                  enum felt_node_refusal *ret_refusal)
+{
+    _cleanup_(felt_node_freep) struct felt_node *node = calloc(1, sizeof(*node));
+    int r;
+
+    assert(config->advertise.port > 0 && config->advertise.ip.family != FELT_FAMILY_NONE);
+    assert(config->name[0] != '\0' && strlen(config->name) <= FELT_NAME_MAX);
+    *ret_refusal = FELT_NODE_OK;
+    if (!node)
+        return -ENOMEM;
+    node->now = config->now;
+    r = config->state.len > 0 ? resume(node, config, ret_refusal)
+                              : begin_anew(node, config, ret_refusal);
+    if (r < 0)
+        return r;
+    *ret_node = FELT_TAKE(node);
+    return 0;
+}
+
+static void free_state(struct felt_node *node)
+{
+    free(node->state); /* holds the identity's seed, as does the node itself */
+    node->state = NULL;
+}
+
+void felt_node_free(struct felt_node *node)
+{
+    if (!node)
+        return;
+    felt_identity_wipe(&node->identity);
+    felt_catchup_done(&node->catchup);
+    felt_slot_map_free(node->map);
+    felt_swim_free(node->swim);
+    felt_rumours_free(node->rumours);
+    felt_members_free(node->members);
+    felt_reader_free(node->reader);
+    felt_outbox_free(node->outbox);
+    free_state(node);
+    free(node);
+}
+
+/* The first step: the session must be durable before anything is sent. What an earlier run had
+ * made durable is used at once, without asking anybody. */
+static void start(struct felt_node *node)
+{
+    struct felt_held held = {.kind = FELT_HELD_START};
+
+    if (node->saver.n_held > 0 || node->started)
+        return;
+    felt_saver_hold(&node->saver, &held);
+    if (node->configured)
+        felt_outbox_event(node->outbox, FELT_EVENT_CONFIGURED);
+    if (node->in_cluster)
+        felt_outbox_event(node->outbox, FELT_EVENT_JOINED);
+    if (node->has_lease)
+        felt_own_use_lease(node);
+    node->peers_changed = felt_members_count(node->members) > 1;
+}
+
+/* Our session is durable. Who was away asks what it missed, before its first probe is due. */
+static void speak(struct felt_node *node)
+{
+    uint32_t n = felt_members_count(node->members);
+
+    node->started = true;
+    if (!node->in_cluster || n == 1)
+        return;
+    felt_sync_hurry(node);
+    felt_sync_first(node, 1 + (uint32_t)felt_prng_below(&node->prng, n - 1));
+}
+
+/* A save is done: what waited for it happens now. */
+static void release(struct felt_node *node)
+{
+    struct felt_held held;
+
+    while (felt_saver_release(&node->saver, FELT_HELD_START, &held))
+        speak(node);
+    while (felt_saver_release(&node->saver, FELT_HELD_LEASE, &held))
+        felt_own_use_lease(node);
+    /* An answer shows the map, so nothing in it may be less durable than the gift. */
+    if (!felt_saver_settled(&node->saver))
+        return;
+    while (felt_saver_release(&node->saver, FELT_HELD_ANSWER, &held))
+        felt_donor_answer(node, &held);
+    /* All who waited are given to at once: one save for all of them. */
+    while (felt_saver_release(&node->saver, FELT_HELD_ASK, &held))
+        felt_donor_decide(node, &held);
+}
+
+static void save_failed(struct felt_node *node, uint64_t save)
+{
+    bool first = !node->saver.failing;
+
+    if (felt_saver_failed(&node->saver, save, node->now) && first)
+        felt_outbox_event(node->outbox, FELT_EVENT_SAVE_FAILING);
+}
+
+static enum felt_verdict take_input(struct felt_node *node, const struct felt_input *input)
+{
+    enum felt_verdict verdict;
+
+    switch (input->kind) {
+    case FELT_INPUT_WAKE:
+        start(node);
+        break;
+    case FELT_INPUT_DATAGRAM:
+        verdict = felt_inbound_datagram(node, &input->datagram.from, input->datagram.bytes);
+        node->verdicts[verdict]++;
+        return verdict;
+    case FELT_INPUT_SAVED:
+        if (felt_saver_done(&node->saver, input->save))
+            release(node);
+        break;
+    case FELT_INPUT_SAVE_FAILED:
+        save_failed(node, input->save);
+        break;
+    case FELT_INPUT_SEEDS:
+        felt_asker_seeds(node, input->seeds.endpoints, input->seeds.n);
+        break;
+    case FELT_INPUT_BACKEND:
+        felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
+                         input->backend.mtu);
+        break;
+    }
+    return FELT_VERDICT_TAKEN;
+}
+
+static felt_usec deadline(const struct felt_node *node)
+{
+    felt_usec t = felt_saver_deadline(&node->saver);
+
+    if (!node->started)
+        return t;
+    t = FELT_MIN(t, felt_gossip_deadline(node));
+    t = FELT_MIN(t, felt_sync_deadline(node));
+    return FELT_MIN(t, felt_asker_deadline(node));
+}
+
+static void hand_out_state(struct felt_node *node, struct felt_effects *effects)
+{
+    size_t len;
+
+    if (!felt_saver_due(&node->saver, node->now))
+        return;
+    effects->state_save = felt_saver_begin(&node->saver);
+    node->state = felt_state_of_node(node, effects->state_save, &len);
+    if (node->state)
+        effects->state = felt_bytes(node->state, len);
+    else
+        save_failed(node, effects->state_save);
+}
+
+enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
+                                 struct felt_effects *ret_effects)
+{
+    struct felt_effects effects = {0};
+    enum felt_verdict verdict;
+
+    assert(input->now >= node->now);
+    node->now = input->now;
+    free_state(node);
+    felt_outbox_clear(node->outbox);
+    verdict = take_input(node, input);
+    if (node->started) {
+        felt_sync_wake(node);
+        felt_asker_wake(node);
+        felt_gossip_wake(node);
+    }
+    felt_own_check_lease(node);
+    if (node->peers_changed)
+        felt_outbox_event(node->outbox, FELT_EVENT_PEER_CHANGED);
+    node->peers_changed = false;
+    if (node->started)
+        felt_gossip_flush(node);
+    felt_outbox_effects(node->outbox, &effects);
+    hand_out_state(node, &effects);
+    felt_outbox_effects(node->outbox, &effects);
+    effects.deadline = deadline(node);
+    *ret_effects = effects;
+    return verdict;
+}

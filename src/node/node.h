@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One agent's whole protocol life behind one step(): what it is told goes in, what it wants done
+ * comes out. The same object runs in feltd, in the simulator and in the fuzzers.
+ *
+ * Pure: time, randomness, datagrams and the outcome of saving are inputs; datagrams, events and
+ * the state to save are effects. Nothing calls back. What depends on a save (a gift's answer, the
+ * use of a lease, the first datagram of a session) is held inside until the save is reported done,
+ * so a caller cannot get the order wrong. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/id.h"
+#include "base/idiom.h"
+#include "base/ip.h"
+#include "base/usec.h"
+#include "base/verdict.h"
+#include "crypto/key.h"
+#include "netconf/backend_data.h"
+#include "netconf/netconf.h"
+#include "wire/descriptor.h"
+
+#define FELT_CLUSTER_ID_LEN 8
+#define FELT_NODE_SEED_LEN  32
+#define FELT_SEEDS_MAX      16 /* endpoints that a joiner tries */
+
+struct felt_node;
+
+struct felt_node_limits {
+    uint32_t members_max; /* known at one time, the dead included; 0: 16384 */
+};
+
+/* Borrowed until felt_node_new() returns. Exactly one of these ways to begin:
+ *   found:  net_config is set, state is empty
+ *   join:   net_config is NULL, state is empty; seeds come as inputs
+ *   resume: state is what an earlier run last had saved; net_config is ignored */
+struct felt_node_config {
+    felt_usec now;
+    uint8_t seed[FELT_NODE_SEED_LEN]; /* from a CSPRNG; every random choice of this run derives from
+                                         it */
+    struct felt_cluster_key key;
+    const char *name;
+    struct felt_endpoint advertise; /* where peers send our datagrams */
+    struct felt_ip public_ip;       /* where peers send our overlay traffic */
+    const char *net_config;         /* JSON, already checked by felt_netconf_parse() */
+    struct felt_bytes state;
+    struct felt_cidr wish; /* the subnet we would like; family NONE: no wish */
+    bool has_cluster;      /* join: the token named the cluster, no other is accepted */
+    uint8_t cluster[FELT_CLUSTER_ID_LEN];
+    struct felt_node_limits limits;
+};
+
+/* Why felt_node_new() said no. */
+enum felt_node_refusal {
+    FELT_NODE_OK,
+    FELT_NODE_STATE_CORRUPT, /* truncated or altered: the checksum does not fit */
+    FELT_NODE_STATE_NEWER,   /* written by a newer version */
+    FELT_NODE_BAD_CONFIG,    /* net_config is not valid */
+};
+
+/* 0; -EINVAL with *ret_refusal set; -ENOMEM. The node has done nothing yet: give it a
+ * FELT_INPUT_WAKE to start it. */
+int felt_node_new(const struct felt_node_config *config, struct felt_node **ret_node,
+                  enum felt_node_refusal *ret_refusal);
+void felt_node_free(struct felt_node *node);
+FELT_DEFINE_CLEANUP(struct felt_node *, felt_node_free)
+
+enum felt_input_kind {
+    FELT_INPUT_WAKE,        /* the deadline has come, or the start */
+    FELT_INPUT_DATAGRAM,    /* one arrived */
+    FELT_INPUT_SAVED,       /* state number `save` is durable */
+    FELT_INPUT_SAVE_FAILED, /* it is not; the node asks again after a while */
+    FELT_INPUT_SEEDS,       /* endpoints to join through, replacing earlier ones */
+    FELT_INPUT_BACKEND,     /* our overlay device is this: announce it */
+};
+
+struct felt_input {
+    enum felt_input_kind kind;
+    felt_usec now; /* never before that of an earlier step */
+    union {
+        struct {
+            struct felt_endpoint from;
+            struct felt_bytes bytes; /* borrowed */
+        } datagram;
+        uint64_t save; /* of SAVED and SAVE_FAILED */
+        struct {
+            const struct felt_endpoint *endpoints; /* borrowed */
+            size_t n;                              /* more than FELT_SEEDS_MAX are cut off */
+        } seeds;
+        struct {
+            enum felt_backend type;
+            uint32_t mtu;     /* of the overlay */
+            const char *data; /* JSON or "", borrowed; at most FELT_BACKEND_DATA_MAX */
+        } backend;
+    };
+};
+
+struct felt_datagram {
+    struct felt_endpoint to;
+    struct felt_bytes bytes;
+};
+
+enum felt_event_kind {
+    FELT_EVENT_CONFIGURED,    /* the network configuration is known: felt_node_self() has it */
+    FELT_EVENT_JOINED,        /* we are a member of the cluster */
+    FELT_EVENT_LEASE_TAKEN,   /* slot is ours and durable: use it */
+    FELT_EVENT_LEASE_LOST,    /* stop using slot; another lease follows if there is one */
+    FELT_EVENT_LEASE_WAITING, /* there is no slot for us now; text says why */
+    FELT_EVENT_MEMBER_ALIVE,  /* first seen, or back */
+    FELT_EVENT_MEMBER_SUSPECT,
+    FELT_EVENT_MEMBER_DEAD,
+    FELT_EVENT_PEER_CHANGED,    /* a member's lease, address or backend is new: reconcile */
+    FELT_EVENT_FOREIGN_CLUSTER, /* datagrams of cluster `other` arrive from `endpoint` */
+    FELT_EVENT_WRONG_KEY,       /* datagrams that our key does not open arrive from `endpoint` */
+    FELT_EVENT_SEEDS_WANTED,    /* resolve the seeds again and answer with FELT_INPUT_SEEDS */
+    FELT_EVENT_SEEDS_SILENT,    /* no seed has answered yet; repeated with back-off */
+    FELT_EVENT_FORK,            /* two owners of one (slot, term, seq): must never happen */
+    FELT_EVENT_SAVE_FAILING,    /* saving fails; nothing is given or taken until it works */
+};
+
+struct felt_event {
+    enum felt_event_kind kind;
+    struct felt_id id; /* the member, where there is one */
+    uint32_t slot;     /* of LEASE_* and FORK */
+    struct felt_endpoint endpoint;
+    uint8_t other[FELT_CLUSTER_ID_LEN];
+    char text[160]; /* a member's name or a reason; may be empty */
+};
+
+/* Borrowed from the node until its next step. */
+struct felt_effects {
+    const struct felt_datagram *datagrams;
+    size_t n_datagrams;
+    const struct felt_event *events;
+    size_t n_events;
+    struct felt_bytes state; /* to be made durable; len 0: nothing to save */
+    uint64_t state_save;     /* its number, for the SAVED that answers */
+    felt_usec deadline;      /* WAKE then at the latest */
+};
+
+/* One step. The verdict is that of the datagram, TAKEN for every other input. */
+enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
+                                 struct felt_effects *ret_effects);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/own.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lease/choose.h"
+#include "node/core.h"
+
+static const struct felt_descriptor *current(const struct felt_node *node)
+{
+    return &felt_members_peek(node->members, FELT_MEMBER_SELF)->descriptor->d;
+}
+
+/* Signs and tells a new version of our descriptor. */
+static void publish(struct felt_node *node, struct felt_descriptor *d)
+{
+    uint8_t body[FELT_DESCRIPTOR_MAX], signature[FELT_SIGNATURE_LEN];
+    struct felt_bytes bytes;
+
+    d->version++;
+    bytes = felt_bytes(body, felt_descriptor_encode(d, body));
+    felt_identity_sign(&node->identity, bytes, signature);
+    if (felt_members_describe(node->members, FELT_MEMBER_SELF, d, bytes, signature) !=
+        FELT_VERDICT_TAKEN)
+        return; /* memory is short: the next change tells this one, too */
+    felt_rumours_add(node->rumours, FELT_RUMOUR_DESCRIPTOR, FELT_MEMBER_SELF, 1);
+    node->peers_changed = true;
+}
+
+int felt_own_describe_first(struct felt_node *node, const struct felt_descriptor *d)
+{
+    struct felt_descriptor first = *d;
+    uint8_t body[FELT_DESCRIPTOR_MAX], signature[FELT_SIGNATURE_LEN];
+    struct felt_bytes bytes;
+    uint32_t i;
+
+    memcpy(first.public_key, node->identity.public_key, sizeof(first.public_key));
+    first.version = felt_session_floor(node->session) + 1;
+    bytes = felt_bytes(body, felt_descriptor_encode(&first, body));
+    felt_identity_sign(&node->identity, bytes, signature);
+    if (felt_members_add(node->members, felt_node_id(node), &first, bytes, signature,
+                         felt_session_floor(node->session), &i) != FELT_VERDICT_TAKEN)
+        return -ENOMEM;
+    assert(i == FELT_MEMBER_SELF);
+    felt_rumours_add(node->rumours, FELT_RUMOUR_LIVENESS, FELT_MEMBER_SELF, 1);
+    felt_rumours_add(node->rumours, FELT_RUMOUR_DESCRIPTOR, FELT_MEMBER_SELF, 1);
+    return 0;
+}
+
+void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu)
+{
+    struct felt_descriptor d = *current(node);
+
+    if (strcmp(d.backend, type) == 0 && strcmp(d.backend_data, data) == 0 && d.mtu == mtu)
+        return;
+    snprintf(d.backend, sizeof(d.backend), "%s", type);
+    snprintf(d.backend_data, sizeof(d.backend_data), "%s", data);
+    d.mtu = mtu;
+    publish(node, &d);
+}
+
+uint32_t felt_own_wish(const struct felt_node *node)
+{
+    uint32_t slot;
+
+    if (!node->configured || node->wish.ip.family == FELT_FAMILY_NONE ||
+        felt_netconf_slot(&node->config, &node->wish, &slot) < 0)
+        return FELT_SLOT_NONE;
+    return slot;
+}
+
+static void announce_lease(struct felt_node *node)
+{
+    struct felt_descriptor d = *current(node);
+
+    d.has_lease = node->lease_used;
+    d.lease = node->lease_used ? node->lease : 0;
+    publish(node, &d);
+}
+
+static void lose_lease(struct felt_node *node)
+{
+    bool used = node->lease_used;
+
+    node->has_lease = false;
+    node->lease_used = false;
+    felt_asker_restart(node);
+    if (!used)
+        return;
+    felt_outbox_event(node->outbox, FELT_EVENT_LEASE_LOST)->slot = node->lease;
+    announce_lease(node);
+}
+
+void felt_own_check_lease(struct felt_node *node)
+{
+    struct felt_held held = {.kind = FELT_HELD_LEASE};
+    uint32_t slot;
+
+    if (node->era == 0)
+        return;
+    if (node->has_lease && !felt_slot_map_owns(node->map, felt_node_id(node), node->lease))
+        lose_lease(node);
+    if (node->has_lease)
+        return;
+    slot = felt_lease_choose(node->map, felt_node_id(node), felt_own_wish(node));
+    if (slot == FELT_SLOT_NONE)
+        return; /* the asker is at it */
+    if (!felt_saver_hold(&node->saver, &held))
+        return; /* tried again in the next step */
+    node->has_lease = true;
+    node->lease = slot;
+    node->lease_save = node->saver.needed;
+}
+
+void felt_own_use_lease(struct felt_node *node)
+{
+    /* While the disk was at work it may have been lost, and another one chosen. */
+    if (!node->has_lease || node->lease_used || node->lease_save > node->saver.durable)
+        return;
+    node->lease_used = true;
+    felt_outbox_event(node->outbox, FELT_EVENT_LEASE_TAKEN)->slot = node->lease;
+    announce_lease(node);
+}

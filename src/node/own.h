@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Our own lease and descriptor. Private to node. */
+#pragma once
+
+#include "wire/message.h"
+
+struct felt_node;
+
+/* Makes our descriptor (place 0 of the table) from the configuration of this run. 0 or -ENOMEM. */
+int felt_own_describe_first(struct felt_node *node, const struct felt_descriptor *d);
+/* Announces a changed device; nothing where it is the same. */
+void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu);
+
+/* At the end of a step: takes a lease where we have none and own a slot, gives it up where
+ * we no longer own it. */
+void felt_own_check_lease(struct felt_node *node);
+/* The choice is durable: use it. */
+void felt_own_use_lease(struct felt_node *node);
+/* The slot of our wish; FELT_SLOT_NONE where there is none or the network does not have it. */
+uint32_t felt_own_wish(const struct felt_node *node);

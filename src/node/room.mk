@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# node: one agent's whole protocol life behind one step(). Pure.
+noinst_LIBRARIES += src/node/libnode.a
+PURE_LIBS += src/node/libnode.a
+src_node_libnode_a_SOURCES = \
+	src/node/asker.c src/node/asker.h \
+	src/node/core.h \
+	src/node/difference.c src/node/difference.h \
+	src/node/donor.c src/node/donor.h \
+	src/node/gossip.c src/node/gossip.h \
+	src/node/inbound.c src/node/inbound.h \
+	src/node/letter.c src/node/letter.h \
+	src/node/node.c src/node/node.h \
+	src/node/outbox.c src/node/outbox.h \
+	src/node/own.c src/node/own.h \
+	src/node/saver.c src/node/saver.h \
+	src/node/state.c src/node/state.h \
+	src/node/sync.c src/node/sync.h \
+	src/node/view.c src/node/view.h

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a node knows, for status, leases and the reconciler. Strings are borrowed until the next
+ * step. */
+#pragma once
+
+#include "gossip/member.h"
+#include "node/node.h"
+
+struct felt_member_view {
+    struct felt_id id;
+    bool self;
+    const char *name;
+    enum felt_member_state state;
+    uint64_t incarnation;
+    struct felt_endpoint advertise;
+    struct felt_ip public_ip;
+    bool has_backend; /* it has announced its device */
+    enum felt_backend backend;
+    const char *backend_data;
+    uint32_t mtu;
+    bool has_lease; /* announced by it and confirmed by the slot map */
+    uint32_t lease_slot;
+    uint32_t n_slots;    /* that it owns, the lease included */
+    felt_usec rtt_us;    /* smoothed; 0: not measured */
+    felt_usec silent_us; /* since we last heard from it; FELT_USEC_NEVER: never in this run */
+};
+
+struct felt_self_view {
+    struct felt_id id;
+    const char *name;
+    struct felt_endpoint advertise;
+    bool in_cluster; /* founded or joined: cluster is valid */
+    uint8_t cluster[FELT_CLUSTER_ID_LEN];
+    uint64_t era;
+    uint64_t session;
+    uint64_t save;                     /* number of the last durable save */
+    const struct felt_netconf *config; /* NULL until known */
+    const char *config_text; /* the JSON as it was given to the founder; NULL until known */
+    bool synced; /* our tables have equalled another member's in this run, or we are alone */
+    bool has_lease;
+    uint32_t lease_slot;
+    const char *waiting; /* why there is no lease; NULL where there is one */
+    uint32_t n_slots;    /* in the network */
+    uint32_t n_slots_own;
+    uint32_t n_members; /* ourselves included */
+    uint32_t n_alive;   /* ourselves included */
+    uint32_t n_suspect;
+    uint32_t n_dead;
+    uint64_t verdicts[FELT_VERDICTS]; /* datagrams received, by outcome */
+    uint64_t datagrams_sent;
+};
+
+void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_view);
+
+/* Members in no particular order, ourselves included: for (i = 0; felt_node_member(n, now, i, &m);
+ * i++). Slots of holes are skipped by the iteration itself. False after the last. */
+bool felt_node_member(const struct felt_node *node, felt_usec now, uint32_t i,
+                      struct felt_member_view *ret_view);

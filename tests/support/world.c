@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/prng.h"
+#include "node/core.h"
+#include "node/letter.h"
+
+#define LATENCY   (200) /* microseconds one way, plus up to as much again */
+#define DISK      (5 * FELT_USEC_MS)
+#define LOG_MAX   65536
+#define QUEUE_MAX 65536
+#define START     (100 * FELT_USEC_SEC) /* clocks do not begin at zero */
+
+enum happening_kind { ARRIVES, WAKES, SAVED };
+
+struct happening {
+    felt_usec when;
+    uint64_t order; /* ties in the order of making */
+    enum happening_kind kind;
+    int host;
+    unsigned life; /* of the host: what an earlier one began is void */
+    int from;
+    uint64_t save;
+    size_t len;
+    uint8_t *bytes; /* of a datagram or a state */
+};
+
+struct host {
+    struct felt_node *node;
+    unsigned life;
+    uint8_t seed_byte;
+    char name[2];
+    char net_config[128]; /* of a founder */
+    int seed;             /* of a joiner; -1 */
+    struct felt_cidr wish;
+    bool disk_fails;
+    size_t disk_len;
+    uint8_t *disk;
+    felt_usec disk_time;
+    uint8_t key_byte;
+    bool has_cluster; /* a token named it */
+    uint8_t cluster[FELT_CLUSTER_ID_LEN];
+    struct felt_digest checked; /* by count_double_owners() */
+    felt_usec wake;
+    size_t last_len;
+    uint8_t last[FELT_DATAGRAM_MAX];
+};
+
+struct world {
+    felt_usec now;
+    uint64_t order;
+    struct felt_prng prng;
+    int n_hosts;
+    struct host hosts[WORLD_HOSTS_MAX];
+    bool cut[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX];
+    unsigned lose_every;
+    unsigned datagrams;
+    unsigned double_owners;
+    uint8_t key_byte;
+    size_t n_queue;
+    struct happening *queue;
+    size_t log_len;
+    char log[LOG_MAX];
+    char taken[LOG_MAX];
+};
+
+struct world *world_new(uint64_t seed)
+{
+    struct world *w = calloc(1, sizeof(*w));
+
+    assert(w);
+    w->queue = calloc(QUEUE_MAX, sizeof(*w->queue));
+    assert(w->queue);
+    w->now = START;
+    w->key_byte = 7;
+    felt_prng_init(&w->prng, seed);
+    return w;
+}
+
+void world_free(struct world *world)
+{
+    if (!world)
+        return;
+    for (size_t i = 0; i < world->n_queue; i++)
+        free(world->queue[i].bytes);
+    for (int i = 0; i < world->n_hosts; i++) {
+        felt_node_free(world->hosts[i].node);
+        free(world->hosts[i].disk);
+    }
+    free(world->queue);
+    free(world);
+}
+
+static void push(struct world *w, struct happening h, struct felt_bytes bytes)
+{
+    assert(w->n_queue < QUEUE_MAX);
+    h.order = w->order++;
+    h.life = w->hosts[h.host].life;
+    if (bytes.len > 0) {
+        h.bytes = malloc(bytes.len);
+        assert(h.bytes);
+        memcpy(h.bytes, bytes.data, bytes.len);
+        h.len = bytes.len;
+    }
+    w->queue[w->n_queue++] = h;
+}
+
+static struct happening pop(struct world *w)
+{
+    size_t best = 0;
+    struct happening h;
+
+    for (size_t i = 1; i < w->n_queue; i++)
+        if (w->queue[i].when < w->queue[best].when ||
+            (w->queue[i].when == w->queue[best].when && w->queue[i].order < w->queue[best].order))
+            best = i;
+    h = w->queue[best];
+    w->queue[best] = w->queue[--w->n_queue];
+    return h;
+}
+
+struct felt_endpoint world_endpoint(int host)
+{
+    return (struct felt_endpoint){.ip = felt_ip_v4(0xc0000201u + (uint32_t)host), .port = 8470};
+}
+
+static int host_at(const struct world *w, const struct felt_endpoint *e)
+{
+    for (int i = 0; i < w->n_hosts; i++) {
+        struct felt_endpoint at = world_endpoint(i);
+
+        if (felt_endpoint_equal(&at, e))
+            return i;
+    }
+    return -1;
+}
+
+static void log_event(struct world *w, int host, const struct felt_event *e)
+{
+    static const char *const words[] = {
+        [FELT_EVENT_CONFIGURED] = "configured",
+        [FELT_EVENT_JOINED] = "joined",
+        [FELT_EVENT_LEASE_TAKEN] = "lease taken",
+        [FELT_EVENT_LEASE_LOST] = "lease lost",
+        [FELT_EVENT_LEASE_WAITING] = "waiting for a lease",
+        [FELT_EVENT_MEMBER_ALIVE] = "member alive",
+        [FELT_EVENT_MEMBER_SUSPECT] = "member suspect",
+        [FELT_EVENT_MEMBER_DEAD] = "member dead",
+        [FELT_EVENT_PEER_CHANGED] = NULL,
+        [FELT_EVENT_FOREIGN_CLUSTER] = "foreign cluster",
+        [FELT_EVENT_WRONG_KEY] = "wrong key",
+        [FELT_EVENT_SEEDS_WANTED] = NULL,
+        [FELT_EVENT_SEEDS_SILENT] = "seeds silent",
+        [FELT_EVENT_FORK] = "FORK",
+        [FELT_EVENT_SAVE_FAILING] = "cannot save",
+    };
+    felt_usec ms = (w->now - START) / FELT_USEC_MS;
+    size_t room = sizeof(w->log) - w->log_len;
+    char detail[200] = "";
+
+    if (!words[e->kind])
+        return;
+    if (e->slot != UINT32_MAX)
+        snprintf(detail, sizeof(detail), " slot=%u", e->slot);
+    else if (e->text[0])
+        snprintf(detail, sizeof(detail), " %s", e->text);
+    w->log_len +=
+        (size_t)snprintf(w->log + w->log_len, room, "%3u.%03u %s %s%s\n", (unsigned)(ms / 1000),
+                         (unsigned)(ms % 1000), w->hosts[host].name, words[e->kind], detail);
+    assert(w->log_len < sizeof(w->log));
+}
+
+static void carry(struct world *w, int host, const struct felt_datagram *d)
+{
+    int to = host_at(w, &d->to);
+    felt_usec delay = LATENCY + felt_prng_below(&w->prng, LATENCY);
+
+    w->datagrams++;
+    if (to < 0 || w->cut[host][to] || (w->lose_every && w->datagrams % w->lose_every == 0))
+        return;
+    push(w, (struct happening){.when = w->now + delay, .kind = ARRIVES, .host = to, .from = host},
+         d->bytes);
+}
+
+static bool owns(const struct felt_node *node, uint32_t slot)
+{
+    return felt_slot_map_owns(node->map, felt_node_id(node), slot);
+}
+
+/* After a step of host: nobody else takes for its own what this one does. */
+static void count_double_owners(struct world *w, int host)
+{
+    const struct felt_node *node = w->hosts[host].node;
+    struct felt_digest digest = felt_node_digest(node);
+
+    if (node->era == 0 || memcmp(&digest, &w->hosts[host].checked, sizeof(digest)) == 0)
+        return;
+    w->hosts[host].checked = digest;
+    for (int i = 0; i < w->n_hosts; i++) {
+        const struct felt_node *other = w->hosts[i].node;
+
+        if (i == host || !other || other->era != node->era ||
+            memcmp(other->cluster, node->cluster, sizeof(node->cluster)) != 0)
+            continue;
+        for (uint32_t slot = 0; slot < felt_slot_map_slots(node->map); slot++)
+            w->double_owners += owns(node, slot) && owns(other, slot);
+    }
+}
+
+static enum felt_verdict step(struct world *w, int host, struct felt_input in)
+{
+    struct host *h = &w->hosts[host];
+    struct felt_effects effects;
+    enum felt_verdict verdict;
+
+    in.now = w->now;
+    verdict = felt_node_step(h->node, &in, &effects);
+    for (size_t i = 0; i < effects.n_events; i++)
+        log_event(w, host, &effects.events[i]);
+    for (size_t i = 0; i < effects.n_datagrams; i++)
+        carry(w, host, &effects.datagrams[i]);
+    if (effects.state.len > 0)
+        push(w,
+             (struct happening){.when = w->now + h->disk_time,
+                                .kind = SAVED,
+                                .host = host,
+                                .save = effects.state_save},
+             effects.state);
+    if (effects.deadline != FELT_USEC_NEVER && effects.deadline != h->wake) {
+        h->wake = effects.deadline;
+        push(w,
+             (struct happening){
+                 .when = FELT_MAX(effects.deadline, w->now), .kind = WAKES, .host = host},
+             (struct felt_bytes){0});
+    }
+    count_double_owners(w, host);
+    return verdict;
+}
+
+static void saved(struct world *w, struct happening *h)
+{
+    struct host *host = &w->hosts[h->host];
+    struct felt_input in = {.kind = FELT_INPUT_SAVE_FAILED, .save = h->save};
+
+    if (!host->disk_fails) {
+        free(host->disk);
+        host->disk = FELT_TAKE(h->bytes);
+        host->disk_len = h->len;
+        in.kind = FELT_INPUT_SAVED;
+    }
+    step(w, h->host, in);
+}
+
+static void happen(struct world *w, struct happening *h)
+{
+    struct host *host = &w->hosts[h->host];
+    struct felt_input in = {0};
+
+    if (!host->node || (h->kind != ARRIVES && h->life != host->life))
+        return;
+    switch (h->kind) {
+    case ARRIVES:
+        memcpy(host->last, h->bytes, h->len);
+        host->last_len = h->len;
+        in.kind = FELT_INPUT_DATAGRAM;
+        in.datagram.from = world_endpoint(h->from);
+        in.datagram.bytes = felt_bytes(h->bytes, h->len);
+        step(w, h->host, in);
+        break;
+    case WAKES:
+        if (h->when < host->wake)
+            return; /* it was put off */
+        host->wake = FELT_USEC_NEVER;
+        in.kind = FELT_INPUT_WAKE;
+        step(w, h->host, in);
+        break;
+    case SAVED:
+        saved(w, h);
+        break;
+    }
+}
+
+void world_run(struct world *world, felt_usec time)
+{
+    felt_usec end = world->now + time;
+
+    for (;;) {
+        struct happening h;
+
+        if (world->n_queue == 0)
+            break;
+        h = pop(world);
+        if (h.when > end) {
+            world->queue[world->n_queue++] = h;
+            break;
+        }
+        world->now = FELT_MAX(world->now, h.when);
+        happen(world, &h);
+        free(h.bytes);
+    }
+    world->now = end;
+}
+
+felt_usec world_now(const struct world *world)
+{
+    return world->now;
+}
+
+struct felt_node *world_node(struct world *world, int host)
+{
+    return world->hosts[host].node;
+}
+
+static void boot(struct world *w, int host)
+{
+    struct host *h = &w->hosts[host];
+    struct felt_node_config config = {
+        .now = w->now,
+        .name = h->name,
+        .advertise = world_endpoint(host),
+        .public_ip = world_endpoint(host).ip,
+        .net_config = h->disk_len == 0 && h->net_config[0] ? h->net_config : NULL,
+        .state = felt_bytes(h->disk, h->disk_len),
+        .wish = h->wish,
+        .has_cluster = h->has_cluster,
+        .limits = {.members_max = 64},
+    };
+    struct felt_input in = {.kind = FELT_INPUT_WAKE};
+    enum felt_node_refusal refusal;
+    int r;
+
+    memset(config.seed, h->seed_byte, sizeof(config.seed));
+    config.seed[1] = (uint8_t)h->life;
+    memset(config.key.secret, h->key_byte, sizeof(config.key.secret));
+    memcpy(config.cluster, h->cluster, sizeof(config.cluster));
+    h->wake = FELT_USEC_NEVER;
+    r = felt_node_new(&config, &h->node, &refusal);
+    assert(r == 0);
+    step(w, host, in);
+    if (h->seed >= 0) {
+        struct felt_endpoint seed = world_endpoint(h->seed);
+
+        in.kind = FELT_INPUT_SEEDS;
+        in.seeds.endpoints = &seed;
+        in.seeds.n = 1;
+        step(w, host, in);
+    }
+}
+
+/* cluster: of a token; NULL without one. */
+static int add(struct world *w, const char *net_config, int seed, const char *wish,
+               const uint8_t *cluster)
+{
+    int host = w->n_hosts++;
+    struct host *h = &w->hosts[host];
+
+    assert(host < WORLD_HOSTS_MAX);
+    h->name[0] = (char)('a' + host);
+    h->seed_byte = (uint8_t)(host + 1);
+    h->seed = seed;
+    h->disk_time = DISK;
+    h->key_byte = w->key_byte;
+    h->has_cluster = cluster != NULL;
+    if (cluster)
+        memcpy(h->cluster, cluster, sizeof(h->cluster));
+    snprintf(h->net_config, sizeof(h->net_config), "%s", net_config);
+    if (wish) {
+        int r = felt_cidr_parse(wish, &h->wish);
+
+        assert(r == 0);
+    }
+    boot(w, host);
+    return host;
+}
+
+int world_found(struct world *world, const char *net_config)
+{
+    return add(world, net_config, -1, NULL, NULL);
+}
+
+int world_join(struct world *world, int seed)
+{
+    return add(world, "", seed, NULL, NULL);
+}
+
+int world_join_wish(struct world *world, int seed, const char *subnet)
+{
+    return add(world, "", seed, subnet, NULL);
+}
+
+int world_join_token(struct world *world, int seed, int cluster)
+{
+    return add(world, "", seed, NULL, world->hosts[cluster].node->cluster);
+}
+
+void world_other_key(struct world *world)
+{
+    world->key_byte++;
+}
+
+void world_kill(struct world *world, int host)
+{
+    struct host *h = &world->hosts[host];
+
+    felt_node_free(h->node);
+    h->node = NULL;
+    h->life++;
+}
+
+void world_restart(struct world *world, int host)
+{
+    assert(!world->hosts[host].node);
+    boot(world, host);
+}
+
+void world_wipe(struct world *world, int host)
+{
+    struct host *h = &world->hosts[host];
+
+    free(h->disk);
+    h->disk = NULL;
+    h->disk_len = 0;
+}
+
+void world_cut(struct world *world, int a, int b, bool cut)
+{
+    world->cut[a][b] = cut;
+    world->cut[b][a] = cut;
+}
+
+void world_lose(struct world *world, unsigned every)
+{
+    world->lose_every = every;
+}
+
+void world_disk(struct world *world, int host, bool works)
+{
+    world->hosts[host].disk_fails = !works;
+}
+
+void world_disk_time(struct world *world, int host, felt_usec time)
+{
+    world->hosts[host].disk_time = time;
+}
+
+enum felt_verdict world_tell(struct world *world, int host, struct felt_input input)
+{
+    return step(world, host, input);
+}
+
+enum felt_verdict world_inject(struct world *world, int host, const struct felt_endpoint *from,
+                               struct felt_bytes bytes)
+{
+    struct felt_input in = {.kind = FELT_INPUT_DATAGRAM};
+
+    in.datagram.from = *from;
+    in.datagram.bytes = bytes;
+    return step(world, host, in);
+}
+
+struct felt_bytes world_last_datagram(const struct world *world, int host)
+{
+    return felt_bytes(world->hosts[host].last, world->hosts[host].last_len);
+}
+
+const char *world_log(struct world *world)
+{
+    memcpy(world->taken, world->log, world->log_len);
+    world->taken[world->log_len] = '\0';
+    world->log_len = 0;
+    return world->taken;
+}
+
+int world_lease(struct world *world, int host)
+{
+    struct felt_self_view self;
+
+    felt_node_self(world->hosts[host].node, &self);
+    return self.has_lease ? (int)self.lease_slot : -1;
+}
+
+enum felt_member_state world_sees(struct world *world, int host, int other)
+{
+    struct felt_member_view m;
+
+    for (uint32_t i = 0; felt_node_member(world->hosts[host].node, world->now, i, &m); i++)
+        if (strcmp(m.name, world->hosts[other].name) == 0)
+            return m.state;
+    return FELT_MEMBER_DEAD;
+}
+
+bool world_agrees(struct world *world)
+{
+    struct felt_digest first = {0};
+    bool used[FELT_SLOTS_MAX] = {false};
+
+    for (int i = 0; i < world->n_hosts; i++) {
+        struct felt_node *node = world->hosts[i].node;
+        struct felt_digest digest;
+        int lease;
+
+        if (!node)
+            continue;
+        digest = felt_node_digest(node);
+        if (first.era == 0)
+            first = digest;
+        if (digest.era != first.era || digest.slots != first.slots ||
+            digest.members != first.members)
+            return false;
+        lease = world_lease(world, i);
+        if (lease >= 0 && used[lease])
+            return false;
+        if (lease >= 0)
+            used[lease] = true;
+    }
+    return true;
+}
+
+unsigned world_datagrams(const struct world *world)
+{
+    return world->datagrams;
+}
+
+unsigned world_double_owners(const struct world *world)
+{
+    return world->double_owners;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/node/scene.h"
+
+#include <string.h>
+
+#include "node/core.h"
+#include "node/own.h"
+
+static const struct felt_descriptor *own(const struct scene *s)
+{
+    return &felt_members_peek(s->b.node->members, FELT_MEMBER_SELF)->descriptor->d;
+}
+
+/* The peer shows an entry of a slot with a later seq. */
+static void take_slots(struct scene *s, uint32_t first, uint32_t count)
+{
+    struct felt_message m = {.type = FELT_MESSAGE_SLOTS};
+
+    m.slots.era = 1;
+    m.slots.total = 255;
+    m.slots.first = first;
+    m.slots.n = 1;
+    m.slots.runs[0] =
+        (struct felt_run){.count = count, .owner = s->p.identity.id, .term = 1, .seq = 100};
+    assert_int_equal(peer_tell(&s->p, &s->b, &m), FELT_VERDICT_TAKEN);
+}
+
+static void set_backend(struct scene *s, uint32_t mtu, const char *data)
+{
+    struct felt_input in = {.kind = FELT_INPUT_BACKEND};
+
+    in.backend.type = FELT_BACKEND_VXLAN;
+    in.backend.mtu = mtu;
+    in.backend.data = data;
+    bench_step(&s->b, in);
+}
+
+/* G-2.3 */
+static void the_first_descriptor_has_the_sessions_first_version_and_verifies(void **state)
+{
+    struct scene *s = *state;
+    const struct felt_member *self = felt_members_peek(s->b.node->members, FELT_MEMBER_SELF);
+    const struct felt_signed_descriptor *d = self->descriptor;
+
+    assert_string_equal(d->d.name, "bench");
+    assert_true(d->d.version > felt_session_floor(1));
+    assert_true(d->d.version < felt_session_floor(2));
+    assert_true(self->incarnation == felt_session_floor(1));
+    assert_true(
+        felt_identity_verify(d->d.public_key, felt_bytes(d->body, d->body_len), d->signature));
+}
+
+static void a_device_is_announced_once_under_a_newer_version(void **state)
+{
+    struct scene *s = *state;
+    uint64_t version = own(s)->version;
+
+    set_backend(s, 1450, "{\"VNI\":1}");
+    assert_true(own(s)->version == version + 1);
+    assert_string_equal(own(s)->backend, "vxlan");
+    assert_string_equal(own(s)->backend_data, "{\"VNI\":1}");
+    assert_int_equal(own(s)->mtu, 1450);
+    assert_true(own(s)->has_lease); /* the rest stays */
+    assert_non_null(bench_event(&s->b, FELT_EVENT_PEER_CHANGED));
+    set_backend(s, 1450, "{\"VNI\":1}");
+    assert_true(own(s)->version == version + 1);
+    assert_null(bench_event(&s->b, FELT_EVENT_PEER_CHANGED));
+    set_backend(s, 1400, "{\"VNI\":1}");
+    assert_true(own(s)->version == version + 2);
+}
+
+static void the_longest_backend_data_fits(void **state)
+{
+    struct scene *s = *state;
+    char data[FELT_BACKEND_DATA_MAX + 1];
+
+    memset(data, 'x', sizeof(data) - 1);
+    data[sizeof(data) - 1] = '\0';
+    set_backend(s, 9000, data);
+    assert_string_equal(own(s)->backend_data, data);
+}
+
+/* L-3.3.1 */
+static void the_lease_that_is_used_is_announced(void **state)
+{
+    struct scene *s = *state;
+
+    assert_true(own(s)->has_lease);
+    assert_int_equal(own(s)->lease, bench_self(&s->b).lease_slot);
+}
+
+/* L-3.3.3 */
+static void a_lost_lease_is_left_at_once_and_another_taken_once_it_is_durable(void **state)
+{
+    struct scene *s = *state;
+
+    take_slots(s, 0, 3);
+    assert_non_null(bench_event(&s->b, FELT_EVENT_LEASE_LOST));
+    assert_int_equal(bench_event(&s->b, FELT_EVENT_LEASE_LOST)->slot, 0);
+    assert_null(bench_event(&s->b, FELT_EVENT_LEASE_TAKEN));
+    assert_false(bench_self(&s->b).has_lease);
+    assert_false(own(s)->has_lease);
+    assert_string_equal(bench_self(&s->b).waiting, "the lease is being saved");
+    bench_saved(&s->b);
+    assert_non_null(bench_event(&s->b, FELT_EVENT_LEASE_TAKEN));
+    assert_int_equal(bench_event(&s->b, FELT_EVENT_LEASE_TAKEN)->slot, 3);
+    assert_int_equal(own(s)->lease, 3);
+}
+
+/* L-3.3.3 */
+static void a_lease_that_is_lost_while_it_is_saved_is_never_used(void **state)
+{
+    struct scene *s = *state;
+    uint64_t save;
+
+    take_slots(s, 0, 3);
+    save = s->b.effects.state_save;
+    take_slots(s, 3, 1);
+    assert_null(bench_event(&s->b, FELT_EVENT_LEASE_LOST)); /* it was never taken */
+    bench_step(&s->b, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
+    assert_null(bench_event(&s->b, FELT_EVENT_LEASE_TAKEN));
+    assert_false(bench_self(&s->b).has_lease);
+    bench_saved(&s->b);
+    assert_int_equal(bench_event(&s->b, FELT_EVENT_LEASE_TAKEN)->slot, 4);
+}
+
+static void who_loses_all_it_has_asks_for_slots_again(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message m;
+    bool asked;
+
+    take_slots(s, 0, 255);
+    assert_non_null(bench_event(&s->b, FELT_EVENT_LEASE_LOST));
+    assert_false(bench_self(&s->b).has_lease);
+    asked = peer_reads(&s->p, &s->b, FELT_MESSAGE_JOIN, &m);
+    for (int i = 0; i < 20 && !asked; i++) {
+        bench_wait(&s->b, 100 * FELT_USEC_MS);
+        asked = peer_reads(&s->p, &s->b, FELT_MESSAGE_JOIN, &m);
+    }
+    assert_true(asked);
+    assert_true(m.join.era == 1);
+}
+
+static void a_wish_outside_the_network_is_none(void **state)
+{
+    static const struct {
+        const char *wish;
+        uint32_t slot;
+    } cases[] = {{"10.1.1.0/24", 0},
+                 {"10.1.255.0/24", 254},
+                 {"10.1.9.7/24", 8}, /* host bits do not matter */
+                 {"10.1.0.0/24", FELT_SLOT_NONE},
+                 {"10.1.9.0/25", FELT_SLOT_NONE},
+                 {"10.2.9.0/24", FELT_SLOT_NONE}};
+    struct scene *s = *state;
+
+    assert_int_equal(felt_own_wish(s->b.node), FELT_SLOT_NONE);
+    for (size_t i = 0; i < FELT_ARRAY_LEN(cases); i++) {
+        assert_int_equal(felt_cidr_parse(cases[i].wish, &s->b.node->wish), 0);
+        assert_int_equal(felt_own_wish(s->b.node), cases[i].slot);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE(the_first_descriptor_has_the_sessions_first_version_and_verifies),
+        SCENE(a_device_is_announced_once_under_a_newer_version),
+        SCENE(the_longest_backend_data_fits),
+        SCENE(the_lease_that_is_used_is_announced),
+        SCENE(a_lost_lease_is_left_at_once_and_another_taken_once_it_is_durable),
+        SCENE(a_lease_that_is_lost_while_it_is_saved_is_never_used),
+        SCENE(who_loses_all_it_has_asks_for_slots_again),
+        SCENE(a_wish_outside_the_network_is_none),
+    };
+
+    return RUN_TESTS(tests);
+}
