@@ -1,0 +1,27 @@
+-- a founds
+  0.000 a configured
+  0.000 a joined
+  0.005 a lease taken slot=0
+-- b, c and d join through a at once
+  1.005 a member alive c
+  1.005 a member alive d
+  1.006 a member alive b
+  1.011 c configured
+  1.011 c joined
+  1.011 c member alive a
+  1.011 c member alive b
+  1.011 c member alive d
+  1.011 b configured
+  1.011 b joined
+  1.011 b member alive a
+  1.011 b member alive c
+  1.012 b member alive d
+  1.016 c lease taken slot=128
+  1.016 d configured
+  1.016 d joined
+  1.016 d member alive a
+  1.016 d member alive b
+  1.016 d member alive c
+  1.021 d lease taken slot=65
+  1.026 b lease taken slot=192
+-- the end

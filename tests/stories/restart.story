@@ -1,0 +1,40 @@
+-- a founds
+  0.000 a configured
+  0.000 a joined
+  0.005 a lease taken slot=0
+-- b joins through a
+  1.005 a member alive b
+  1.011 b configured
+  1.011 b joined
+  1.011 b member alive a
+  1.016 b lease taken slot=128
+-- c joins through a
+ 11.006 a member alive c
+ 11.011 c configured
+ 11.011 c joined
+ 11.011 c member alive a
+ 11.012 c member alive b
+ 11.016 c lease taken slot=65
+ 11.016 b member alive c
+-- b is killed and started again at once
+ 21.000 b configured
+ 21.000 b joined
+ 21.000 b lease taken slot=128
+-- all are killed; b alone is started again
+ 51.000 b configured
+ 51.000 b joined
+ 51.000 b lease taken slot=128
+ 52.025 b member suspect c
+ 53.025 b member suspect a
+ 70.025 b member dead c
+ 71.025 b member dead a
+-- a and c are started again
+ 81.000 a configured
+ 81.000 a joined
+ 81.000 a lease taken slot=0
+ 81.000 c configured
+ 81.000 c joined
+ 81.000 c lease taken slot=65
+ 81.005 b member alive c
+ 81.015 b member alive a
+-- the end

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small clusters with a script: what they log, line by line, is in NAME.story beside this file.
+ * Lines that begin with "--" are what the script does. Times are virtual and nothing happens by
+ * chance, so a difference is a change of behaviour. Where it is meant: UPDATE_STORIES=1 in the
+ * environment writes the files anew; read the difference before it is committed. */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/world.h"
+
+#define SECONDS(n)    ((n)*FELT_USEC_SEC)
+#define NETWORK       "{\"Network\":\"10.1.0.0/16\"}"
+#define THREE_SUBNETS "{\"Network\":\"10.2.0.0/28\",\"SubnetLen\":30}"
+#define STORY_MAX     65536
+
+struct story {
+    const char *name;
+    struct world *w;
+    size_t len;
+    char text[STORY_MAX];
+};
+
+static void add(struct story *s, const char *text)
+{
+    size_t len = strlen(text);
+
+    assert_true(s->len + len < STORY_MAX);
+    memcpy(s->text + s->len, text, len + 1);
+    s->len += len;
+}
+
+/* What happened up to now, and then what the script does. */
+static void say(struct story *s, const char *what)
+{
+    add(s, world_log(s->w));
+    add(s, "-- ");
+    add(s, what);
+    add(s, "\n");
+}
+
+static void story_path(const struct story *s, char *path, size_t len)
+{
+    const char *srcdir = getenv("srcdir");
+
+    snprintf(path, len, "%s/tests/stories/%s.story", srcdir ? srcdir : ".", s->name);
+}
+
+static void write_story(const struct story *s)
+{
+    char path[4096];
+    FILE *f;
+
+    story_path(s, path, sizeof(path));
+    f = fopen(path, "w");
+    if (!f)
+        fail_msg("cannot write %s", path);
+    assert_int_equal(fwrite(s->text, 1, s->len, f), s->len);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void read_story(const struct story *s, char *ret_text)
+{
+    char path[4096];
+    size_t len;
+    FILE *f;
+
+    story_path(s, path, sizeof(path));
+    f = fopen(path, "r");
+    if (!f)
+        fail_msg("cannot read %s", path);
+    len = fread(ret_text, 1, STORY_MAX - 1, f);
+    ret_text[len] = '\0';
+    fclose(f);
+}
+
+static size_t line_len(const char *text)
+{
+    return strcspn(text, "\n");
+}
+
+static void compare(const struct story *s, const char *expected)
+{
+    const char *e = expected, *a = s->text;
+
+    for (unsigned line = 1; *e || *a; line++) {
+        size_t e_len = line_len(e), a_len = line_len(a);
+
+        if (e_len != a_len || memcmp(e, a, e_len) != 0 || !*e != !*a)
+            fail_msg("%s.story, line %u:\n  expected: %.*s\n  happened: %.*s", s->name, line,
+                     *e ? (int)e_len : 10, *e ? e : "(the end)", *a ? (int)a_len : 10,
+                     *a ? a : "(the end)");
+        e += e_len + (e[e_len] == '\n');
+        a += a_len + (a[a_len] == '\n');
+    }
+}
+
+/* Nobody ever took another's slot for its own, whatever the story was. */
+static void finish(struct story *s)
+{
+    static char expected[STORY_MAX];
+
+    say(s, "the end");
+    assert_int_equal(world_double_owners(s->w), 0);
+    if (getenv("UPDATE_STORIES")) {
+        write_story(s);
+        return;
+    }
+    read_story(s, expected);
+    compare(s, expected);
+}
+
+static void run(const char *name, void (*script)(struct story *s))
+{
+    struct story *s = calloc(1, sizeof(*s));
+
+    assert_non_null(s);
+    s->name = name;
+    s->w = world_new(1);
+    script(s);
+    finish(s);
+    world_free(s->w);
+    free(s);
+}
+
+static void found(struct story *s, const char *net_config)
+{
+    say(s, "a founds");
+    world_found(s->w, net_config);
+    world_run(s->w, SECONDS(1));
+}
+
+static void join(struct story *s, const char *what)
+{
+    say(s, what);
+    world_join(s->w, 0);
+    world_run(s->w, SECONDS(10));
+}
+
+static void three(struct story *s)
+{
+    found(s, NETWORK);
+    join(s, "b joins through a");
+    join(s, "c joins through a");
+    assert_true(world_agrees(s->w));
+}
+
+/* ---- the scripts ---- */
+
+static void script_found(struct story *s)
+{
+    found(s, NETWORK);
+    world_run(s->w, SECONDS(60));
+}
+
+static void script_join(struct story *s)
+{
+    three(s);
+    world_run(s->w, SECONDS(60));
+}
+
+static void script_join_at_once(struct story *s)
+{
+    found(s, NETWORK);
+    say(s, "b, c and d join through a at once");
+    for (int i = 0; i < 3; i++)
+        world_join(s->w, 0);
+    world_run(s->w, SECONDS(20));
+    assert_true(world_agrees(s->w));
+}
+
+static void script_kill(struct story *s)
+{
+    three(s);
+    say(s, "c is killed");
+    world_kill(s->w, 2);
+    world_run(s->w, SECONDS(60));
+    say(s, "c is started again, a minute later");
+    world_restart(s->w, 2);
+    world_run(s->w, SECONDS(60));
+    assert_true(world_agrees(s->w));
+}
+
+static void script_restart(struct story *s)
+{
+    three(s);
+    say(s, "b is killed and started again at once");
+    world_kill(s->w, 1);
+    world_restart(s->w, 1);
+    world_run(s->w, SECONDS(30));
+    say(s, "all are killed; b alone is started again");
+    for (int i = 0; i < 3; i++)
+        world_kill(s->w, i);
+    world_restart(s->w, 1);
+    world_run(s->w, SECONDS(30));
+    say(s, "a and c are started again");
+    world_restart(s->w, 0);
+    world_restart(s->w, 2);
+    world_run(s->w, SECONDS(60));
+    assert_true(world_agrees(s->w));
+}
+
+static void script_partition(struct story *s)
+{
+    three(s);
+    say(s, "the link between c and the others fails");
+    world_cut(s->w, 0, 2, true);
+    world_cut(s->w, 1, 2, true);
+    world_run(s->w, SECONDS(120));
+    say(s, "the link is back, two minutes later");
+    world_cut(s->w, 0, 2, false);
+    world_cut(s->w, 1, 2, false);
+    world_run(s->w, SECONDS(60));
+    assert_true(world_agrees(s->w));
+}
+
+static void script_exhausted(struct story *s)
+{
+    found(s, THREE_SUBNETS);
+    join(s, "b joins through a");
+    join(s, "c joins through a");
+    join(s, "d joins through a, and there is no subnet left");
+    world_run(s->w, SECONDS(60));
+    say(s, "b is killed: its subnet stays its own");
+    world_kill(s->w, 1);
+    world_run(s->w, SECONDS(60));
+}
+
+static void script_wiped(struct story *s)
+{
+    three(s);
+    say(s, "c is killed and its disk wiped; it joins again");
+    world_kill(s->w, 2);
+    world_wipe(s->w, 2);
+    world_restart(s->w, 2);
+    world_run(s->w, SECONDS(60));
+}
+
+static void script_disk_fails(struct story *s)
+{
+    found(s, NETWORK);
+    say(s, "a's disk fails, and b joins");
+    world_disk(s->w, 0, false);
+    world_join(s->w, 0);
+    world_run(s->w, SECONDS(30));
+    say(s, "the disk works again");
+    world_disk(s->w, 0, true);
+    world_run(s->w, SECONDS(60));
+    assert_true(world_agrees(s->w));
+}
+
+static void script_wrong_key(struct story *s)
+{
+    found(s, NETWORK);
+    say(s, "b, with another key, tries to join through a");
+    world_other_key(s->w);
+    world_join(s->w, 0);
+    world_run(s->w, SECONDS(60));
+}
+
+/* ---- the tests ---- */
+
+static void a_node_founds_a_cluster(void **state)
+{
+    (void)state;
+    run("found", script_found);
+}
+
+static void two_join_one_after_the_other(void **state)
+{
+    (void)state;
+    run("join", script_join);
+}
+
+static void three_join_at_once(void **state)
+{
+    (void)state;
+    run("join-at-once", script_join_at_once);
+}
+
+static void one_is_killed_and_comes_back(void **state)
+{
+    (void)state;
+    run("kill", script_kill);
+}
+
+static void nodes_are_restarted_and_keep_their_leases(void **state)
+{
+    (void)state;
+    run("restart", script_restart);
+}
+
+static void a_partition_heals(void **state)
+{
+    (void)state;
+    run("partition", script_partition);
+}
+
+static void a_network_is_exhausted(void **state)
+{
+    (void)state;
+    run("exhausted", script_exhausted);
+}
+
+static void a_wiped_machine_joins_again(void **state)
+{
+    (void)state;
+    run("wiped", script_wiped);
+}
+
+static void a_disk_fails_while_another_joins(void **state)
+{
+    (void)state;
+    run("disk-fails", script_disk_fails);
+}
+
+static void a_joiner_has_the_wrong_key(void **state)
+{
+    (void)state;
+    run("wrong-key", script_wrong_key);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_node_founds_a_cluster),
+        cmocka_unit_test(two_join_one_after_the_other),
+        cmocka_unit_test(three_join_at_once),
+        cmocka_unit_test(one_is_killed_and_comes_back),
+        cmocka_unit_test(nodes_are_restarted_and_keep_their_leases),
+        cmocka_unit_test(a_partition_heals),
+        cmocka_unit_test(a_network_is_exhausted),
+        cmocka_unit_test(a_wiped_machine_joins_again),
+        cmocka_unit_test(a_disk_fails_while_another_joins),
+        cmocka_unit_test(a_joiner_has_the_wrong_key),
+    };
+
+    return RUN_TESTS(tests);
+}

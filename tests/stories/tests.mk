@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# UPDATE_STORIES=1 writes the expected logs anew.
+UNIT_TESTS += tests/stories/test_stories
+tests_stories_test_stories_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_stories_test_stories_LDADD = $(NODE_TEST_LDADD)
+EXTRA_DIST += \
+	tests/stories/disk-fails.story \
+	tests/stories/exhausted.story \
+	tests/stories/found.story \
+	tests/stories/join-at-once.story \
+	tests/stories/join.story \
+	tests/stories/kill.story \
+	tests/stories/partition.story \
+	tests/stories/restart.story \
+	tests/stories/wiped.story \
+	tests/stories/wrong-key.story
