@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/desired.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const uint8_t no_mac[FELT_PLAN_MAC_LEN];
+
+const char *felt_plan_problem_text(enum felt_plan_problem problem)
+{
+    switch (problem) {
+    case FELT_PLAN_FINE:
+        return "fine";
+    case FELT_PLAN_OWN_SUBNET:
+        return "it claims our own subnet";
+    case FELT_PLAN_SUBNET_TWICE:
+        return "another peer has the same subnet";
+    case FELT_PLAN_MAC_TWICE:
+        return "its device has the MAC of another node's: was the machine cloned?";
+    case FELT_PLAN_NO_MAC:
+        return "it has announced no vxlan device";
+    case FELT_PLAN_NOT_ON_LINK:
+        return "host-gw cannot reach it: its address is in no prefix of our interface";
+    case FELT_PLAN_ROUTE_TAKEN:
+        return "a local interface has an address in its subnet; was docker restarted after the "
+               "lease changed?";
+    }
+    assert(0 && "unknown problem");
+}
+
+int felt_plan_desired_init(struct felt_plan_desired *desired,
+                           const struct felt_plan_setting *setting)
+{
+    const struct felt_netconf *netconf = setting->netconf;
+    const struct felt_vxlan_config *vxlan = &netconf->vxlan;
+    struct felt_plan_desired d = {
+        .backend = netconf->backend,
+        .network = netconf->network,
+        .underlay_ifindex = setting->underlay_ifindex,
+        .mtu = setting->underlay_mtu,
+        .default_port = setting->default_port != 0 ? setting->default_port : FELT_PLAN_VXLAN_PORT,
+    };
+
+    if (netconf->backend == FELT_BACKEND_VXLAN) {
+        int r = felt_plan_link_mtu(setting->underlay_mtu, vxlan->mtu,
+                                   (enum felt_family)setting->underlay_address.family, &d.mtu);
+
+        if (r < 0)
+            return r;
+        d.direct_routing = vxlan->direct_routing;
+        d.link = (struct felt_plan_link){
+            .is_vxlan = true,
+            .up = true,
+            .mtu = d.mtu,
+            .vni = vxlan->vni,
+            .underlay_ifindex = setting->underlay_ifindex,
+            .local = setting->underlay_address,
+            .port = vxlan->port,
+            .learning = vxlan->learning,
+            .gbp = vxlan->gbp,
+        };
+        r = snprintf(d.link.name, sizeof(d.link.name), "flannel.%u", vxlan->vni);
+        if (r >= (int)sizeof(d.link.name))
+            return -ENAMETOOLONG;
+        felt_plan_link_mac(&setting->node, d.link.mac);
+    }
+    *desired = d;
+    return 0;
+}
+
+void felt_plan_desired_done(struct felt_plan_desired *desired)
+{
+    free(desired->peers);
+    free(desired->problems);
+    free(desired->by_mac);
+    *desired = (struct felt_plan_desired){0};
+}
+
+static int by_subnet(const void *a, const void *b)
+{
+    const struct felt_plan_peer *p = a, *q = b;
+    int c = felt_ip_cmp(&p->subnet.ip, &q->subnet.ip);
+
+    return c != 0 ? c : felt_id_cmp(&p->id, &q->id);
+}
+
+static int by_mac_then_peer(const void *a, const void *b)
+{
+    const struct felt_plan_mac_entry *p = a, *q = b;
+    int c = memcmp(p->mac, q->mac, FELT_PLAN_MAC_LEN);
+
+    if (c != 0)
+        return c;
+    return p->peer < q->peer ? -1 : p->peer > q->peer;
+}
+
+/* Subnets: ours, and those that two peers claim. peers are sorted. */
+static void judge_subnets(const struct felt_plan_desired *d)
+{
+    for (size_t i = 0; i < d->n_peers; i++) {
+        const struct felt_plan_peer *peer = &d->peers[i];
+
+        if (d->has_lease && felt_cidr_overlap(&peer->subnet, &d->lease))
+            d->problems[i] = FELT_PLAN_OWN_SUBNET;
+        else if (i > 0 && felt_ip_equal(&peer->subnet.ip, &d->peers[i - 1].subnet.ip))
+            d->problems[i] = FELT_PLAN_SUBNET_TWICE;
+    }
+}
+
+/* Fills by_mac, and drops from it what cannot be there twice. */
+static void judge_macs(struct felt_plan_desired *d)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < d->n_peers; i++) {
+        if (d->problems[i] != FELT_PLAN_FINE)
+            continue;
+        if (memcmp(d->peers[i].mac, no_mac, FELT_PLAN_MAC_LEN) == 0)
+            continue;
+        memcpy(d->by_mac[n].mac, d->peers[i].mac, FELT_PLAN_MAC_LEN);
+        d->by_mac[n++].peer = i;
+    }
+    if (n > 0)
+        qsort(d->by_mac, n, sizeof(*d->by_mac), by_mac_then_peer);
+    for (size_t i = 0; i < n; i++) {
+        const struct felt_plan_mac_entry *entry = &d->by_mac[i];
+        bool ours = memcmp(entry->mac, d->link.mac, FELT_PLAN_MAC_LEN) == 0;
+        bool twice = d->n_by_mac > 0 &&
+                     memcmp(entry->mac, d->by_mac[d->n_by_mac - 1].mac, FELT_PLAN_MAC_LEN) == 0;
+
+        if (ours || twice)
+            d->problems[entry->peer] = FELT_PLAN_MAC_TWICE;
+        else
+            d->by_mac[d->n_by_mac++] = *entry;
+    }
+}
+
+int felt_plan_desired_set(struct felt_plan_desired *desired, enum felt_plan_knowledge knowledge,
+                          const struct felt_cidr *lease, const struct felt_plan_peer *peers,
+                          size_t n_peers)
+{
+    struct felt_plan_desired d = *desired;
+
+    /* One item more, so that no peers at all is not taken for no memory. */
+    d.peers = calloc(n_peers + 1, sizeof(*d.peers));
+    d.problems = calloc(n_peers + 1, sizeof(*d.problems));
+    d.by_mac = calloc(n_peers + 1, sizeof(*d.by_mac));
+    if (d.peers == NULL || d.problems == NULL || d.by_mac == NULL) {
+        felt_plan_desired_done(&d);
+        return -ENOMEM;
+    }
+    d.n_peers = n_peers;
+    d.n_by_mac = 0;
+    d.knowledge = knowledge;
+    d.has_lease = lease != NULL;
+    d.lease = lease != NULL ? *lease : (struct felt_cidr){0};
+    for (size_t i = 0; i < n_peers; i++) {
+        d.peers[i] = peers[i];
+        d.peers[i].subnet = felt_cidr_masked(&peers[i].subnet);
+    }
+    if (n_peers > 0)
+        qsort(d.peers, n_peers, sizeof(*d.peers), by_subnet);
+    judge_subnets(&d);
+    if (d.backend == FELT_BACKEND_VXLAN)
+        judge_macs(&d);
+
+    felt_plan_desired_done(desired);
+    *desired = d;
+    return 0;
+}
+
+const struct felt_plan_peer *felt_plan_desired_by_ip(const struct felt_plan_desired *desired,
+                                                     const struct felt_ip *ip)
+{
+    size_t low = 0, high = desired->n_peers;
+
+    /* The first of equals: the others have a problem. */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (felt_ip_cmp(&desired->peers[middle].subnet.ip, ip) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == desired->n_peers || !felt_ip_equal(&desired->peers[low].subnet.ip, ip) ||
+        desired->problems[low] != FELT_PLAN_FINE)
+        return NULL;
+    return &desired->peers[low];
+}
+
+static int mac_cmp(const void *key, const void *item)
+{
+    return memcmp(key, ((const struct felt_plan_mac_entry *)item)->mac, FELT_PLAN_MAC_LEN);
+}
+
+const struct felt_plan_peer *felt_plan_desired_by_mac(const struct felt_plan_desired *desired,
+                                                      const uint8_t *mac)
+{
+    const struct felt_plan_mac_entry *entry;
+
+    if (desired->n_by_mac == 0)
+        return NULL;
+    entry = bsearch(mac, desired->by_mac, desired->n_by_mac, sizeof(*entry), mac_cmp);
+    return entry != NULL ? &desired->peers[entry->peer] : NULL;
+}

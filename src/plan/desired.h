@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the kernel should hold: our device, our lease's address, and a way to every peer's subnet.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/id.h"
+#include "base/idiom.h"
+#include "base/ip.h"
+#include "netconf/netconf.h"
+#include "plan/link.h"
+
+struct felt_plan_peer {
+    struct felt_cidr subnet; /* its lease */
+    struct felt_ip public_ip;
+    uint8_t mac[FELT_PLAN_MAC_LEN]; /* of its vxlan device; all zero: it has announced none */
+    struct felt_id id;
+};
+
+/* Why there is no way to a peer. Each is logged once and makes the pass incomplete. */
+enum felt_plan_problem {
+    FELT_PLAN_FINE,
+    FELT_PLAN_OWN_SUBNET,   /* it claims the subnet that is our own lease */
+    FELT_PLAN_SUBNET_TWICE, /* another peer, of a lower id, has the same subnet */
+    FELT_PLAN_MAC_TWICE,    /* another peer, or we, have the same MAC: a cloned node */
+    FELT_PLAN_NO_MAC,       /* it has announced no vxlan device */
+    FELT_PLAN_NOT_ON_LINK,  /* host-gw, and its address is in none of the underlay's prefixes */
+    FELT_PLAN_ROUTE_TAKEN,  /* a local interface has an address in its subnet */
+};
+
+/* In words that finish "peer=... subnet=...: ". */
+const char *felt_plan_problem_text(enum felt_plan_problem problem);
+
+/* What a MAC leads to. */
+struct felt_plan_mac_entry {
+    uint8_t mac[FELT_PLAN_MAC_LEN];
+    uint32_t peer;
+};
+
+/* How much of the cluster the peers are. */
+enum felt_plan_knowledge {
+    FELT_PLAN_NO_PEERS,   /* nothing is known: only the device is looked at */
+    FELT_PLAN_SOME_PEERS, /* as of an earlier run: theirs is put right, nothing is stale */
+    FELT_PLAN_ALL_PEERS,  /* what is not theirs is stale */
+};
+
+/* All of it is settled here, before any kernel is looked at; felt_plan_diff() only compares. */
+struct felt_plan_desired {
+    enum felt_backend backend;
+    bool direct_routing;   /* vxlan: on-link peers get a plain route */
+    uint16_t default_port; /* what the kernel takes for a port of 0 */
+    struct felt_cidr network;
+    uint32_t underlay_ifindex;
+    uint32_t mtu;               /* of the overlay */
+    struct felt_plan_link link; /* of FELT_BACKEND_VXLAN */
+    bool has_lease;
+    struct felt_cidr lease;
+    enum felt_plan_knowledge knowledge;
+    struct felt_plan_peer *peers;     /* by subnet, then id */
+    enum felt_plan_problem *problems; /* of each peer */
+    size_t n_peers;
+    struct felt_plan_mac_entry *by_mac; /* peers without problem and with a MAC, by MAC */
+    size_t n_by_mac;
+};
+
+struct felt_plan_setting {
+    const struct felt_netconf *netconf; /* borrowed for the call */
+    uint32_t underlay_ifindex;
+    uint32_t underlay_mtu;
+    struct felt_ip underlay_address;
+    struct felt_id node;   /* the MAC of a new device comes from it */
+    uint16_t default_port; /* 0: FELT_PLAN_VXLAN_PORT */
+};
+
+/* Without peers and lease yet. 0; -ERANGE where the MTU leaves nothing for the overlay;
+ * -ENAMETOOLONG where the VNI has more than seven digits (an interface name has 15 bytes). */
+int felt_plan_desired_init(struct felt_plan_desired *desired,
+                           const struct felt_plan_setting *setting);
+void felt_plan_desired_done(struct felt_plan_desired *desired);
+
+/* Replaces lease (NULL: none) and peers. knowledge is not FELT_PLAN_NO_PEERS. 0 or -ENOMEM, and
+ * then desired is as it was. */
+int felt_plan_desired_set(struct felt_plan_desired *desired, enum felt_plan_knowledge knowledge,
+                          const struct felt_cidr *lease, const struct felt_plan_peer *peers,
+                          size_t n_peers);
+
+/* The peer without problem whose subnet begins at ip; NULL where there is none. */
+const struct felt_plan_peer *felt_plan_desired_by_ip(const struct felt_plan_desired *desired,
+                                                     const struct felt_ip *ip);
+/* The peer without problem that has this MAC; NULL where there is none. */
+const struct felt_plan_peer *felt_plan_desired_by_mac(const struct felt_plan_desired *desired,
+                                                      const uint8_t *mac);
+/* A peer's place in desired->peers. */
+static inline uint32_t felt_plan_desired_index(const struct felt_plan_desired *desired,
+                                               const struct felt_plan_peer *peer)
+{
+    return (uint32_t)(peer - desired->peers);
+}

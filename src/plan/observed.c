@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/observed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define FIRST_CAPACITY 16 /* entries; doubled when full */
+
+/* Room for one more of n items. The capacity is the next power of two of n, so it needs no field of
+ * its own. NULL: no memory, items is as it was. */
+static void *grown(void *items, size_t n, size_t size)
+{
+    if (n == 0)
+        return reallocarray(items, FIRST_CAPACITY, size);
+    if (n >= FIRST_CAPACITY && (n & (n - 1)) == 0)
+        return reallocarray(items, 2 * n, size);
+    return items;
+}
+
+#define APPEND(items, n, item)                                            \
+    ({                                                                    \
+        __typeof__(items) _grown = grown((items), (n), sizeof(*(items))); \
+        if (_grown != NULL) {                                             \
+            (items) = _grown;                                             \
+            (items)[(n)++] = *(item);                                     \
+        }                                                                 \
+        _grown != NULL ? 0 : -ENOMEM;                                     \
+    })
+
+void felt_plan_observed_done(struct felt_plan_observed *observed)
+{
+    free(observed->underlay);
+    free(observed->addrs);
+    free(observed->neighs);
+    free(observed->fdbs);
+    free(observed->routes);
+    *observed = (struct felt_plan_observed){0};
+}
+
+int felt_plan_observed_underlay(struct felt_plan_observed *observed, const struct felt_cidr *addr)
+{
+    return APPEND(observed->underlay, observed->n_underlay, addr);
+}
+
+int felt_plan_observed_addr(struct felt_plan_observed *observed, const struct felt_cidr *addr)
+{
+    return APPEND(observed->addrs, observed->n_addrs, addr);
+}
+
+int felt_plan_observed_neigh(struct felt_plan_observed *observed,
+                             const struct felt_plan_neigh *neigh)
+{
+    return APPEND(observed->neighs, observed->n_neighs, neigh);
+}
+
+int felt_plan_observed_fdb(struct felt_plan_observed *observed, const struct felt_plan_fdb *fdb)
+{
+    return APPEND(observed->fdbs, observed->n_fdbs, fdb);
+}
+
+int felt_plan_observed_route(struct felt_plan_observed *observed,
+                             const struct felt_plan_route *route)
+{
+    return APPEND(observed->routes, observed->n_routes, route);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the kernel holds, as far as it can concern us: one dump, taken by src/kernel/observe.h.
+ *
+ * Addresses, neighbours and fdb entries are those of our device alone. Routes are those of the main
+ * table whose destination lies inside the overlay network, on whatever device. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/idiom.h"
+#include "base/ip.h"
+#include "plan/link.h"
+
+/* Routes carry this protocol number so that 'ip route show proto felt' lists them, and so that a
+ * stale one on a device that is not ours is known as ours. 102 is the letter f; neither
+ * linux/rtnetlink.h nor iproute2 gives it to anybody (contrib/rt_protos.d/felt.conf). */
+#define FELT_PLAN_RTPROT 102
+/* linux/rtnetlink.h RTPROT_KERNEL: routes that come and go with an address; never touched. */
+#define FELT_PLAN_RTPROT_KERNEL 2
+/* Stands for our device in a route: its index may not exist yet. */
+#define FELT_PLAN_OUR_LINK UINT32_MAX
+
+struct felt_plan_neigh {
+    struct felt_ip ip;
+    uint8_t mac[FELT_PLAN_MAC_LEN];
+    bool permanent; /* written by somebody, not learned by the kernel */
+};
+
+struct felt_plan_fdb {
+    uint8_t mac[FELT_PLAN_MAC_LEN];
+    struct felt_ip remote; /* family NONE: the entry names no host */
+    bool permanent;
+    bool odd; /* has a port, VNI or interface of its own */
+};
+
+struct felt_plan_route {
+    struct felt_cidr dst;
+    struct felt_ip via; /* family NONE: a device route */
+    uint32_t ifindex;   /* FELT_PLAN_OUR_LINK: our device; 0: none (a blackhole) */
+    bool onlink;
+    uint8_t protocol;
+    uint8_t type;    /* linux/rtnetlink.h RTN_*; 1 is unicast */
+    uint8_t scope;   /* RT_SCOPE_*; 0 is the universe */
+    uint32_t metric; /* RTA_PRIORITY */
+    uint8_t tos;
+    bool odd;            /* several next hops, a preferred source, metrics, ...: never ours */
+    bool nexthop_object; /* odd too: the kernel compares such a route by its object alone */
+};
+
+struct felt_plan_observed {
+    bool has_link;
+    struct felt_plan_link link; /* the one of our name */
+    struct felt_cidr *underlay; /* addresses of the underlay interface, host bits kept */
+    size_t n_underlay;
+    struct felt_cidr *addrs;
+    size_t n_addrs;
+    struct felt_plan_neigh *neighs;
+    size_t n_neighs;
+    struct felt_plan_fdb *fdbs;
+    size_t n_fdbs;
+    struct felt_plan_route *routes; /* in the kernel's order: of several alike the first decides */
+    size_t n_routes;
+};
+
+/* Frees the arrays and zeroes the struct. */
+void felt_plan_observed_done(struct felt_plan_observed *observed);
+
+/* Each appends a copy. 0 or -ENOMEM, observed unchanged then. */
+int felt_plan_observed_underlay(struct felt_plan_observed *observed, const struct felt_cidr *addr);
+int felt_plan_observed_addr(struct felt_plan_observed *observed, const struct felt_cidr *addr);
+int felt_plan_observed_neigh(struct felt_plan_observed *observed,
+                             const struct felt_plan_neigh *neigh);
+int felt_plan_observed_fdb(struct felt_plan_observed *observed, const struct felt_plan_fdb *fdb);
+int felt_plan_observed_route(struct felt_plan_observed *observed,
+                             const struct felt_plan_route *route);

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# plan: desired and observed kernel state to ordered operations. Pure.
+noinst_LIBRARIES += src/plan/libplan.a
+PURE_LIBS += src/plan/libplan.a
+src_plan_libplan_a_SOURCES = \
+	src/plan/desired.c src/plan/desired.h \
+	src/plan/diff.c src/plan/diff.h \
+	src/plan/link.c src/plan/link.h \
+	src/plan/observed.c src/plan/observed.h \
+	src/plan/op.c src/plan/op.h \
+	src/plan/rules.c src/plan/rules.h

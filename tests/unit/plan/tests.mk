@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+PLAN_TESTS = \
+	tests/unit/plan/test_converge \
+	tests/unit/plan/test_desired \
+	tests/unit/plan/test_diff \
+	tests/unit/plan/test_link \
+	tests/unit/plan/test_observed \
+	tests/unit/plan/test_op \
+	tests/unit/plan/test_rules
+UNIT_TESTS += $(PLAN_TESTS)
+PLAN_TEST_LDADD = src/plan/libplan.a src/base/libbase.a $(CMOCKA_LIBS)
+PLAN_WORLD = tests/unit/plan/world.c tests/unit/plan/world.h
+tests_unit_plan_test_converge_SOURCES = tests/unit/plan/test_converge.c $(PLAN_WORLD)
+tests_unit_plan_test_converge_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_converge_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_desired_SOURCES = tests/unit/plan/test_desired.c $(PLAN_WORLD)
+tests_unit_plan_test_desired_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_desired_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_diff_SOURCES = tests/unit/plan/test_diff.c $(PLAN_WORLD)
+tests_unit_plan_test_diff_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_diff_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_link_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_link_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_observed_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_observed_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_op_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_op_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_rules_LDADD = $(PLAN_TEST_LDADD)
