@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/observe.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kernel/parse.h"
+
+#define TRIES           5 /* of a dump under which the state changes; after that the next pass sees to it */
+#define SKIP_STATISTICS (1 << 3) /* linux/rtnetlink.h RTEXT_FILTER_SKIP_STATS */
+
+static void msg_freep(struct nl_msg **msg)
+{
+    nlmsg_free(*msg);
+}
+
+static struct nl_msg *request(int type, int flags, void *header, size_t header_len)
+{
+    struct nl_msg *msg = nlmsg_alloc();
+
+    if (msg == NULL)
+        return NULL;
+    if (nlmsg_put(msg, 0, 0, type, 0, flags) == NULL ||
+        nlmsg_append(msg, header, header_len, NLMSG_ALIGNTO) < 0) {
+        nlmsg_free(msg);
+        return NULL;
+    }
+    return msg;
+}
+
+/* ---- links ---- */
+
+static int take_link(const struct nlmsghdr *message, void *userdata)
+{
+    (void)felt_parse_link(message, userdata);
+    return 0;
+}
+
+int felt_kernel_link(struct felt_netlink *netlink, const char *name,
+                     struct felt_plan_link *ret_link, struct felt_kernel_error *error)
+{
+    struct ifinfomsg header = {0};
+    _cleanup_(msg_freep) struct nl_msg *msg = request(RTM_GETLINK, 0, &header, sizeof(header));
+    struct felt_plan_link link = {0};
+    int r;
+
+    if (msg == NULL || nla_put_string(msg, IFLA_IFNAME, name) < 0 ||
+        nla_put_u32(msg, IFLA_EXT_MASK, SKIP_STATISTICS) < 0)
+        return felt_kernel_error_set(error, -ENOMEM, "out of memory");
+    r = felt_netlink_query(netlink, msg, take_link, &link, error);
+    if (r < 0)
+        return r;
+    if (link.ifindex == 0)
+        return felt_kernel_error_set(error, -EBADMSG, "malformed description of %s", name);
+    *ret_link = link;
+    return 0;
+}
+
+struct rival {
+    const char *name;
+    uint32_t vni;
+    uint16_t port;
+    char found[FELT_PLAN_NAME];
+};
+
+static int take_rival(const struct nlmsghdr *message, void *userdata)
+{
+    struct rival *rival = userdata;
+    struct felt_plan_link link;
+
+    if (felt_parse_link(message, &link) && link.is_vxlan && link.vni == rival->vni &&
+        link.port == rival->port && strcmp(link.name, rival->name) != 0)
+        memcpy(rival->found, link.name, FELT_PLAN_NAME);
+    return 0;
+}
+
+int felt_kernel_rival(struct felt_netlink *netlink, const char *name, uint32_t vni, uint16_t port,
+                      char *ret_name)
+{
+    struct ifinfomsg header = {0};
+    _cleanup_(msg_freep) struct nl_msg *msg =
+        request(RTM_GETLINK, NLM_F_DUMP, &header, sizeof(header));
+    struct rival rival = {.name = name, .vni = vni, .port = port};
+    int r;
+
+    if (msg == NULL)
+        return -ENOMEM;
+    r = felt_netlink_query(netlink, msg, take_rival, &rival, NULL);
+    if (r < 0)
+        return r;
+    if (rival.found[0] == 0)
+        return -ENODEV;
+    memcpy(ret_name, rival.found, FELT_PLAN_NAME);
+    return 0;
+}
+
+/* ---- entries ---- */
+
+struct view {
+    const struct felt_observe_scope *scope;
+    struct felt_plan_observed *observed;
+};
+
+static int take_underlay(const struct nlmsghdr *message, void *userdata)
+{
+    struct view *view = userdata;
+    struct felt_interface_addr addr;
+
+    if (!felt_parse_addr(message, &addr) || addr.ifindex != view->scope->underlay_ifindex)
+        return 0;
+    return felt_plan_observed_underlay(view->observed, &addr.cidr);
+}
+
+static int take_addr(const struct nlmsghdr *message, void *userdata)
+{
+    struct view *view = userdata;
+    struct felt_interface_addr addr;
+
+    if (!felt_parse_addr(message, &addr) || addr.ifindex != view->observed->link.ifindex)
+        return 0;
+    return felt_plan_observed_addr(view->observed, &addr.cidr);
+}
+
+static int take_neigh(const struct nlmsghdr *message, void *userdata)
+{
+    struct view *view = userdata;
+    struct felt_plan_neigh neigh;
+    uint32_t ifindex;
+
+    if (!felt_parse_neigh(message, &neigh, &ifindex) || ifindex != view->observed->link.ifindex)
+        return 0;
+    return felt_plan_observed_neigh(view->observed, &neigh);
+}
+
+static int take_fdb(const struct nlmsghdr *message, void *userdata)
+{
+    struct view *view = userdata;
+    struct felt_plan_fdb fdb;
+    uint32_t ifindex;
+
+    if (!felt_parse_fdb(message, &fdb, &ifindex) || ifindex != view->observed->link.ifindex)
+        return 0;
+    return felt_plan_observed_fdb(view->observed, &fdb);
+}
+
+static int take_route(const struct nlmsghdr *message, void *userdata)
+{
+    struct view *view = userdata;
+    struct felt_plan_route route;
+
+    if (!felt_parse_route(message, &route) || route.dst.len < view->scope->network.len ||
+        !felt_cidr_contains(&view->scope->network, &route.dst.ip))
+        return 0;
+    if (view->observed->has_link && route.ifindex == view->observed->link.ifindex)
+        route.ifindex = FELT_PLAN_OUR_LINK;
+    return felt_plan_observed_route(view->observed, &route);
+}
+
+static int dump_addrs(struct felt_netlink *netlink, uint32_t ifindex, felt_netlink_each *each,
+                      struct view *view, struct felt_kernel_error *error)
+{
+    struct ifaddrmsg header = {.ifa_family = AF_INET, .ifa_index = ifindex};
+    _cleanup_(msg_freep) struct nl_msg *msg =
+        request(RTM_GETADDR, NLM_F_DUMP, &header, sizeof(header));
+
+    return msg == NULL ? -ENOMEM : felt_netlink_query(netlink, msg, each, view, error);
+}
+
+static int dump_neighs(struct felt_netlink *netlink, int family, felt_netlink_each *each,
+                       struct view *view, struct felt_kernel_error *error)
+{
+    struct ndmsg header = {.ndm_family = (uint8_t)family};
+    _cleanup_(msg_freep) struct nl_msg *msg =
+        request(RTM_GETNEIGH, NLM_F_DUMP, &header, sizeof(header));
+
+    if (msg == NULL || nla_put_u32(msg, NDA_IFINDEX, view->observed->link.ifindex) < 0)
+        return -ENOMEM;
+    return felt_netlink_query(netlink, msg, each, view, error);
+}
+
+static int dump_routes(struct felt_netlink *netlink, struct view *view,
+                       struct felt_kernel_error *error)
+{
+    struct rtmsg header = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
+    _cleanup_(msg_freep) struct nl_msg *msg =
+        request(RTM_GETROUTE, NLM_F_DUMP, &header, sizeof(header));
+
+    return msg == NULL ? -ENOMEM : felt_netlink_query(netlink, msg, take_route, view, error);
+}
+
+/* ---- all of it ---- */
+
+static int observe_entries(struct felt_netlink *netlink, struct view *view,
+                           struct felt_kernel_error *error)
+{
+    int r = dump_addrs(netlink, view->scope->underlay_ifindex, take_underlay, view, error);
+
+    /* An underlay that is gone has no addresses. */
+    if (r < 0 && r != -ENODEV)
+        return r;
+    if (view->observed->has_link) {
+        r = dump_addrs(netlink, view->observed->link.ifindex, take_addr, view, error);
+        if (r == 0)
+            r = dump_neighs(netlink, AF_INET, take_neigh, view, error);
+        if (r == 0)
+            r = dump_neighs(netlink, AF_BRIDGE, take_fdb, view, error);
+        if (r < 0)
+            return r;
+    }
+    r = dump_routes(netlink, view, error);
+    /* The kernel says ENOENT for a table that never had a route. */
+    return r == -ENOENT ? 0 : r;
+}
+
+static int observe_once(struct felt_netlink *netlink, struct view *view,
+                        struct felt_kernel_error *error)
+{
+    struct felt_plan_observed *observed = view->observed;
+    int r = 0;
+
+    if (view->scope->link_name != NULL) {
+        r = felt_kernel_link(netlink, view->scope->link_name, &observed->link, error);
+        observed->has_link = r == 0;
+        if (r < 0 && r != -ENODEV)
+            return r;
+    }
+    return view->scope->entries ? observe_entries(netlink, view, error) : 0;
+}
+
+int felt_kernel_observe(struct felt_netlink *netlink, const struct felt_observe_scope *scope,
+                        struct felt_plan_observed *ret_observed, struct felt_kernel_error *error)
+{
+    int r = -EINTR;
+
+    for (int i = 0; i < TRIES; i++) {
+        struct felt_plan_observed observed = {0};
+        struct view view = {.scope = scope, .observed = &observed};
+
+        r = observe_once(netlink, &view, error);
+        if (r == 0) {
+            *ret_observed = observed;
+            return 0;
+        }
+        felt_plan_observed_done(&observed);
+        /* ENODEV: our device vanished between two dumps. */
+        if (r != -EINTR && r != -ENODEV && r != -ENOBUFS)
+            break;
+    }
+    return r;
+}

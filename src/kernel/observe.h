@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the part of the kernel's state that can concern us. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/error.h"
+#include "kernel/socket.h"
+#include "plan/observed.h"
+
+struct felt_observe_scope {
+    const char *link_name; /* our device's; NULL: the backend has none */
+    uint32_t underlay_ifindex;
+    struct felt_cidr network; /* of the overlay, IPv4 */
+    bool entries;             /* false: the device alone */
+};
+
+/* A consistent dump: one that changed while it was read is taken again. 0 or -errno with words in
+ * error; the caller frees ret_observed with felt_plan_observed_done(). */
+int felt_kernel_observe(struct felt_netlink *netlink, const struct felt_observe_scope *scope,
+                        struct felt_plan_observed *ret_observed, struct felt_kernel_error *error);
+
+/* The device of that name. 0; -ENODEV; another -errno. */
+int felt_kernel_link(struct felt_netlink *netlink, const char *name,
+                     struct felt_plan_link *ret_link, struct felt_kernel_error *error);
+
+/* A vxlan device with this VNI and port and another name than ours: what makes the kernel refuse
+ * ours. ret_name has FELT_PLAN_NAME bytes. 0; -ENODEV where there is none; another -errno. */
+int felt_kernel_rival(struct felt_netlink *netlink, const char *name, uint32_t vni, uint16_t port,
+                      char *ret_name);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/ruleset.h"
+
+#include <errno.h>
+#include <netinet/in.h> /* before linux/netfilter.h, which would bring its own */
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/idiom.h"
+#include "kernel/socket.h"
+
+#define TRIES      5                     /* of a dump under which the rules change */
+#define FNV_OFFSET 0xcbf29ce484222325ULL /* FNV-1a, 64 bits: enough to notice, not to defend */
+#define FNV_PRIME  0x100000001b3ULL
+
+struct wanted {
+    const char *table;
+    const char *chain;
+    struct felt_ruleset_mark mark;
+};
+
+static void msg_freep(struct nl_msg **msg)
+{
+    nlmsg_free(*msg);
+}
+
+static bool is_text(struct nlattr *attr, const char *text)
+{
+    size_t len = strlen(text) + 1;
+
+    return attr != NULL && (size_t)nla_len(attr) >= len && memcmp(nla_data(attr), text, len) == 0;
+}
+
+static int take_rule(const struct nlmsghdr *message, void *userdata)
+{
+    struct wanted *wanted = userdata;
+    struct nlattr *tb[NFTA_RULE_MAX + 1] = {0};
+    const uint8_t *handle;
+
+    if (message->nlmsg_type != ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE) ||
+        !nlmsg_valid_hdr(message, sizeof(struct nfgenmsg)) ||
+        nlmsg_parse((struct nlmsghdr *)message, sizeof(struct nfgenmsg), tb, NFTA_RULE_MAX, NULL) <
+            0)
+        return 0;
+    if (!is_text(tb[NFTA_RULE_TABLE], wanted->table) ||
+        !is_text(tb[NFTA_RULE_CHAIN], wanted->chain) || tb[NFTA_RULE_HANDLE] == NULL ||
+        nla_len(tb[NFTA_RULE_HANDLE]) != sizeof(uint64_t))
+        return 0;
+    handle = nla_data(tb[NFTA_RULE_HANDLE]);
+    for (size_t i = 0; i < sizeof(uint64_t); i++)
+        wanted->mark.handles = (wanted->mark.handles ^ handle[i]) * FNV_PRIME;
+    wanted->mark.n_rules++;
+    return 0;
+}
+
+static int dump(struct felt_netlink *netlink, struct wanted *wanted,
+                struct felt_kernel_error *error)
+{
+    struct nfgenmsg header = {.nfgen_family = NFPROTO_IPV4, .version = NFNETLINK_V0};
+    _cleanup_(msg_freep) struct nl_msg *msg = nlmsg_alloc();
+
+    wanted->mark = (struct felt_ruleset_mark){.handles = FNV_OFFSET};
+    if (msg == NULL ||
+        nlmsg_put(msg, 0, 0, (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETRULE, 0, NLM_F_DUMP) ==
+            NULL ||
+        nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO) < 0 ||
+        nla_put_string(msg, NFTA_RULE_TABLE, wanted->table) < 0 ||
+        nla_put_string(msg, NFTA_RULE_CHAIN, wanted->chain) < 0)
+        return -ENOMEM;
+    return felt_netlink_query(netlink, msg, take_rule, wanted, error);
+}
+
+int felt_ruleset_mark(const char *table, const char *chain, struct felt_ruleset_mark *ret_mark,
+                      struct felt_kernel_error *error)
+{
+    _cleanup_(felt_netlink_freep) struct felt_netlink *netlink = NULL;
+    struct wanted wanted = {.table = table, .chain = chain};
+    int r = felt_netlink_open(FELT_NETLINK_NETFILTER, &netlink);
+
+    if (r < 0)
+        return felt_kernel_error_set(error, r, "cannot open a netfilter socket");
+    r = -EINTR;
+    for (int i = 0; i < TRIES && (r == -EINTR || r == -ENOBUFS); i++)
+        r = dump(netlink, &wanted, error);
+    if (r < 0 && r != -ENOENT)
+        return r;
+    *ret_mark = wanted.mark;
+    return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a chain of nftables rules is still as it was written: its rules' handles, which the
+ * kernel gives anew to every rule that is added or replaced. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/error.h"
+
+struct felt_ruleset_mark {
+    uint64_t handles; /* a digest of them, in order */
+    uint32_t n_rules;
+};
+
+/* Of a chain in a table of family ip. No table, no chain: no rules. 0 or -errno. */
+int felt_ruleset_mark(const char *table, const char *chain, struct felt_ruleset_mark *ret_mark,
+                      struct felt_kernel_error *error);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/watch.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/parse.h"
+#include "kernel/socket.h"
+
+#define DATAGRAMS_A_DRAIN                                                  \
+    1000 /* so that a storm of others' changes does not hold up the daemon \
+          */
+
+struct felt_watch {
+    struct felt_netlink *netlink;
+};
+
+int felt_watch_new(struct felt_watch **ret_watch)
+{
+    static const int groups[] = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
+                                 RTNLGRP_NEIGH};
+    _cleanup_(felt_watch_freep) struct felt_watch *watch = calloc(1, sizeof(*watch));
+    int r;
+
+    if (watch == NULL)
+        return -ENOMEM;
+    r = felt_netlink_open(FELT_NETLINK_ROUTE, &watch->netlink);
+    for (size_t i = 0; i < FELT_ARRAY_LEN(groups) && r == 0; i++)
+        r = felt_netlink_join(watch->netlink, groups[i]);
+    if (r < 0)
+        return r;
+    *ret_watch = FELT_TAKE(watch);
+    return 0;
+}
+
+void felt_watch_free(struct felt_watch *watch)
+{
+    if (watch == NULL)
+        return;
+    felt_netlink_free(watch->netlink);
+    free(watch);
+}
+
+int felt_watch_fd(const struct felt_watch *watch)
+{
+    return felt_netlink_fd(watch->netlink);
+}
+
+static bool is_our_device(const struct felt_watch_scope *scope, uint32_t ifindex)
+{
+    return ifindex != 0 && ifindex == scope->link_ifindex;
+}
+
+static bool concerns_us(const struct felt_watch_scope *scope, const struct nlmsghdr *message)
+{
+    struct felt_interface interface;
+    struct felt_interface_addr addr;
+    struct felt_plan_neigh neigh;
+    struct felt_plan_fdb fdb;
+    struct felt_plan_route route;
+    uint32_t ifindex;
+
+    if (felt_parse_interface(message, &interface))
+        return is_our_device(scope, interface.ifindex) ||
+               interface.ifindex == scope->underlay_ifindex ||
+               strcmp(interface.name, scope->link_name) == 0 ||
+               strcmp(interface.name, scope->underlay_name) == 0;
+    if (felt_parse_addr(message, &addr))
+        return is_our_device(scope, addr.ifindex) || addr.ifindex == scope->underlay_ifindex;
+    if (felt_parse_neigh(message, &neigh, &ifindex))
+        return is_our_device(scope, ifindex) && felt_cidr_contains(&scope->network, &neigh.ip);
+    if (felt_parse_fdb(message, &fdb, &ifindex))
+        return is_our_device(scope, ifindex);
+    if (felt_parse_route(message, &route))
+        return route.dst.len >= scope->network.len &&
+               felt_cidr_contains(&scope->network, &route.dst.ip);
+    return false;
+}
+
+bool felt_watch_drain(struct felt_watch *watch, const struct felt_watch_scope *scope)
+{
+    bool changed = false;
+
+    for (int i = 0; i < DATAGRAMS_A_DRAIN; i++) {
+        const struct nlmsghdr *message;
+        ssize_t len = felt_netlink_receive(watch->netlink, 0, &message);
+
+        if (len == -EAGAIN)
+            break;
+        if (len < 0) {
+            changed = true; /* some were dropped, or worse: look at everything */
+            if (len != -ENOBUFS)
+                break;
+            continue;
+        }
+        for (int left = (int)len; nlmsg_ok(message, left);
+             message = nlmsg_next((struct nlmsghdr *)message, &left))
+            if (message->nlmsg_pid != scope->own_port && concerns_us(scope, message))
+                changed = true;
+    }
+    return changed;
+}
