@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctl/report.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/id.h"
+#include "ctl/duration.h"
+#include "ctl/table.h"
+
+#define LABEL_WIDTH 10 /* of the left column of the status */
+
+static const char *text(const json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+
+    return value && *value != '\0' ? value : "-";
+}
+
+static json_int_t number(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static bool has(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+
+    return value && !json_is_null(value);
+}
+
+/* ---- status ---- */
+
+_printf_(3, 4) static void line(FILE *out, const char *label, const char *format, ...)
+{
+    char value[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(value, sizeof(value), format, args);
+    va_end(args);
+    for (char *c = value; *c != '\0'; c++) {
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
+    }
+    fprintf(out, "%-*s%s\n", LABEL_WIDTH, label, value);
+}
+
+static void report_cluster(const json_t *reply, FILE *out)
+{
+    const json_t *members = json_object_get(reply, "members");
+    const json_t *cluster = json_object_get(reply, "cluster");
+
+    if (!json_is_object(cluster)) {
+        line(out, "cluster", "none yet");
+        return;
+    }
+    line(out, "cluster",
+         "%s, members: %" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT
+         " alive, %" JSON_INTEGER_FORMAT " suspect, %" JSON_INTEGER_FORMAT " dead)",
+         text(cluster, "id"), number(members, "total"), number(members, "alive"),
+         number(members, "suspect"), number(members, "dead"));
+}
+
+static void report_network(const json_t *reply, FILE *out)
+{
+    const json_t *network = json_object_get(reply, "network");
+    const json_t *slots = json_object_get(reply, "slots");
+
+    if (!json_is_object(network)) {
+        line(out, "network", "not known yet");
+        return;
+    }
+    line(out, "network",
+         "%s, %s, %" JSON_INTEGER_FORMAT " subnets of /%" JSON_INTEGER_FORMAT " from %s to %s",
+         text(network, "network"), text(network, "backend"), number(slots, "total"),
+         number(network, "subnet_len"), text(network, "subnet_min"), text(network, "subnet_max"));
+}
+
+static void report_lease(const json_t *reply, FILE *out)
+{
+    const json_t *lease = json_object_get(reply, "lease");
+
+    if (json_is_object(lease))
+        line(out, "lease", "%s, in %s", text(lease, "subnet"), text(reply, "subnet_file"));
+    else if (has(reply, "waiting"))
+        line(out, "lease", "none yet: %s", text(reply, "waiting"));
+    else
+        line(out, "lease", "none yet");
+}
+
+static void report_kernel(const json_t *reply, FILE *out)
+{
+    const json_t *kernel = json_object_get(reply, "kernel");
+    const char *device = has(kernel, "device") ? text(kernel, "device") : "routes";
+
+    /* Without an MTU no pass has come to an end yet; without a device the backend needs none. */
+    if (has(kernel, "mtu"))
+        line(out, "kernel",
+             "%s over %s, mtu %" JSON_INTEGER_FORMAT ", %" JSON_INTEGER_FORMAT " %s programmed",
+             device, text(kernel, "interface"), number(kernel, "mtu"), number(kernel, "peers"),
+             number(kernel, "peers") == 1 ? "peer" : "peers");
+    else
+        line(out, "kernel", "no device yet");
+}
+
+static void report_problems(const json_t *reply, FILE *out)
+{
+    const json_t *problems = json_object_get(reply, "problems");
+
+    if (json_array_size(problems) == 0)
+        line(out, "problems", "none");
+    for (size_t i = 0; i < json_array_size(problems); i++) {
+        const char *problem = json_string_value(json_array_get(problems, i));
+
+        line(out, i == 0 ? "problems" : "", "%s", problem ? problem : "-");
+    }
+}
+
+int felt_report_status(const json_t *reply, FILE *out)
+{
+    const json_t *node = json_object_get(reply, "node");
+
+    line(out, "node", "%s (%.*s), gossip at %s, overlay traffic to %s", text(node, "name"),
+         FELT_ID_SHORT_LEN, text(node, "id"), text(node, "advertise"), text(node, "public_ip"));
+    report_cluster(reply, out);
+    report_network(reply, out);
+    report_lease(reply, out);
+    report_kernel(reply, out);
+    line(out, "ready", "%s", json_is_true(json_object_get(reply, "ready")) ? "yes" : "no");
+    report_problems(reply, out);
+    return 0;
+}
+
+/* ---- members, leases ---- */
+
+struct cells {
+    char name[128];
+    char id[FELT_ID_SHORT_LEN + 1];
+    char rtt[FELT_DURATION_TEXT];
+    char heard[FELT_DURATION_TEXT + 4];
+};
+
+static void fill_cells(const json_t *entry, const char *id_key, struct cells *c)
+{
+    char silent[FELT_DURATION_TEXT];
+
+    *c = (struct cells){0};
+    snprintf(c->name, sizeof(c->name), "%s%s", text(entry, "name"),
+             json_is_true(json_object_get(entry, "self")) ? " (this node)" : "");
+    snprintf(c->id, sizeof(c->id), "%s", text(entry, id_key));
+    if (has(entry, "rtt_us"))
+        felt_duration_format((felt_usec)number(entry, "rtt_us"), c->rtt);
+    if (json_is_true(json_object_get(entry, "self")))
+        return;
+    if (has(entry, "silent_us"))
+        snprintf(c->heard, sizeof(c->heard), "%s ago",
+                 felt_duration_format((felt_usec)number(entry, "silent_us"), silent));
+    else
+        strcpy(c->heard, "never");
+}
+
+int felt_report_members(const json_t *reply, FILE *out)
+{
+    static const char *const headings[] = {"NAME",      "ID",      "STATE", "SUBNET",    "GOSSIP",
+                                           "PUBLIC IP", "BACKEND", "RTT",   "LAST HEARD"};
+    _cleanup_(felt_table_freep) struct felt_table *table =
+        felt_table_new(FELT_ARRAY_LEN(headings), headings);
+    const json_t *members = json_object_get(reply, "members");
+    struct cells c;
+
+    if (!table)
+        return -ENOMEM;
+    for (size_t i = 0; i < json_array_size(members); i++) {
+        const json_t *m = json_array_get(members, i);
+
+        fill_cells(m, "id", &c);
+        if (felt_table_add(table,
+                           (const char *const[]){c.name, c.id, text(m, "state"), text(m, "lease"),
+                                                 text(m, "advertise"), text(m, "public_ip"),
+                                                 text(m, "backend"), c.rtt, c.heard}) < 0)
+            return -ENOMEM;
+    }
+    felt_table_print(table, out);
+    return 0;
+}
+
+int felt_report_leases(const json_t *reply, FILE *out)
+{
+    static const char *const headings[] = {"SUBNET", "NODE", "ID", "STATE", "PUBLIC IP", "BACKEND"};
+    _cleanup_(felt_table_freep) struct felt_table *table =
+        felt_table_new(FELT_ARRAY_LEN(headings), headings);
+    const json_t *leases = json_object_get(reply, "leases");
+    struct cells c;
+
+    if (!table)
+        return -ENOMEM;
+    for (size_t i = 0; i < json_array_size(leases); i++) {
+        const json_t *l = json_array_get(leases, i);
+
+        fill_cells(l, "node", &c);
+        if (felt_table_add(table,
+                           (const char *const[]){text(l, "subnet"), c.name, c.id, text(l, "state"),
+                                                 text(l, "public_ip"), text(l, "backend")}) < 0)
+            return -ENOMEM;
+    }
+    felt_table_print(table, out);
+    return 0;
+}

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# ctl: Varlink on a Unix socket (frames, client, descriptions), and feltctl. feltd's server uses the
+# frames and descriptions, too.
+noinst_LIBRARIES += src/ctl/libvarlink.a
+src_ctl_libvarlink_a_SOURCES = \
+	src/ctl/varlink_client.c src/ctl/varlink_client.h \
+	src/ctl/varlink_frame.c src/ctl/varlink_frame.h \
+	src/ctl/varlink_text.h
+nodist_src_ctl_libvarlink_a_SOURCES = src/ctl/varlink_text.c
+src_ctl_libvarlink_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+
+VARLINK_INTERFACES = \
+	$(srcdir)/proto/org.varlink.service.varlink \
+	$(srcdir)/proto/io.felt.varlink
+EXTRA_DIST += src/ctl/embed_text.awk proto/org.varlink.service.varlink proto/io.felt.varlink
+CLEANFILES += src/ctl/varlink_text.c
+src/ctl/varlink_text.c: src/ctl/embed_text.awk $(VARLINK_INTERFACES)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(AWK) -f $(srcdir)/src/ctl/embed_text.awk $(VARLINK_INTERFACES) >$@.tmp && mv $@.tmp $@
+
+noinst_LIBRARIES += src/ctl/libctl.a
+src_ctl_libctl_a_SOURCES = \
+	src/ctl/duration.c src/ctl/duration.h \
+	src/ctl/report.c src/ctl/report.h \
+	src/ctl/seed.c src/ctl/seed.h \
+	src/ctl/table.c src/ctl/table.h
+src_ctl_libctl_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+
+bin_PROGRAMS += src/ctl/feltctl
+src_ctl_feltctl_SOURCES = src/ctl/feltctl.c
+src_ctl_feltctl_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
+src_ctl_feltctl_LDADD = src/ctl/libctl.a src/ctl/libvarlink.a src/base/libbase.a $(JANSSON_LIBS)

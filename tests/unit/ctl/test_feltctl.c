@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program itself, run with a service that says what the test wants. */
+#include "tests/unit/test.h"
+
+#include <jansson.h>
+
+#include "base/idiom.h"
+#include "tests/unit/ctl/puppet.h"
+
+struct outcome {
+    int code;
+    char out[8192];
+    char err[1024];
+};
+
+static void read_back(const char *path, char *text, size_t size)
+{
+    FILE *f = fopen(path, "r");
+
+    assert_non_null(f);
+    text[fread(text, 1, size - 1, f)] = '\0';
+    fclose(f);
+    unlink(path);
+}
+
+/* Arguments as the shell reads them. */
+static struct outcome run(const struct puppet *p, const char *environment, const char *arguments)
+{
+    const char *builddir = getenv("builddir");
+    char command[1024], out[96], err[96];
+    struct outcome o;
+    int status;
+
+    snprintf(out, sizeof(out), "%s/out", p->dir);
+    snprintf(err, sizeof(err), "%s/err", p->dir);
+    snprintf(command, sizeof(command), "%s '%s/src/ctl/feltctl' %s >'%s' 2>'%s' </dev/null",
+             environment, builddir ? builddir : ".", arguments, out, err);
+    status = system(command);
+    assert_true(WIFEXITED(status));
+    o.code = WEXITSTATUS(status);
+    read_back(out, o.out, sizeof(o.out));
+    read_back(err, o.err, sizeof(o.err));
+    return o;
+}
+
+static struct outcome ask(const struct puppet *p, const char *arguments)
+{
+    char with_socket[512];
+
+    snprintf(with_socket, sizeof(with_socket), "--control-socket %s %s", p->path, arguments);
+    return run(p, "", with_socket);
+}
+
+static void expect_in(const char *text, const char *want)
+{
+    if (!strstr(text, want))
+        fail_msg("'%s' is not in '%s'", want, text);
+}
+
+static const char status_reply[] =
+    "{\"parameters\":{\"node\":{\"name\":\"h1\",\"id\":\"0123456789\"},\"ready\":true}}";
+
+static void text_is_for_people_and_json_the_reply_as_it_is(void **state)
+{
+    struct outcome o;
+    json_t *got, *want = json_loads(status_reply, 0, NULL);
+
+    puppet_says(*state, status_reply);
+    o = ask(*state, "status");
+    assert_int_equal(o.code, 0);
+    expect_in(o.out, "node      h1 (01234567)");
+    expect_in(o.out, "\nready     yes\n");
+    o = ask(*state, "-o json status");
+    assert_int_equal(o.code, 0);
+    got = json_loads(o.out, 0, NULL);
+    assert_true(json_equal(got, json_object_get(want, "parameters")));
+    json_decref(got);
+    json_decref(want);
+}
+
+static void the_format_may_come_behind_the_command(void **state)
+{
+    static const char *const spellings[] = {"status -o json", "status --output json",
+                                            "status --output=json", "-ojson status"};
+
+    puppet_says(*state, status_reply);
+    for (size_t i = 0; i < FELT_ARRAY_LEN(spellings); i++) {
+        struct outcome o = ask(*state, spellings[i]);
+
+        assert_int_equal(o.code, 0);
+        assert_int_equal(o.out[0], '{');
+    }
+}
+
+static void the_socket_comes_from_the_environment_unless_it_is_named(void **state)
+{
+    struct puppet *p = *state;
+    char environment[256];
+
+    puppet_says(p, status_reply);
+    snprintf(environment, sizeof(environment), "FELTD_CONTROL_SOCKET=%s", p->path);
+    assert_int_equal(run(p, environment, "status").code, 0);
+    assert_int_equal(run(p, environment, "--control-socket /nonexistent/sock status").code, 3);
+}
+
+static void where_feltd_is_not_the_exit_code_is_3_with_socket_and_advice(void **state)
+{
+    struct puppet *p = *state;
+    struct outcome o = ask(p, "members");
+
+    assert_int_equal(o.code, 3);
+    assert_string_equal(o.out, "");
+    expect_in(o.err, p->path);
+    expect_in(o.err, "is feltd running?");
+}
+
+static void a_refusal_has_the_exit_code_1_and_plain_words(void **state)
+{
+    struct outcome o;
+
+    puppet_says(*state, "{\"error\":\"io.felt.NotInCluster\"}");
+    o = ask(*state, "token");
+    assert_int_equal(o.code, 1);
+    assert_string_equal(o.out, "");
+    expect_in(o.err, "feltctl: this node is not in a cluster yet");
+}
+
+static void a_token_is_all_that_a_script_sees(void **state)
+{
+    struct outcome o;
+
+    puppet_says(*state, "{\"parameters\":{\"token\":\"felt1-abc\",\"seeds\":[],\"expires\":1}}");
+    o = ask(*state, "token --expires 15m --seed 192.0.2.1");
+    assert_int_equal(o.code, 0);
+    assert_string_equal(o.out, "felt1-abc\n");
+    assert_string_equal(o.err, "");
+}
+
+static void every_wrong_usage_has_the_exit_code_2_and_points_to_the_help(void **state)
+{
+    static const struct {
+        const char *arguments;
+        const char *want;
+    } bad[] = {
+        {"", "a command is missing"},
+        {"nonsense", "nonsense: there is no such command"},
+        {"status more", "unexpected argument 'more'"},
+        {"-o xml status", "-o: 'xml' is neither text nor json"},
+        {"--nonsense status", "--nonsense"},
+        {"status --expires 1h", "--expires and --seed belong to the command token"},
+        {"token --expires 5", "--expires: '5' is not a duration"},
+        {"token --seed 1.2.3", "--seed: '1.2.3' is not HOST[:PORT]"},
+        {"token --seed", "--seed"},
+        {"--control-socket= status", "--control-socket: the path is empty"},
+        {"token --seed 1.1.1.1 --seed 1.1.1.1 --seed 1.1.1.1 --seed 1.1.1.1 --seed 1.1.1.1 "
+         "--seed 1.1.1.1 --seed 1.1.1.1 --seed 1.1.1.1 --seed 1.1.1.1",
+         "--seed: more than 8"},
+    };
+
+    for (size_t i = 0; i < FELT_ARRAY_LEN(bad); i++) {
+        struct outcome o = run(*state, "", bad[i].arguments);
+
+        if (o.code != 2)
+            fail_msg("'%s' ends with %d", bad[i].arguments, o.code);
+        assert_string_equal(o.out, "");
+        expect_in(o.err, bad[i].want);
+        expect_in(o.err, "see 'feltctl --help'");
+    }
+}
+
+static void help_and_version_need_no_feltd(void **state)
+{
+    struct outcome o;
+
+    o = run(*state, "", "--help");
+    assert_int_equal(o.code, 0);
+    expect_in(o.out, "Usage: feltctl");
+    assert_string_equal(run(*state, "", "help").out, o.out);
+    o = run(*state, "", "--version");
+    assert_int_equal(o.code, 0);
+    expect_in(o.out, "feltctl ");
+    o = ask(*state, "version");
+    assert_int_equal(o.code, 0);
+    expect_in(o.out, "feltd not reachable\n");
+    puppet_says(*state, "{\"parameters\":{\"version\":\"9.9\"}}");
+    o = ask(*state, "version");
+    expect_in(o.out, "\nfeltd 9.9\n");
+    o = ask(*state, "version -o json");
+    expect_in(o.out, "\"feltd\": \"9.9\"");
+}
+
+static void output_that_cannot_be_written_is_a_failure(void **state)
+{
+    struct puppet *p = *state;
+    struct outcome o = run(p, "sh -c 'exec \"$0\" --help >/dev/full'", "");
+
+    assert_int_equal(o.code, 1);
+    expect_in(o.err, "cannot write the output");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PUPPET_TEST(text_is_for_people_and_json_the_reply_as_it_is),
+        PUPPET_TEST(the_format_may_come_behind_the_command),
+        PUPPET_TEST(the_socket_comes_from_the_environment_unless_it_is_named),
+        PUPPET_TEST(where_feltd_is_not_the_exit_code_is_3_with_socket_and_advice),
+        PUPPET_TEST(a_refusal_has_the_exit_code_1_and_plain_words),
+        PUPPET_TEST(a_token_is_all_that_a_script_sees),
+        PUPPET_TEST(every_wrong_usage_has_the_exit_code_2_and_points_to_the_help),
+        PUPPET_TEST(help_and_version_need_no_feltd),
+        PUPPET_TEST(output_that_cannot_be_written_is_a_failure),
+    };
+
+    return RUN_TESTS(tests);
+}

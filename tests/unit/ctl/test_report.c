@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/report.h"
+
+static void expect_report(int (*report)(const json_t *, FILE *), const char *reply,
+                          const char *want)
+{
+    json_t *root = json_loads(reply, 0, NULL);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(root);
+    assert_int_equal(report(root, out), 0);
+    fclose(out);
+    assert_string_equal(text, want);
+    free(text);
+    json_decref(root);
+}
+
+static void the_status_of_a_node_at_work_is_a_screen(void **state)
+{
+    (void)state;
+    expect_report(
+        felt_report_status,
+        "{\"node\":{\"id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"h1\",\"advertise\":"
+        "\"192.0.2.1:8470\",\"public_ip\":\"192.0.2.1\"},\"cluster\":{\"id\":\"abcd000000000000\"},"
+        "\"network\":{\"network\":\"172.17.0.0/16\",\"subnet_len\":24,\"subnet_min\":\"172.17.1.0\","
+        "\"subnet_max\":\"172.17.255.0\",\"backend\":\"vxlan\"},\"lease\":{\"subnet\":"
+        "\"172.17.8.0/24\"},\"waiting\":null,\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,"
+        "\"dead\":1},\"slots\":{\"total\":255,\"own\":1},\"ready\":true,\"kernel\":{\"device\":"
+        "\"flannel.1\",\"mtu\":1450,\"interface\":\"eth0\",\"peers\":1},\"subnet_file\":"
+        "\"/run/flannel/subnet.env\",\"problems\":[\"1 member is dead: h2\",\"another\"]}",
+        "node      h1 (01234567), gossip at 192.0.2.1:8470, overlay traffic to 192.0.2.1\n"
+        "cluster   abcd000000000000, members: 3 (2 alive, 0 suspect, 1 dead)\n"
+        "network   172.17.0.0/16, vxlan, 255 subnets of /24 from 172.17.1.0 to 172.17.255.0\n"
+        "lease     172.17.8.0/24, in /run/flannel/subnet.env\n"
+        "kernel    flannel.1 over eth0, mtu 1450, 1 peer programmed\n"
+        "ready     yes\n"
+        "problems  1 member is dead: h2\n"
+        "          another\n");
+}
+
+static void the_status_of_a_node_that_waits_says_for_what(void **state)
+{
+    (void)state;
+    expect_report(
+        felt_report_status,
+        "{\"node\":{\"id\":\"01\",\"name\":\"h1\",\"advertise\":\"192.0.2.1:8470\","
+        "\"public_ip\":null},\"cluster\":null,\"network\":null,\"lease\":null,\"waiting\":"
+        "\"no seed has answered\",\"ready\":false,\"kernel\":{\"device\":null},"
+        "\"problems\":[]}",
+        "node      h1 (01), gossip at 192.0.2.1:8470, overlay traffic to -\n"
+        "cluster   none yet\n"
+        "network   not known yet\n"
+        "lease     none yet: no seed has answered\n"
+        "kernel    no device yet\n"
+        "ready     no\n"
+        "problems  none\n");
+}
+
+static void a_backend_without_a_device_of_its_own_shows_its_routes(void **state)
+{
+    (void)state;
+    expect_report(felt_report_status,
+                  "{\"node\":{\"id\":\"01\",\"name\":\"h1\",\"advertise\":\"192.0.2.1:8470\","
+                  "\"public_ip\":null},\"cluster\":null,\"network\":null,\"lease\":null,"
+                  "\"waiting\":\"w\",\"ready\":false,\"kernel\":{\"device\":null,\"mtu\":1500,"
+                  "\"interface\":\"eth0\",\"peers\":2},\"problems\":[]}",
+                  "node      h1 (01), gossip at 192.0.2.1:8470, overlay traffic to -\n"
+                  "cluster   none yet\n"
+                  "network   not known yet\n"
+                  "lease     none yet: w\n"
+                  "kernel    routes over eth0, mtu 1500, 2 peers programmed\n"
+                  "ready     no\n"
+                  "problems  none\n");
+}
+
+static void members_are_a_table(void **state)
+{
+    (void)state;
+    expect_report(
+        felt_report_members,
+        "{\"members\":["
+        "{\"id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"h1\",\"self\":true,\"state\":\"alive\","
+        "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"192.0.2.1\",\"backend\":\"vxlan\","
+        "\"lease\":\"172.17.8.0/24\",\"rtt_us\":null,\"silent_us\":0},"
+        "{\"id\":\"ff\",\"name\":\"h2\",\"self\":false,\"state\":\"dead\",\"advertise\":"
+        "\"192.0.2.2:8470\",\"public_ip\":\"192.0.2.2\",\"backend\":null,\"lease\":null,"
+        "\"rtt_us\":450,\"silent_us\":65000000},"
+        "{\"name\":\"h3\",\"silent_us\":null}]}",
+        "NAME            ID        STATE  SUBNET         GOSSIP          PUBLIC IP  BACKEND  RTT    "
+        "LAST HEARD\n"
+        "h1 (this node)  01234567  alive  172.17.8.0/24  192.0.2.1:8470  192.0.2.1  vxlan    -      "
+        "-\n"
+        "h2              ff        dead   -              192.0.2.2:8470  192.0.2.2  -        450us  "
+        "65s ago\n"
+        "h3              -         -      -              -               -          -        -      "
+        "never\n");
+}
+
+static void leases_are_a_table(void **state)
+{
+    (void)state;
+    expect_report(felt_report_leases,
+                  "{\"leases\":[{\"subnet\":\"172.17.8.0/24\",\"node\":\"0123456789abcdef\","
+                  "\"name\":\"h1\",\"self\":true,\"state\":\"alive\",\"public_ip\":\"192.0.2.1\","
+                  "\"backend\":\"vxlan\"}]}",
+                  "SUBNET         NODE            ID        STATE  PUBLIC IP  BACKEND\n"
+                  "172.17.8.0/24  h1 (this node)  01234567  alive  192.0.2.1  vxlan\n");
+}
+
+static void a_reply_of_another_shape_is_shown_without_harm(void **state)
+{
+    static const char *const odd[] = {
+        "{}",
+        "[]",
+        "{\"members\":7,\"leases\":7,\"node\":[],\"cluster\":7,\"problems\":\"x\"}",
+        ("{\"members\":[7,null,{}],\"leases\":[7,null,{}],\"problems\":[7],\"node\":{\"name\":7},"
+         "\"cluster\":{},\"network\":{},\"lease\":{},\"kernel\":{\"device\":\"\"}}"),
+        "{\"members\":[{\"silent_us\":-1,\"rtt_us\":-1,\"self\":\"x\",\"name\":\"\\u001b\"}]}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+        json_t *root = json_loads(odd[i], 0, NULL);
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        assert_non_null(root);
+        assert_int_equal(felt_report_status(root, out), 0);
+        assert_int_equal(felt_report_members(root, out), 0);
+        assert_int_equal(felt_report_leases(root, out), 0);
+        fclose(out);
+        assert_null(strchr(text, '\x1b'));
+        free(text);
+        json_decref(root);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_status_of_a_node_at_work_is_a_screen),
+        cmocka_unit_test(the_status_of_a_node_that_waits_says_for_what),
+        cmocka_unit_test(a_backend_without_a_device_of_its_own_shows_its_routes),
+        cmocka_unit_test(members_are_a_table),
+        cmocka_unit_test(leases_are_a_table),
+        cmocka_unit_test(a_reply_of_another_shape_is_shown_without_harm),
+    };
+
+    return RUN_TESTS(tests);
+}
