@@ -36,3 +36,4 @@ include tests/stories/tests.mk
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
+include tests/fuzz/tests.mk
