@@ -31,6 +31,7 @@ include tests/unit/node/tests.mk
 include tests/unit/plan/tests.mk
 include tests/unit/kernel/tests.mk
 include tests/unit/ctl/tests.mk
+include tests/unit/agent/tests.mk
 include tests/unit/vectors/tests.mk
 include tests/stories/tests.mk
 check_PROGRAMS += $(UNIT_TESTS)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The story of the daemon, one line an event, on standard error: a room word first, identifiers as
+ * node=, peer=, subnet= (doc/contributing.md). Under systemd each line carries its priority as <N>,
+ * elsewhere it begins with the local time. Never a secret; nothing per packet above debug. */
+#pragma once
+
+#include "base/idiom.h"
+
+enum felt_log_level { /* syslog's numbers */
+                      FELT_LOG_ERROR = 3,
+                      FELT_LOG_WARNING = 4,
+                      FELT_LOG_NOTICE = 5,
+                      FELT_LOG_INFO = 6,
+                      FELT_LOG_DEBUG = 7,
+};
+
+/* "error", "warning", "notice", "info", "debug". 0 or -EINVAL. */
+int felt_log_level_parse(const char *text, enum felt_log_level *ret_level);
+/* Lines of a higher number than max are dropped. INFO until told otherwise. */
+void felt_log_set_max(enum felt_log_level max);
+_printf_(2, 3) void felt_log(enum felt_log_level level, const char *format, ...);
+
+#define felt_log_error(...)   felt_log(FELT_LOG_ERROR, __VA_ARGS__)
+#define felt_log_warning(...) felt_log(FELT_LOG_WARNING, __VA_ARGS__)
+#define felt_log_notice(...)  felt_log(FELT_LOG_NOTICE, __VA_ARGS__)
+#define felt_log_info(...)    felt_log(FELT_LOG_INFO, __VA_ARGS__)
+#define felt_log_debug(...)   felt_log(FELT_LOG_DEBUG, __VA_ARGS__)

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "agent/options_values.h"
+#include "config.h"
+
+#define NAME_MAX_LEN     32 /* bytes of an option's name; checked by the table's unit test */
+#define VARIABLE_MAX_LEN (NAME_MAX_LEN + 16)
+#define HELP_COLUMN      26 /* where the descriptions of --help begin */
+#define HELP_WIDTH       80
+
+#define OWN_PREFIX       "FELTD_"
+#define FLANNEL_PREFIX   "FLANNELD_"
+
+enum {
+    FLANNEL = 1 << 0, /* flanneld has it: FLANNELD_X counts, too */
+    LIST = 1 << 1,    /* repeatable */
+    COMMAS = 1 << 2,  /* its variable may hold several, separated by commas */
+};
+
+struct option {
+    const char *section; /* heading of --help that begins here; NULL: none */
+    const char *name;
+    const char *argument; /* what --help calls the value; NULL: a boolean */
+    const char *initial;  /* the default; NULL: not set */
+    unsigned flags;
+    felt_option_set_fn set;
+    size_t offset;
+    const char *help; /* continuation lines after '\n' */
+};
+
+#define FIELD(name) offsetof(struct felt_options, name)
+
+static const struct option options_table[] = {
+    {"Cluster", "join", "TARGET", NULL, LIST | COMMAS, felt_option_add_join, 0,
+     "join the cluster of HOST[:PORT] or of a token of\n'feltctl token'; without it: found or resume one"},
+    {NULL, "network", "CIDR", NULL, 0, felt_option_set_cidr, FIELD(network),
+     "network of a new cluster"},
+    {NULL, "backend", "TYPE", NULL, 0, felt_option_set_backend, FIELD(backend),
+     "backend of a new cluster: vxlan or host-gw"},
+    {NULL, "net-config-path", "FILE", "/etc/felt/net-conf.json", FLANNEL, felt_option_set_path,
+     FIELD(net_config_path), "network configuration of a new cluster, as JSON"},
+    {NULL, "key-file", "FILE", NULL, 0, felt_option_set_path, FIELD(key_file),
+     "the cluster key, one line of base64, mode 0600;\na founder without one makes it in --state-dir"},
+    {"This node", "node-name", "NAME", NULL, 0, felt_option_set_name, FIELD(node_name),
+     "default: the host's name up to its first dot"},
+    {NULL, "subnet", "CIDR", NULL, 0, felt_option_set_cidr, FIELD(subnet),
+     "the subnet that this node would like to have"},
+    {NULL, "on-lease-lost", "ACTION", "renumber", 0, felt_option_set_on_lease_lost,
+     FIELD(on_lease_lost), "when another node holds our subnet: renumber or exit"},
+    {NULL, "state-dir", "DIR", "/var/lib/felt", 0, felt_option_set_path, FIELD(state_dir),
+     "identity and state"},
+    {"Addresses", "bind", "ADDR:PORT", "0.0.0.0:8470", 0, felt_option_set_endpoint, FIELD(bind),
+     "UDP, where other nodes reach this one"},
+    {NULL, "iface", "NAME|IP", NULL, FLANNEL | LIST | COMMAS, felt_option_add_text, FIELD(iface),
+     "interface for traffic between nodes, first match wins;\ndefault: that of the default route"},
+    {NULL, "iface-regex", "REGEX", NULL, FLANNEL | LIST, felt_option_add_text, FIELD(iface_regex),
+     "the same, matched against addresses, then names;\ntried after every --iface"},
+    {NULL, "public-ip", "IP", NULL, FLANNEL, felt_option_set_ip, FIELD(public_ip),
+     "address that other nodes use for this one;\ndefault: the interface's"},
+    {"Host", "subnet-file", "FILE", "/run/flannel/subnet.env", FLANNEL, felt_option_set_path,
+     FIELD(subnet_file), "where subnet and MTU are written"},
+    {NULL, "ip-masq", NULL, "false", FLANNEL, felt_option_set_bool, FIELD(ip_masq),
+     "masquerade traffic that leaves the network"},
+    {NULL, "control-socket", "PATH", FELT_CONTROL_SOCKET, 0, felt_option_set_path,
+     FIELD(control_socket), "where feltctl reaches this feltd"},
+    {NULL, "log-level", "LEVEL", "info", 0, felt_option_set_log_level, FIELD(log_level),
+     "error, warning, notice, info or debug"},
+};
+#define N_OPTIONS FELT_ARRAY_LEN(options_table)
+
+/* Options of flanneld that are not ours. */
+static const struct foreign {
+    const char *name;
+    bool is_bool;
+    enum {
+        IGNORED, /* has no meaning without etcd */
+        KUBE,
+        NOT_YET,
+    } kind;
+} foreign_table[] = {
+    {"etcd-endpoints", false, IGNORED},
+    {"etcd-prefix", false, IGNORED},
+    {"etcd-keyfile", false, IGNORED},
+    {"etcd-certfile", false, IGNORED},
+    {"etcd-cafile", false, IGNORED},
+    {"etcd-username", false, IGNORED},
+    {"etcd-password", false, IGNORED},
+    {"subnet-lease-renew-margin", false, IGNORED},
+    {"kube-subnet-mgr", true, KUBE},
+    {"kube-api-url", false, KUBE},
+    {"kubeconfig-file", false, KUBE},
+    {"kube-annotation-prefix", false, KUBE},
+    {"set-node-network-unavailable", true, KUBE},
+    {"iface-can-reach", false, NOT_YET},
+    {"public-ipv6", false, NOT_YET},
+    {"ip-masq-fully-random-disable", true, NOT_YET},
+    {"iptables-resync", false, NOT_YET},
+    {"iptables-forward-rules", true, NOT_YET},
+    {"ip-blackhole-route", true, NOT_YET},
+    {"healthz-ip", false, NOT_YET},
+    {"healthz-port", false, NOT_YET},
+    {"v", false, NOT_YET},
+    {"vmodule", false, NOT_YET},
+    {"log_backtrace_at", false, NOT_YET},
+};
+
+/* A parse under way. */
+struct parse {
+    struct felt_options *options;
+    struct felt_options_error *error;
+    bool is_set[N_OPTIONS];
+    char origin[N_OPTIONS][VARIABLE_MAX_LEN + 3]; /* of what is set */
+};
+
+/* "ip-masq" -> "FELTD_IP_MASQ". */
+static void variable_name(const char *prefix, const char *name, char *text)
+{
+    size_t len = strlen(prefix);
+
+    memcpy(text, prefix, len);
+    for (; *name != '\0' && len < VARIABLE_MAX_LEN; name++)
+        text[len++] = *name == '-' ? '_' : (char)toupper((unsigned char)*name);
+    text[len] = '\0';
+}
+
+/* NULL where it is not there or empty, which is the same to flanneld. */
+static const char *variable(char *const *envp, const char *prefix, const char *name)
+{
+    char text[VARIABLE_MAX_LEN + 1];
+    size_t len;
+
+    variable_name(prefix, name, text);
+    len = strlen(text);
+    for (; envp && *envp; envp++) {
+        if (strncmp(*envp, text, len) == 0 && (*envp)[len] == '=')
+            return (*envp)[len + 1] != '\0' ? *envp + len + 1 : NULL;
+    }
+    return NULL;
+}
+
+_printf_(2, 3) static void ignore(struct parse *p, const char *format, ...)
+{
+    struct felt_options *o = p->options;
+    va_list args;
+
+    if (o->n_ignored == FELT_OPTIONS_LIST_MAX)
+        return;
+    va_start(args, format);
+    vsnprintf(o->ignored[o->n_ignored++], sizeof(o->ignored[0]), format, args);
+    va_end(args);
+}
+
+static int set(struct parse *p, size_t i, const char *origin, const char *text)
+{
+    const struct felt_option_value value = {.origin = origin, .text = text};
+    int r;
+
+    for (const char *c = text; *c != '\0'; c++) {
+        if (iscntrl((unsigned char)*c))
+            return felt_options_fail(p->error,
+                                     "%s: the value has a line break or another control character; "
+                                     "was it wrapped in an environment file?",
+                                     origin);
+    }
+    r = options_table[i].set(p->options, options_table[i].offset, &value, p->error);
+    if (r < 0)
+        return r;
+    p->is_set[i] = true;
+    snprintf(p->origin[i], sizeof(p->origin[i]), "%s", origin);
+    return 0;
+}
+
+static int refuse_foreign(struct parse *p, const struct foreign *f, const char *origin)
+{
+    switch (f->kind) {
+    case IGNORED:
+        ignore(p, "%s is ignored: feltd needs no etcd", origin);
+        return 0;
+    case KUBE:
+        return felt_options_fail(p->error, "%s: felt does not take subnets from Kubernetes",
+                                 origin);
+    case NOT_YET:
+        break;
+    }
+    return felt_options_fail(p->error, "%s: this option of flanneld is not supported yet", origin);
+}
+
+/* What one argument says: "--name=value", or "-name" with the value elsewhere. */
+struct argument {
+    char name[NAME_MAX_LEN + 1];
+    char origin[NAME_MAX_LEN + 3];
+    const char *value; /* NULL: none behind a '=' */
+};
+
+static int split_argument(struct parse *p, const char *text, struct argument *ret)
+{
+    const char *name = text + strspn(text, "-"), *equals = strchr(name, '=');
+    size_t len = equals ? (size_t)(equals - name) : strlen(name);
+
+    if (felt_token_is(text)) /* a secret: not to be shown */
+        return felt_options_fail(p->error, "unexpected argument: a token belongs behind --join");
+    if (name == text || name > text + 2 || len == 0)
+        return felt_options_fail(
+            p->error, "unexpected argument '%s' (a boolean takes its value after '=')", text);
+    if (len > NAME_MAX_LEN)
+        return felt_options_fail(p->error, "--%.*s: there is no such option",
+                                 (int)FELT_MIN(len, (size_t)100), name);
+    memcpy(ret->name, name, len);
+    ret->name[len] = '\0';
+    snprintf(ret->origin, sizeof(ret->origin), "--%s", ret->name);
+    ret->value = equals ? equals + 1 : NULL;
+    return 0;
+}
+
+static int take_value(struct parse *p, struct argument *a, bool is_bool, char *const **argv)
+{
+    if (a->value)
+        return 0;
+    if (is_bool) {
+        a->value = "true";
+        return 0;
+    }
+    a->value = *++*argv;
+    if (!a->value)
+        return felt_options_fail(p->error, "%s: the value is missing", a->origin);
+    return 0;
+}
+
+/* The option at **argv; leaves *argv at the last argument that it took. */
+static int parse_argument(struct parse *p, char *const **argv)
+{
+    struct argument a;
+
+    if (split_argument(p, **argv, &a) < 0)
+        return -EINVAL;
+    if (strcmp(a.name, "help") == 0 || strcmp(a.name, "h") == 0) {
+        p->options->help = true;
+        return 0;
+    }
+    if (strcmp(a.name, "version") == 0) {
+        p->options->version = true;
+        return 0;
+    }
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        if (strcmp(a.name, options_table[i].name) != 0)
+            continue;
+        if (take_value(p, &a, !options_table[i].argument, argv) < 0)
+            return -EINVAL;
+        return set(p, i, a.origin, a.value);
+    }
+    for (size_t i = 0; i < FELT_ARRAY_LEN(foreign_table); i++) {
+        if (strcmp(a.name, foreign_table[i].name) != 0)
+            continue;
+        if (refuse_foreign(p, &foreign_table[i], a.origin) < 0)
+            return -EINVAL;
+        return take_value(p, &a, foreign_table[i].is_bool, argv);
+    }
+    return felt_options_fail(p->error, "%s: there is no such option", a.origin);
+}
+
+static int set_list(struct parse *p, size_t i, const char *origin, const char *text)
+{
+    char item[FELT_TOKEN_TEXT_MAX];
+
+    for (;;) {
+        size_t len = strcspn(text, ",");
+
+        if (len >= sizeof(item))
+            return felt_options_fail(p->error, "%s: an item is longer than %zu bytes", origin,
+                                     sizeof(item) - 1);
+        memcpy(item, text, len);
+        item[len] = '\0';
+        if (set(p, i, origin, item) < 0)
+            return -EINVAL;
+        if (text[len] == '\0')
+            return 0;
+        text += len + 1;
+    }
+}
+
+static int parse_environment(struct parse *p, char *const *envp, const char *prefix, unsigned flags)
+{
+    char origin[VARIABLE_MAX_LEN + 1];
+    int r;
+
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const char *text = variable(envp, prefix, options_table[i].name);
+
+        if (p->is_set[i] || !text || (options_table[i].flags & flags) != flags)
+            continue;
+        variable_name(prefix, options_table[i].name, origin);
+        if (options_table[i].flags & COMMAS)
+            r = set_list(p, i, origin, text);
+        else
+            r = set(p, i, origin, text);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int parse_foreign_environment(struct parse *p, char *const *envp)
+{
+    char origin[VARIABLE_MAX_LEN + 1];
+
+    for (size_t i = 0; i < FELT_ARRAY_LEN(foreign_table); i++) {
+        if (!variable(envp, FLANNEL_PREFIX, foreign_table[i].name))
+            continue;
+        variable_name(FLANNEL_PREFIX, foreign_table[i].name, origin);
+        if (refuse_foreign(p, &foreign_table[i], origin) < 0)
+            return -EINVAL;
+    }
+    return 0;
+}
+
+/* A misspelt variable would else be a setting that silently has no effect. */
+static void find_unknown_variables(struct parse *p, char *const *envp)
+{
+    char text[VARIABLE_MAX_LEN + 1];
+
+    for (; envp && *envp; envp++) {
+        size_t len = strcspn(*envp, "="), i;
+
+        if (strncmp(*envp, OWN_PREFIX, strlen(OWN_PREFIX)) != 0)
+            continue;
+        for (i = 0; i < N_OPTIONS; i++) {
+            variable_name(OWN_PREFIX, options_table[i].name, text);
+            if (strlen(text) == len && strncmp(*envp, text, len) == 0)
+                break;
+        }
+        if (i == N_OPTIONS)
+            ignore(p, "%.*s is ignored: there is no such option", (int)FELT_MIN(len, (size_t)100),
+                   *envp);
+    }
+}
+
+static int set_defaults(struct parse *p, const char *hostname)
+{
+    char name[FELT_OPTIONS_TEXT_MAX + 1];
+    int r;
+
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option *o = &options_table[i];
+        const struct felt_option_value value = {.origin = o->name, .text = o->initial};
+
+        if (p->is_set[i] || !o->initial)
+            continue;
+        r = o->set(p->options, o->offset, &value, p->error);
+        assert(r == 0); /* a default is never wrong */
+    }
+    if (p->options->node_name[0] != '\0')
+        return 0;
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(hostname, "."), hostname);
+    return felt_option_set_name(
+        p->options, 0, &(struct felt_option_value){"--node-name (from the host's name)", name},
+        p->error);
+}
+
+/* Where the option was given; NULL: it was not. */
+static const char *given(const struct parse *p, const char *name)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        if (strcmp(options_table[i].name, name) == 0)
+            return p->is_set[i] ? p->origin[i] : NULL;
+    }
+    assert(false); /* the caller names an option of the table */
+}
+
+static int check_conflicts(struct parse *p)
+{
+    static const char *const founders[] = {"network", "backend", "net-config-path"};
+    const char *join = given(p, "join"), *path = given(p, "net-config-path");
+
+    for (size_t i = 0; join && i < FELT_ARRAY_LEN(founders); i++) {
+        const char *other = given(p, founders[i]);
+
+        if (other)
+            return felt_options_fail(p->error,
+                                     "%s and %s exclude each other: who joins gets the network "
+                                     "configuration from the cluster",
+                                     join, other);
+    }
+    for (size_t i = 0; path && i < 2; i++) {
+        const char *other = given(p, founders[i]);
+
+        if (other)
+            return felt_options_fail(p->error, "%s and %s exclude each other: the file says both",
+                                     path, other);
+    }
+    p->options->net_config_explicit = path != NULL;
+    return 0;
+}
+
+static int parse_all(struct parse *p, char *const *argv, char *const *envp, const char *hostname)
+{
+    for (char *const *a = argv + 1; argv[0] && *a; a++) {
+        if (parse_argument(p, &a) < 0)
+            return -EINVAL;
+        if (p->options->help || p->options->version)
+            return 0;
+    }
+    if (parse_environment(p, envp, OWN_PREFIX, 0) < 0 ||
+        parse_environment(p, envp, FLANNEL_PREFIX, FLANNEL) < 0 ||
+        parse_foreign_environment(p, envp) < 0 || check_conflicts(p) < 0 ||
+        set_defaults(p, hostname) < 0)
+        return -EINVAL;
+    find_unknown_variables(p, envp);
+    return 0;
+}
+
+int felt_options_parse(int argc _unused_, char *const *argv, char *const *envp,
+                       const char *hostname, struct felt_options *ret_options,
+                       struct felt_options_error *ret_error)
+{
+    struct felt_options options = {0};
+    struct parse p = {.options = &options, .error = ret_error};
+    int r;
+
+    r = parse_all(&p, argv, envp, hostname);
+    if (r == 0)
+        *ret_options = options;
+    explicit_bzero(options.token, sizeof(options.token));
+    return r;
+}
+
+void felt_options_hide_tokens(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        char *token = strstr(argv[i], FELT_TOKEN_PREFIX);
+
+        if (token)
+            memset(token + strlen(FELT_TOKEN_PREFIX), 'x',
+                   strlen(token + strlen(FELT_TOKEN_PREFIX)));
+    }
+}
+
+void felt_options_log_ignored(const struct felt_options *options)
+{
+    for (size_t i = 0; i < options->n_ignored; i++)
+        felt_log_warning("options: %s", options->ignored[i]);
+}
+
+static void print_option(FILE *out, const struct option *o)
+{
+    int column =
+        fprintf(out, "  --%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+
+    for (const char *line = o->help; *line != '\0';) {
+        size_t len = strcspn(line, "\n");
+
+        column += fprintf(out, "%*s%.*s", FELT_MAX(HELP_COLUMN - column, 2), "", (int)len, line);
+        line += len + (line[len] == '\n');
+        if (*line != '\0')
+            column = fprintf(out, "\n") - 1;
+    }
+    if (o->initial && o->argument) {
+        if (column + (int)strlen(o->initial) + 3 > HELP_WIDTH)
+            fprintf(out, "\n%*s", HELP_COLUMN - 1, "");
+        fprintf(out, " (%s)", o->initial);
+    }
+    fprintf(out, "\n");
+}
+
+void felt_options_print_help(FILE *out)
+{
+    fprintf(out, "Usage: feltd [OPTION]...\n"
+                 "Lease a subnet of the cluster's network and connect this machine to it.\n");
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        if (options_table[i].section)
+            fprintf(out, "\n%s:\n", options_table[i].section);
+        print_option(out, &options_table[i]);
+    }
+    fprintf(out, "\nOther:\n"
+                 "  --help                  show this and exit\n"
+                 "  --version               show the version and exit\n"
+                 "\n"
+                 "Each option is also FELTD_NAME in the environment (--ip-masq:\n"
+                 "FELTD_IP_MASQ=true), one of flanneld's FLANNELD_NAME, too; the command line\n"
+                 "wins. --join, --iface and --iface-regex may be repeated. In parentheses: the\n"
+                 "default. See feltd(8).\n");
+}
+
+void felt_options_print_version(FILE *out)
+{
+    fprintf(out, "feltd %s\n", PACKAGE_VERSION);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* feltd's options: the command line, then FELTD_X of the environment, then, for options that
+ * flanneld has too, FLANNELD_X, then the default. One table (options.c) drives all of it and
+ * --help.
+ *
+ * The grammar is flanneld's (Go's flag package): -name or --name, its value after '=' or as the
+ * next argument, a boolean's only after '='. Unlike flanneld, what is not understood is an error.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "agent/log.h"
+#include "base/ip.h"
+#include "crypto/token.h"
+#include "node/node.h"
+
+#define FELT_PORT             8470 /* UDP, of gossip */
+#define FELT_HOST_MAX         253  /* bytes of a host name, RFC 1035 */
+#define FELT_OPTIONS_LIST_MAX 16   /* values of one repeatable option */
+#define FELT_OPTIONS_TEXT_MAX 255  /* bytes of one of them */
+
+#define FELT_CONTROL_SOCKET   "/run/felt/feltd.sock"
+
+enum felt_on_lease_lost {
+    FELT_ON_LEASE_LOST_RENUMBER, /* take another subnet and say so */
+    FELT_ON_LEASE_LOST_EXIT,     /* stop, as flanneld does */
+};
+
+struct felt_seed {
+    char host[FELT_HOST_MAX + 1]; /* a name or an address literal */
+    uint16_t port;
+};
+
+struct felt_text_list {
+    char items[FELT_OPTIONS_LIST_MAX][FELT_OPTIONS_TEXT_MAX + 1];
+    size_t n;
+};
+
+/* Strings are borrowed from argv and environment. Holds a token, that is, a secret. */
+struct felt_options {
+    bool help;    /* --help was met: nothing behind it was looked at */
+    bool version; /* likewise */
+
+    struct felt_cidr network; /* family NONE: not given */
+    const char *backend;      /* NULL: not given */
+    const char *net_config_path;
+    bool net_config_explicit; /* it was asked for, so it must be there */
+
+    char token[FELT_TOKEN_TEXT_MAX]; /* undamaged, but perhaps expired; "": none */
+    struct felt_seed seeds[FELT_SEEDS_MAX];
+    size_t n_seeds;
+
+    struct felt_endpoint bind;
+    struct felt_ip public_ip; /* family NONE: the interface's */
+    struct felt_text_list iface;
+    struct felt_text_list iface_regex;
+
+    const char *state_dir;
+    const char *control_socket;
+    const char *subnet_file;
+    const char *key_file; /* NULL: the state directory's */
+    char node_name[FELT_NAME_MAX + 1];
+    struct felt_cidr subnet; /* a wish, masked; family NONE: none */
+
+    bool ip_masq;
+    enum felt_on_lease_lost on_lease_lost;
+    enum felt_log_level log_level;
+
+    char ignored[FELT_OPTIONS_LIST_MAX]
+                [FELT_OPTIONS_TEXT_MAX + 1]; /* a line each about what was ignored */
+    size_t n_ignored;
+};
+
+struct felt_options_error {
+    char text[512]; /* one line: what is wrong with what, and where help is */
+};
+
+/* envp as of main(); hostname as of gethostname(), for the default of --node-name.
+ * 0, or -EINVAL with ret_error filled: print it and exit with 2. */
+int felt_options_parse(int argc, char *const *argv, char *const *envp, const char *hostname,
+                       struct felt_options *ret_options, struct felt_options_error *ret_error);
+
+/* Overwrites tokens in the arguments, after they were parsed: every user of the machine can read a
+ * process's arguments. */
+void felt_options_hide_tokens(int argc, char **argv);
+
+/* One warning in the log for each thing that was accepted and ignored. */
+void felt_options_log_ignored(const struct felt_options *options);
+
+void felt_options_print_help(FILE *out);
+void felt_options_print_version(FILE *out);

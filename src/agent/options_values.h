@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The values of options: from text into struct felt_options. What each option accepts is here,
+ * which options there are is in options.c. */
+#pragma once
+
+#include "agent/options.h"
+
+struct felt_option_value {
+    const char *origin; /* "--bind" or "FELTD_BIND", for messages */
+    const char *text;
+};
+
+/* 0, or -EINVAL with ret_error filled and options unchanged. offset is that of the field. */
+typedef int (*felt_option_set_fn)(struct felt_options *options, size_t offset,
+                                  const struct felt_option_value *value,
+                                  struct felt_options_error *ret_error);
+
+int felt_option_set_bool(struct felt_options *, size_t, const struct felt_option_value *,
+                         struct felt_options_error *);
+int felt_option_set_path(struct felt_options *, size_t, const struct felt_option_value *,
+                         struct felt_options_error *);
+int felt_option_set_cidr(struct felt_options *, size_t, const struct felt_option_value *,
+                         struct felt_options_error *);
+int felt_option_set_ip(struct felt_options *, size_t, const struct felt_option_value *,
+                       struct felt_options_error *);
+int felt_option_set_endpoint(struct felt_options *, size_t, const struct felt_option_value *,
+                             struct felt_options_error *);
+/* One more item of a struct felt_text_list. */
+int felt_option_add_text(struct felt_options *, size_t, const struct felt_option_value *,
+                         struct felt_options_error *);
+/* One more seed, or the token; the offset is not used. */
+int felt_option_add_join(struct felt_options *, size_t, const struct felt_option_value *,
+                         struct felt_options_error *);
+int felt_option_set_backend(struct felt_options *, size_t, const struct felt_option_value *,
+                            struct felt_options_error *);
+int felt_option_set_name(struct felt_options *, size_t, const struct felt_option_value *,
+                         struct felt_options_error *);
+int felt_option_set_on_lease_lost(struct felt_options *, size_t, const struct felt_option_value *,
+                                  struct felt_options_error *);
+int felt_option_set_log_level(struct felt_options *, size_t, const struct felt_option_value *,
+                              struct felt_options_error *);
+
+/* Fills ret_error and returns -EINVAL. */
+_printf_(2, 3) int felt_options_fail(struct felt_options_error *ret_error, const char *format, ...);

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# agent: feltd. The only user of <systemd/...>.
+noinst_LIBRARIES += src/agent/libagent.a
+src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
+src_agent_libagent_a_SOURCES = \
+	src/agent/failure.c src/agent/failure.h \
+	src/agent/log.c src/agent/log.h \
+	src/agent/net_config.c src/agent/net_config.h \
+	src/agent/options.c src/agent/options.h \
+	src/agent/options_values.c src/agent/options_values.h \
+	src/agent/path.c src/agent/path.h \
+	src/agent/subnet_env.c src/agent/subnet_env.h
+
+AGENT_LIBS = src/agent/libagent.a src/ctl/libvarlink.a src/kernel/libkernel.a src/plan/libplan.a \
+	src/node/libnode.a src/netconf/libnetconf.a src/lease/liblease.a src/gossip/libgossip.a \
+	src/crypto/libcrypto.a src/crypto/libhost.a src/wire/libwire.a src/base/libbase.a
+AGENT_LIBS_SYSTEM = $(SYSTEMD_LIBS) $(NL_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(MSGPACK_LIBS) -lpthread
+
