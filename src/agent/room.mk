@@ -5,11 +5,17 @@ src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAG
 src_agent_libagent_a_SOURCES = \
 	src/agent/failure.c src/agent/failure.h \
 	src/agent/log.c src/agent/log.h \
+	src/agent/methods.c src/agent/methods.h \
+	src/agent/methods_list.c src/agent/methods_list.h \
+	src/agent/methods_problems.c \
+	src/agent/methods_token.c \
 	src/agent/net_config.c src/agent/net_config.h \
 	src/agent/options.c src/agent/options.h \
 	src/agent/options_values.c src/agent/options_values.h \
 	src/agent/path.c src/agent/path.h \
-	src/agent/subnet_env.c src/agent/subnet_env.h
+	src/agent/subnet_env.c src/agent/subnet_env.h \
+	src/agent/varlink_listen.c src/agent/varlink_listen.h \
+	src/agent/varlink_server.c src/agent/varlink_server.h
 
 AGENT_LIBS = src/agent/libagent.a src/ctl/libvarlink.a src/kernel/libkernel.a src/plan/libplan.a \
 	src/node/libnode.a src/netconf/libnetconf.a src/lease/liblease.a src/gossip/libgossip.a \

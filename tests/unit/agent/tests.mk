@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 AGENT_TESTS = \
 	tests/unit/agent/test_log \
+	tests/unit/agent/test_methods \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
 	tests/unit/agent/test_path \
-	tests/unit/agent/test_subnet_env
+	tests/unit/agent/test_subnet_env \
+	tests/unit/agent/test_varlink_listen \
+	tests/unit/agent/test_varlink_server
 UNIT_TESTS += $(AGENT_TESTS)
 EXTRA_DIST += tests/unit/agent/scratch.h
 AGENT_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
@@ -14,6 +17,8 @@ AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libvarlink.a src/netconf/libnetc
 	$(SYSTEMD_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_agent_test_log_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_log_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_net_config_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_net_config_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_options_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
@@ -22,6 +27,10 @@ tests_unit_agent_test_path_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_path_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_subnet_env_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_subnet_env_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_varlink_listen_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_varlink_listen_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_varlink_server_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_varlink_server_LDADD = $(AGENT_TEST_LDADD)
 # These two need the kernel room's and the plan's nouns too.
 RECONCILER_TEST_LDADD = src/agent/libagent.a src/kernel/libkernel.a src/plan/libplan.a \
 	src/base/libbase.a $(NL_LIBS) $(SYSTEMD_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/methods.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/methods_list.h"
+#include "base/bytes.h"
+#include "ctl/varlink_text.h"
+#include "node/view.h"
+
+static int by_slot(const void *a, const void *b)
+{
+    const struct felt_member_view *x = a, *y = b;
+
+    return x->lease_slot < y->lease_slot ? -1 : x->lease_slot > y->lease_slot;
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? felt_methods_text(text) : json_null();
+}
+
+static json_t *ip_or_null(const struct felt_ip *ip)
+{
+    return ip->family == FELT_FAMILY_NONE ? json_null() : json_string(FELT_IP(ip));
+}
+
+static json_t *id_text(const struct felt_id *id)
+{
+    char text[FELT_ID_TEXT];
+
+    return json_string(felt_id_format(id, text));
+}
+
+static json_t *cluster_text(const uint8_t *cluster)
+{
+    char text[2 * FELT_CLUSTER_ID_LEN + 1];
+
+    felt_hex_encode(cluster, FELT_CLUSTER_ID_LEN, text);
+    return json_string(text);
+}
+
+static json_t *subnet_text(const struct felt_netconf *config, uint32_t slot)
+{
+    struct felt_cidr subnet = felt_netconf_subnet(config, slot);
+
+    return json_string(FELT_CIDR(&subnet));
+}
+
+static json_t *usec_or_null(felt_usec us, felt_usec none)
+{
+    return us == none ? json_null() : json_integer((json_int_t)us);
+}
+
+/* ---- GetStatus ---- */
+
+static json_t *network_of(const struct felt_self_view *self)
+{
+    const struct felt_netconf *n = self->config;
+
+    if (!n)
+        return json_null();
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:o}", "network", FELT_CIDR(&n->network),
+                     "subnet_len", (int)n->subnet_len, "subnet_min", FELT_IP(&n->subnet_min),
+                     "subnet_max", FELT_IP(&n->subnet_max), "backend",
+                     felt_backend_name(n->backend), "config",
+                     text_or_null(self->config_text ? self->config_text : ""));
+}
+
+static json_t *lease_of(const struct felt_self_view *self)
+{
+    if (!self->has_lease || !self->config)
+        return json_null();
+    return json_pack("{s:o, s:I}", "subnet", subnet_text(self->config, self->lease_slot), "slot",
+                     (json_int_t)self->lease_slot);
+}
+
+static json_t *cluster_of(const struct felt_self_view *self)
+{
+    if (!self->in_cluster)
+        return json_null();
+    return json_pack("{s:o, s:I}", "id", cluster_text(self->cluster), "era", (json_int_t)self->era);
+}
+
+static json_t *counters_of(const struct felt_self_view *self)
+{
+    json_t *verdicts = json_object();
+
+    for (unsigned i = 0; i < FELT_VERDICTS; i++)
+        json_object_set_new(verdicts, felt_verdict_name((enum felt_verdict)i),
+                            json_integer((json_int_t)self->verdicts[i]));
+    return json_pack("{s:I, s:o}", "datagrams_sent", (json_int_t)self->datagrams_sent, "datagrams",
+                     verdicts);
+}
+
+static json_t *kernel_of(const struct felt_methods_context *c)
+{
+    return json_pack("{s:o, s:o, s:o, s:I, s:o}", "device", text_or_null(c->device), "mtu",
+                     c->mtu ? json_integer(c->mtu) : json_null(), "interface",
+                     text_or_null(c->underlay), "peers", (json_int_t)c->n_programmed, "error",
+                     text_or_null(c->kernel_error));
+}
+
+/* The node's own entry of its member list has the address of its overlay traffic. */
+static struct felt_ip own_public_ip(const struct felt_methods_context *c)
+{
+    struct felt_member_view m;
+
+    for (uint32_t i = 0; felt_node_member(c->node, c->now_us(), i, &m); i++) {
+        if (m.self)
+            return m.public_ip;
+    }
+    return (struct felt_ip){.family = FELT_FAMILY_NONE};
+}
+
+json_t *felt_methods_status(const struct felt_methods_context *c)
+{
+    struct felt_ip public_ip = own_public_ip(c);
+    struct felt_self_view self;
+    json_t *node, *members, *slots;
+
+    felt_node_self(c->node, &self);
+    node = json_pack("{s:o, s:o, s:s, s:o, s:I}", "id", id_text(&self.id), "name",
+                     felt_methods_text(self.name), "advertise", FELT_ENDPOINT(&self.advertise),
+                     "public_ip", ip_or_null(&public_ip), "session", (json_int_t)self.session);
+    members = json_pack("{s:I, s:I, s:I, s:I}", "total", (json_int_t)self.n_members, "alive",
+                        (json_int_t)self.n_alive, "suspect", (json_int_t)self.n_suspect, "dead",
+                        (json_int_t)self.n_dead);
+    slots = json_pack("{s:I, s:I}", "total", (json_int_t)self.n_slots, "own",
+                      (json_int_t)self.n_slots_own);
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "version",
+                     c->version, "node", node, "cluster", cluster_of(&self), "network",
+                     network_of(&self), "lease", lease_of(&self), "waiting",
+                     text_or_null(self.has_lease ? NULL : self.waiting), "members", members,
+                     "slots", slots, "counters", counters_of(&self), "ready", (int)c->ready,
+                     "kernel", kernel_of(c), "subnet_file", c->subnet_file ? c->subnet_file : "",
+                     "problems", felt_methods_problems(c));
+}
+
+/* ---- ListMembers, ListLeases ---- */
+
+/* The subnet of a member's lease, or null. A lease outside the network is never shown. */
+static json_t *member_lease(const struct felt_self_view *self, const struct felt_member_view *m)
+{
+    if (!m->has_lease || !self->config || m->lease_slot >= felt_netconf_slots(self->config))
+        return json_null();
+    return subnet_text(self->config, m->lease_slot);
+}
+
+static json_t *member_backend(const struct felt_member_view *m)
+{
+    return text_or_null(m->has_backend ? felt_backend_name(m->backend) : NULL);
+}
+
+static json_t *member_entry(const struct felt_self_view *self, const struct felt_member_view *m)
+{
+    return json_pack(
+        "{s:o, s:o, s:b, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "id",
+        id_text(&m->id), "name", felt_methods_text(m->name), "self", (int)m->self, "state",
+        felt_member_state_name(m->state), "incarnation", (json_int_t)m->incarnation, "advertise",
+        FELT_ENDPOINT(&m->advertise), "public_ip", ip_or_null(&m->public_ip), "backend",
+        member_backend(m), "backend_data", text_or_null(m->has_backend ? m->backend_data : NULL),
+        "mtu", m->has_backend ? json_integer(m->mtu) : json_null(), "lease", member_lease(self, m),
+        "slots", (json_int_t)m->n_slots, "rtt_us", usec_or_null(m->rtt_us, 0), "silent_us",
+        usec_or_null(m->silent_us, FELT_USEC_NEVER));
+}
+
+static json_t *lease_entry(const struct felt_self_view *self, const struct felt_member_view *m)
+{
+    return json_pack("{s:o, s:I, s:o, s:o, s:b, s:s, s:o, s:o, s:o}", "subnet",
+                     subnet_text(self->config, m->lease_slot), "slot", (json_int_t)m->lease_slot,
+                     "node", id_text(&m->id), "name", felt_methods_text(m->name), "self",
+                     (int)m->self, "state", felt_member_state_name(m->state), "public_ip",
+                     ip_or_null(&m->public_ip), "backend", member_backend(m), "backend_data",
+                     text_or_null(m->has_backend ? m->backend_data : NULL));
+}
+
+json_t *felt_methods_members(const struct felt_methods_context *c)
+{
+    _cleanup_(felt_freep) struct felt_member_view *all = NULL;
+    json_t *list = json_array();
+    struct felt_self_view self;
+    size_t n = 0;
+
+    felt_node_self(c->node, &self);
+    all = felt_methods_list(c, &n);
+    if (all)
+        qsort(all, n, sizeof(*all), felt_methods_by_name);
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, member_entry(&self, &all[i]));
+    return json_pack("{s:o}", "members", list);
+}
+
+json_t *felt_methods_leases(const struct felt_methods_context *c)
+{
+    _cleanup_(felt_freep) struct felt_member_view *all = NULL;
+    json_t *list = json_array();
+    struct felt_self_view self;
+    size_t n = 0;
+
+    felt_node_self(c->node, &self);
+    all = felt_methods_list(c, &n);
+    if (all)
+        qsort(all, n, sizeof(*all), by_slot);
+    for (size_t i = 0; self.config && i < n; i++) {
+        if (all[i].has_lease && all[i].lease_slot < felt_netconf_slots(self.config))
+            json_array_append_new(list, lease_entry(&self, &all[i]));
+    }
+    return json_pack("{s:o}", "leases", list);
+}
+
+/* ---- the interface ---- */
+
+static void get_status(void *userdata, const json_t *parameters _unused_,
+                       struct felt_varlink_answer *answer)
+{
+    answer->parameters = felt_methods_status(userdata);
+}
+
+static void list_members(void *userdata, const json_t *parameters _unused_,
+                         struct felt_varlink_answer *answer)
+{
+    answer->parameters = felt_methods_members(userdata);
+}
+
+static void list_leases(void *userdata, const json_t *parameters _unused_,
+                        struct felt_varlink_answer *answer)
+{
+    answer->parameters = felt_methods_leases(userdata);
+}
+
+static void create_token(void *userdata, const json_t *parameters,
+                         struct felt_varlink_answer *answer)
+{
+    felt_methods_create_token(userdata, parameters, answer);
+}
+
+void felt_methods_interface(struct felt_methods_context *context,
+                            struct felt_varlink_interface *ret_interface)
+{
+    static const struct felt_varlink_method methods[] = {
+        {"GetStatus", get_status},
+        {"ListMembers", list_members},
+        {"ListLeases", list_leases},
+        {"CreateToken", create_token},
+    };
+
+    *ret_interface = (struct felt_varlink_interface){
+        .name = "io.felt",
+        .description = felt_text_io_felt,
+        .methods = methods,
+        .n_methods = FELT_ARRAY_LEN(methods),
+        .userdata = context,
+    };
+}

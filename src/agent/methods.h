@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The methods of io.felt (proto/io.felt.varlink): the node's view as JSON. They read, and they
+ * never wait for anything. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/varlink_server.h"
+#include "crypto/key.h"
+#include "node/node.h"
+
+/* What the daemon keeps up to date for as long as the server lives; borrowed, and read at each
+ * call. NULL means unknown or none, for all pointers but node, key, now_us and version. */
+struct felt_methods_context {
+    const struct felt_node *node;
+    const struct felt_cluster_key *key;
+    felt_usec (*now_us)(void); /* the clock of felt_node_step() */
+    const char *version;
+    const char *subnet_file;
+    const char *underlay;          /* the interface between nodes, "eth0" */
+    const char *device;            /* the overlay's, "flannel.1" */
+    uint32_t mtu;                  /* of the overlay; 0: not known */
+    uint32_t n_programmed;         /* peers that are in the kernel as they should be */
+    const char *kernel_error;      /* of the last pass; NULL: it had none */
+    const char *subnet_file_error; /* subnet.env could not be written */
+    bool save_failing;             /* FELT_EVENT_SAVE_FAILING, and no save since */
+    bool ready;                    /* subnet.env is written, every known peer is programmed */
+};
+
+/* The interface for felt_varlink_server_config; context is its userdata. */
+void felt_methods_interface(struct felt_methods_context *context,
+                            struct felt_varlink_interface *ret_interface);
+
+/* One by one, for whom the server is not at hand. NULL where memory ran out. */
+json_t *felt_methods_status(const struct felt_methods_context *context);
+json_t *felt_methods_members(const struct felt_methods_context *context);
+json_t *felt_methods_leases(const struct felt_methods_context *context);
+void felt_methods_create_token(const struct felt_methods_context *context, const json_t *parameters,
+                               struct felt_varlink_answer *ret_answer);
+
+/* In plain words, the most important first: an array of strings. */
+json_t *felt_methods_problems(const struct felt_methods_context *context);

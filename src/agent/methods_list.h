@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The members as the methods show them. Private to the control socket's methods. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "agent/methods.h"
+#include "node/view.h"
+
+/* Every member in an array on the heap; NULL where memory ran out. Strings are borrowed. */
+struct felt_member_view *felt_methods_list(const struct felt_methods_context *context,
+                                           size_t *ret_n);
+/* For qsort(): by name, then id. */
+int felt_methods_by_name(const void *a, const void *b);
+
+/* JSON is UTF-8; what a peer calls itself need not be. */
+json_t *felt_methods_text(const char *text);

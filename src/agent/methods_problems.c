@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is wrong, in plain words. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/methods.h"
+#include "agent/methods_list.h"
+
+#define NAMES_SHOWN 5 /* of members in one line */
+
+_printf_(2, 3) static void add_problem(json_t *problems, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    json_array_append_new(problems, felt_methods_text(text));
+}
+
+/* "h2, h3 and 4 more". */
+static size_t names_in_state(const struct felt_member_view *all, size_t n,
+                             enum felt_member_state state, char *text, size_t size)
+{
+    size_t count = 0, len = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].state != state)
+            continue;
+        if (count++ < NAMES_SHOWN)
+            len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "", all[i].name);
+    }
+    if (count > NAMES_SHOWN)
+        snprintf(text + len, size - len, " and %zu more", count - NAMES_SHOWN);
+    return count;
+}
+
+static int by_public_ip(const void *a, const void *b)
+{
+    const struct felt_member_view *x = a, *y = b;
+
+    return felt_ip_cmp(&x->public_ip, &y->public_ip);
+}
+
+/* The next member from *i on that is not dead and of which the one before it, by that order, is a
+ * double; NULL after the last. Those that are dead may have been replaced on purpose. */
+static const struct felt_member_view *next_double(const struct felt_member_view *all, size_t n,
+                                                  bool (*same)(const struct felt_member_view *,
+                                                               const struct felt_member_view *),
+                                                  size_t *i, const struct felt_member_view **before)
+{
+    while (*i < n) {
+        const struct felt_member_view *m = &all[(*i)++], *last = *before;
+
+        if (m->state == FELT_MEMBER_DEAD)
+            continue;
+        *before = m;
+        if (last && same(last, m))
+            return last;
+    }
+    return NULL;
+}
+
+static bool same_name(const struct felt_member_view *a, const struct felt_member_view *b)
+{
+    return strcmp(a->name, b->name) == 0;
+}
+
+static bool same_public_ip(const struct felt_member_view *a, const struct felt_member_view *b)
+{
+    return felt_ip_equal(&a->public_ip, &b->public_ip);
+}
+
+/* Two machines that believe to be one: of a name, which people go by, or of an address, where only
+ * one of them gets the traffic. Sorts all by name, then by address. */
+static void add_doubles(json_t *problems, struct felt_member_view *all, size_t n)
+{
+    const struct felt_member_view *first, *second = NULL;
+
+    qsort(all, n, sizeof(*all), felt_methods_by_name);
+    for (size_t i = 0; (first = next_double(all, n, same_name, &i, &second));)
+        add_problem(problems,
+                    "two members are called %s, at %s and %s: give one another --node-name",
+                    first->name, FELT_IP(&first->public_ip), FELT_IP(&second->public_ip));
+    qsort(all, n, sizeof(*all), by_public_ip);
+    second = NULL;
+    for (size_t i = 0; (first = next_double(all, n, same_public_ip, &i, &second));)
+        add_problem(problems,
+                    "%s and %s both take overlay traffic at %s, and only one can get it: see "
+                    "--public-ip and --iface",
+                    first->name, second->name, FELT_IP(&first->public_ip));
+}
+
+static void member_problems(const struct felt_methods_context *c, json_t *problems)
+{
+    char names[NAMES_SHOWN * (FELT_NAME_MAX + 2) + 40];
+    _cleanup_(felt_freep) struct felt_member_view *all = NULL;
+    size_t n, count;
+
+    all = felt_methods_list(c, &n);
+    if (!all)
+        return;
+    qsort(all, n, sizeof(*all), felt_methods_by_name);
+    count = names_in_state(all, n, FELT_MEMBER_DEAD, names, sizeof(names));
+    if (count > 0)
+        add_problem(problems, "%zu member%s dead: %s", count, count == 1 ? " is" : "s are", names);
+    count = names_in_state(all, n, FELT_MEMBER_SUSPECT, names, sizeof(names));
+    if (count > 0)
+        add_problem(problems, "%zu member%s not answering: %s", count, count == 1 ? " is" : "s are",
+                    names);
+    add_doubles(problems, all, n);
+}
+
+json_t *felt_methods_problems(const struct felt_methods_context *c)
+{
+    json_t *problems = json_array();
+    struct felt_self_view self;
+
+    felt_node_self(c->node, &self);
+    if (c->save_failing)
+        add_problem(problems, "the state cannot be saved: nothing is given or taken until it can; "
+                              "see the log for the file");
+    if (!self.in_cluster)
+        add_problem(problems, "not in a cluster yet%s%s", self.waiting ? ": " : "",
+                    self.waiting ? self.waiting : "");
+    else if (!self.has_lease)
+        add_problem(problems, "waiting for a lease%s%s", self.waiting ? ": " : "",
+                    self.waiting ? self.waiting : "");
+    if (c->kernel_error)
+        add_problem(problems, "kernel: %s", c->kernel_error);
+    if (c->subnet_file_error)
+        add_problem(problems, "%s: %s", c->subnet_file ? c->subnet_file : "subnet.env",
+                    c->subnet_file_error);
+    member_problems(c, problems);
+    return problems;
+}

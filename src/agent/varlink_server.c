@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/varlink_server.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/log.h"
+#include "ctl/varlink_frame.h"
+#include "ctl/varlink_text.h"
+
+#define SERVICE            "org.varlink.service"
+
+#define CALLS_PER_TURN     4 /* of one client before the loop looks after everything else again */
+#define ACCEPTS_PER_SECOND 1000
+#define TIMER_ACCURACY_US  (100 * FELT_USEC_MS)
+
+struct client {
+    struct felt_varlink_server *server;
+    struct client *next;
+    int fd;
+    sd_event_source *io;
+    sd_event_source *timer; /* runs while a message is under way; NULL else */
+    struct felt_varlink_inbox inbox;
+    char *out; /* the reply under way; NULL: none */
+    size_t out_len;
+    size_t out_sent;
+    bool has_more; /* whole requests wait in the inbox for the next turn */
+    bool at_end;   /* it will send no more */
+    uint64_t turn; /* of the server, when it was last active */
+};
+
+struct felt_varlink_server {
+    struct felt_varlink_server_config config;
+    struct felt_varlink_listener listener;
+    sd_event_source *accept;
+    struct client *clients;
+    size_t n_clients;
+    uint64_t turn;
+};
+
+/* ---- methods ---- */
+
+void felt_varlink_answer_invalid(struct felt_varlink_answer *answer, const char *parameter)
+{
+    json_decref(answer->parameters);
+    answer->error = SERVICE ".InvalidParameter";
+    answer->parameters = json_pack("{s:s}", "parameter", parameter);
+}
+
+static void get_info(const struct felt_varlink_server *server, struct felt_varlink_answer *answer)
+{
+    const struct felt_varlink_server_config *c = &server->config;
+    json_t *names = json_pack("[s]", SERVICE);
+
+    for (size_t i = 0; i < c->n_interfaces; i++)
+        json_array_append_new(names, json_string(c->interfaces[i].name));
+    answer->parameters =
+        json_pack("{s:s, s:s, s:s, s:s, s:o}", "vendor", c->vendor, "product", c->product,
+                  "version", c->version, "url", c->url, "interfaces", names);
+}
+
+static void get_description(const struct felt_varlink_server *server, const json_t *parameters,
+                            struct felt_varlink_answer *answer)
+{
+    const char *name = json_string_value(json_object_get(parameters, "interface"));
+    const char *text = NULL;
+
+    if (!name) {
+        felt_varlink_answer_invalid(answer, "interface");
+        return;
+    }
+    if (strcmp(name, SERVICE) == 0)
+        text = felt_text_org_varlink_service;
+    for (size_t i = 0; i < server->config.n_interfaces; i++) {
+        if (strcmp(name, server->config.interfaces[i].name) == 0)
+            text = server->config.interfaces[i].description;
+    }
+    if (text) {
+        answer->parameters = json_pack("{s:s}", "description", text);
+        return;
+    }
+    answer->error = SERVICE ".InterfaceNotFound";
+    answer->parameters = json_pack("{s:s}", "interface", name);
+}
+
+static bool call_service(const struct felt_varlink_server *server, const char *method,
+                         const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    if (strcmp(method, "GetInfo") == 0)
+        get_info(server, answer);
+    else if (strcmp(method, "GetInterfaceDescription") == 0)
+        get_description(server, parameters, answer);
+    else
+        return false;
+    return true;
+}
+
+static bool call_interface(const struct felt_varlink_interface *interface, const char *method,
+                           const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    for (size_t i = 0; i < interface->n_methods; i++) {
+        if (strcmp(method, interface->methods[i].name) == 0) {
+            interface->methods[i].fn(interface->userdata, parameters, answer);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void call_method(const struct felt_varlink_server *server, const char *full,
+                        const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    const char *dot = strrchr(full, '.');
+    size_t len = dot ? (size_t)(dot - full) : 0;
+    bool is_known = false, is_done = false;
+
+    if (len == strlen(SERVICE) && strncmp(full, SERVICE, len) == 0) {
+        is_known = true;
+        is_done = call_service(server, dot + 1, parameters, answer);
+    }
+    for (size_t i = 0; dot && i < server->config.n_interfaces && !is_done; i++) {
+        const struct felt_varlink_interface *interface = &server->config.interfaces[i];
+
+        if (strlen(interface->name) == len && strncmp(full, interface->name, len) == 0) {
+            is_known = true;
+            is_done = call_interface(interface, dot + 1, parameters, answer);
+        }
+    }
+    if (is_done)
+        return;
+    answer->error = is_known ? SERVICE ".MethodNotFound" : SERVICE ".InterfaceNotFound";
+    answer->parameters = is_known
+                             ? json_pack("{s:s}", "method", dot + 1)
+                             : json_pack("{s:s%}", "interface", full, dot ? len : strlen(full));
+}
+
+/* ---- one client ---- */
+
+static void client_close(struct client *client)
+{
+    struct client **p = &client->server->clients;
+
+    while (*p != client)
+        p = &(*p)->next;
+    *p = client->next;
+    client->server->n_clients--;
+    sd_event_source_disable_unref(client->timer);
+    sd_event_source_disable_unref(client->io);
+    close(client->fd);
+    felt_varlink_inbox_done(&client->inbox);
+    free(client->out);
+    free(client);
+}
+
+/* 0, or -errno: nothing sensible can be said to this client any more. */
+static int put_reply(struct client *client, struct felt_varlink_answer *answer)
+{
+    _cleanup_(json_decrefp) json_t *reply = NULL;
+    json_t *parameters = answer->parameters ? answer->parameters : json_object();
+
+    reply = json_pack("{s:s*, s:o}", "error", answer->error, "parameters", parameters);
+    if (!reply)
+        return -ENOMEM;
+    client->out_sent = 0;
+    return felt_varlink_encode(reply, &client->out, &client->out_len);
+}
+
+static int handle_call(struct client *client, const char *text, size_t len)
+{
+    struct felt_varlink_answer answer = {0};
+    struct felt_varlink_call call;
+    int r;
+
+    r = felt_varlink_call_parse(text, len, &call);
+    if (r < 0)
+        return r;
+    call_method(client->server, call.method, call.parameters, &answer);
+    if (call.oneway)
+        json_decref(answer.parameters);
+    else
+        r = put_reply(client, &answer);
+    felt_varlink_call_done(&call);
+    return r;
+}
+
+/* As much as fits. 0 or -errno. */
+static int flush(struct client *client)
+{
+    while (client->out && client->out_sent < client->out_len) {
+        ssize_t n = send(client->fd, client->out + client->out_sent,
+                         client->out_len - client->out_sent, MSG_NOSIGNAL);
+
+        if (n >= 0)
+            client->out_sent += (size_t)n;
+        else if (errno == EAGAIN)
+            return 0;
+        else if (errno != EINTR)
+            return -errno;
+    }
+    free(client->out);
+    client->out = NULL;
+    return 0;
+}
+
+static int on_timer(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+    struct client *client = userdata;
+
+    felt_log_debug("control: a client was too slow, disconnected");
+    client_close(client);
+    return 0;
+}
+
+/* The timer runs from the first byte of a request to the last of its reply. */
+static int watch_slowness(struct client *client, bool is_busy)
+{
+    felt_usec limit = client->server->config.message_us;
+    int r;
+
+    if (is_busy == (client->timer != NULL))
+        return 0;
+    if (!is_busy) {
+        client->timer = sd_event_source_disable_unref(client->timer);
+        return 0;
+    }
+    r = sd_event_add_time_relative(client->server->config.event, &client->timer, CLOCK_MONOTONIC,
+                                   limit, FELT_MIN(limit, TIMER_ACCURACY_US), on_timer, client);
+    return r < 0 ? r : 0;
+}
+
+/* Answers what has arrived. 0 or -errno: close it. */
+static int take_turn(struct client *client)
+{
+    const char *text;
+    size_t len;
+    int r;
+
+    for (unsigned calls = 0; !client->out; calls++) {
+        if (calls == CALLS_PER_TURN) {
+            client->has_more = true;
+            return 0;
+        }
+        if (!felt_varlink_inbox_next(&client->inbox, &text, &len))
+            break;
+        r = handle_call(client, text, len);
+        if (r < 0)
+            return r;
+        r = flush(client);
+        if (r < 0)
+            return r;
+    }
+    client->has_more = client->out && felt_varlink_inbox_has_rest(&client->inbox);
+    return 0;
+}
+
+static int serve(struct client *client, uint32_t revents)
+{
+    uint32_t wanted = 0;
+    int r;
+
+    r = flush(client);
+    if (r < 0)
+        return r;
+    if (!client->out && !client->has_more && !client->at_end &&
+        (revents & (EPOLLIN | EPOLLHUP | EPOLLERR))) {
+        r = felt_varlink_inbox_read(&client->inbox, client->fd);
+        if (r == 0)
+            client->at_end = true;
+        else if (r < 0 && r != -EAGAIN)
+            return r;
+    }
+    r = take_turn(client);
+    if (r < 0)
+        return r;
+    if (client->at_end && !client->out && !client->has_more)
+        return -ECONNRESET;
+    if (client->out || client->has_more)
+        wanted = EPOLLOUT; /* writable is true at once where only the turn is over */
+    else
+        wanted = EPOLLIN;
+    r = sd_event_source_set_io_events(client->io, wanted);
+    if (r < 0)
+        return r;
+    return watch_slowness(client, client->out || felt_varlink_inbox_has_rest(&client->inbox));
+}
+
+static int on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t revents,
+                 void *userdata)
+{
+    struct client *client = userdata;
+    int r;
+
+    client->turn = ++client->server->turn;
+    r = serve(client, revents);
+    if (r == -EBADMSG || r == -EMSGSIZE)
+        felt_log_debug("control: a client sent what is no call, disconnected");
+    if (r < 0)
+        client_close(client);
+    return 0;
+}
+
+/* ---- the server ---- */
+
+/* The client idle longest; where all are busy, the one with the oldest activity. */
+static struct client *least_active(struct felt_varlink_server *server)
+{
+    struct client *found = NULL;
+
+    for (struct client *c = server->clients; c; c = c->next) {
+        if (!found || (!c->timer && found->timer) ||
+            (!c->timer == !found->timer && c->turn < found->turn))
+            found = c;
+    }
+    return found;
+}
+
+static int client_add(struct felt_varlink_server *server, int fd)
+{
+    struct client *client = calloc(1, sizeof(*client));
+    int r;
+
+    if (!client)
+        return -ENOMEM;
+    r = sd_event_add_io(server->config.event, &client->io, fd, EPOLLIN, on_io, client);
+    if (r < 0) {
+        free(client);
+        return r;
+    }
+    client->server = server;
+    client->fd = fd;
+    client->turn = ++server->turn;
+    felt_varlink_inbox_init(&client->inbox, FELT_VARLINK_REQUEST_MAX);
+    client->next = server->clients;
+    server->clients = client;
+    server->n_clients++;
+    return 0;
+}
+
+static int on_accept(sd_event_source *source _unused_, int fd, uint32_t revents _unused_,
+                     void *userdata)
+{
+    struct felt_varlink_server *server = userdata;
+    int client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    if (client_fd < 0) {
+        if ((errno == EMFILE || errno == ENFILE || errno == ENOMEM) && server->clients)
+            client_close(least_active(server));
+        return 0; /* the rate limit keeps an error that stays from becoming a busy loop */
+    }
+    if (server->n_clients == FELT_VARLINK_CLIENTS_MAX)
+        client_close(least_active(server));
+    if (client_add(server, client_fd) < 0)
+        close(client_fd);
+    return 0;
+}
+
+int felt_varlink_server_new(const struct felt_varlink_server_config *config,
+                            struct felt_varlink_server **ret_server,
+                            struct felt_varlink_listen_error *ret_error)
+{
+    _cleanup_(felt_varlink_server_freep) struct felt_varlink_server *server = NULL;
+    struct felt_varlink_listener listener;
+    int r;
+
+    r = felt_varlink_listen(config->path, &listener, ret_error);
+    if (r < 0)
+        return r;
+    server = calloc(1, sizeof(*server));
+    if (!server) {
+        felt_varlink_listener_done(&listener);
+        strcpy(ret_error->text, strerror(ENOMEM));
+        return -ENOMEM;
+    }
+    server->config = *config;
+    server->listener = listener;
+    sd_event_ref(server->config.event);
+    if (server->config.message_us == 0)
+        server->config.message_us = FELT_VARLINK_MESSAGE_US;
+    r = sd_event_add_io(config->event, &server->accept, listener.fd, EPOLLIN, on_accept, server);
+    if (r >= 0)
+        r = sd_event_source_set_ratelimit(server->accept, FELT_USEC_SEC, ACCEPTS_PER_SECOND);
+    if (r < 0) {
+        strcpy(ret_error->text, strerror(-r));
+        return r;
+    }
+    *ret_server = FELT_TAKE(server);
+    return 0;
+}
+
+void felt_varlink_server_free(struct felt_varlink_server *server)
+{
+    if (!server)
+        return;
+    while (server->clients)
+        client_close(server->clients);
+    sd_event_source_disable_unref(server->accept);
+    felt_varlink_listener_done(&server->listener);
+    sd_event_unref(server->config.event);
+    free(server);
+}
+
+size_t felt_varlink_server_clients(const struct felt_varlink_server *server)
+{
+    return server->n_clients;
+}

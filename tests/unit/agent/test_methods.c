@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/methods.h"
+#include "crypto/token.h"
+#include "ctl/varlink_text.h"
+#include "node/view.h"
+
+/* ---- a node that says what the test wants ---- */
+
+#define MEMBERS_MAX 8
+
+struct felt_node {
+    struct felt_self_view self;
+    struct felt_member_view members[MEMBERS_MAX];
+};
+
+void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_view)
+{
+    *ret_view = node->self;
+}
+
+bool felt_node_member(const struct felt_node *node, felt_usec now, uint32_t i,
+                      struct felt_member_view *ret_view)
+{
+    assert_int_equal(now, 42);
+    if (i >= node->self.n_members)
+        return false;
+    *ret_view = node->members[i];
+    return true;
+}
+
+const char *felt_member_state_name(enum felt_member_state state)
+{
+    static const char *const names[] = {"alive", "suspect", "dead"};
+
+    return names[state];
+}
+
+static felt_usec now_42(void)
+{
+    return 42;
+}
+
+/* ---- a cluster of three: h1 (this node), h2 dead, h3 without a lease ---- */
+
+struct fixture {
+    struct felt_node node;
+    struct felt_netconf config;
+    struct felt_cluster_key key;
+    struct felt_methods_context context;
+};
+
+static struct felt_endpoint endpoint(const char *text)
+{
+    struct felt_endpoint e;
+
+    assert_int_equal(felt_endpoint_parse(text, 0, &e), 0);
+    return e;
+}
+
+static void fill_member(struct felt_member_view *m, const char *name, uint8_t number)
+{
+    *m = (struct felt_member_view){
+        .name = name,
+        .incarnation = 10u + number,
+        .advertise = {.ip = felt_ip_v4(0xc0000200u + number), .port = 8470},
+        .public_ip = felt_ip_v4(0xc6336400u + number),
+        .has_backend = true,
+        .backend_data = "{\"VNI\":1,\"VtepMAC\":\"82:4b:b6:2f:54:4e\"}",
+        .mtu = 1450,
+        .n_slots = number,
+        .silent_us = 1000u * number,
+        .rtt_us = 100u * number,
+    };
+    m->id.b[0] = number;
+}
+
+static int setup(void **state)
+{
+    static const char json[] = "{\"Network\":\"172.17.0.0/16\"}";
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct felt_netconf_error error;
+
+    if (!f || felt_netconf_parse(json, strlen(json), &f->config, &error) != 0)
+        return -1;
+    fill_member(&f->node.members[0], "h3", 3);
+    fill_member(&f->node.members[1], "h1", 1);
+    fill_member(&f->node.members[2], "h2", 2);
+    f->node.members[0].has_backend = false;
+    f->node.members[0].rtt_us = 0;
+    f->node.members[0].silent_us = FELT_USEC_NEVER;
+    f->node.members[1].self = true;
+    f->node.members[1].has_lease = true;
+    f->node.members[1].lease_slot = 7;
+    f->node.members[2].state = FELT_MEMBER_DEAD;
+    f->node.members[2].has_lease = true;
+    f->node.members[2].lease_slot = 3;
+    f->node.self = (struct felt_self_view){
+        .id = f->node.members[1].id,
+        .name = "h1",
+        .advertise = endpoint("192.0.2.1:8470"),
+        .in_cluster = true,
+        .cluster = {0xab, 0xcd},
+        .era = 2,
+        .session = 5,
+        .config = &f->config,
+        .config_text = json,
+        .has_lease = true,
+        .lease_slot = 7,
+        .n_slots = 255,
+        .n_slots_own = 1,
+        .n_members = 3,
+        .n_alive = 2,
+        .n_dead = 1,
+        .verdicts = {[FELT_VERDICT_TAKEN] = 99, [FELT_VERDICT_UNKNOWN_KEY] = 4},
+        .datagrams_sent = 88,
+    };
+    memset(f->key.secret, 7, sizeof(f->key.secret));
+    f->context = (struct felt_methods_context){
+        .node = &f->node,
+        .key = &f->key,
+        .now_us = now_42,
+        .version = "0.1.0",
+        .subnet_file = "/run/flannel/subnet.env",
+        .underlay = "eth0",
+        .device = "flannel.1",
+        .mtu = 1450,
+        .n_programmed = 2,
+        .ready = true,
+    };
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+static void expect_json(json_t *got, const char *want)
+{
+    json_error_t error;
+    json_t *wanted = json_loads(want, 0, &error);
+    char *text = json_dumps(got, JSON_COMPACT);
+
+    if (!wanted)
+        fail_msg("the test's own JSON: %s at %d", error.text, error.position);
+    if (!json_equal(got, wanted))
+        fail_msg("got %s", text);
+    free(text);
+    json_decref(wanted);
+    json_decref(got);
+}
+
+static void status_has_everything_of_the_interface(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_json(
+        felt_methods_status(&f->context),
+        "{\"version\":\"0.1.0\","
+        "\"node\":{\"id\":\"01000000000000000000000000000000\",\"name\":\"h1\","
+        "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"198.51.100.1\",\"session\":5},"
+        "\"cluster\":{\"id\":\"abcd000000000000\",\"era\":2},"
+        "\"network\":{\"network\":\"172.17.0.0/16\",\"subnet_len\":24,\"subnet_min\":\"172.17.1.0\","
+        "\"subnet_max\":\"172.17.255.0\",\"backend\":\"vxlan\","
+        "\"config\":\"{\\\"Network\\\":\\\"172.17.0.0/16\\\"}\"},"
+        "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"slot\":7},\"waiting\":null,"
+        "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1},"
+        "\"slots\":{\"total\":255,\"own\":1},"
+        "\"counters\":{\"datagrams_sent\":88,\"datagrams\":{\"taken\":99,\"malformed\":0,"
+        "\"foreign\":0,\"unknown-key\":4,\"forged\":0,\"replayed\":0,\"stale\":0,\"stranger\":0,"
+        "\"misdirected\":0,\"full\":0,\"busy\":0}},"
+        "\"ready\":true,"
+        "\"kernel\":{\"device\":\"flannel.1\",\"mtu\":1450,\"interface\":\"eth0\",\"peers\":2,"
+        "\"error\":null},"
+        "\"subnet_file\":\"/run/flannel/subnet.env\",\"problems\":[\"1 member is dead: h2\"]}");
+}
+
+static void a_node_that_knows_nothing_yet_says_so_with_nulls(void **state)
+{
+    struct fixture *f = *state;
+    json_t *status;
+
+    f->node.self.in_cluster = false;
+    f->node.self.config = NULL;
+    f->node.self.config_text = NULL;
+    f->node.self.has_lease = false;
+    f->node.self.waiting = "no seed has answered";
+    f->node.self.n_members = 0;
+    f->context = (struct felt_methods_context){
+        .node = &f->node, .key = &f->key, .now_us = now_42, .version = "0.1.0"};
+    status = felt_methods_status(&f->context);
+    assert_non_null(status);
+    assert_true(json_is_null(json_object_get(status, "cluster")));
+    assert_true(json_is_null(json_object_get(status, "network")));
+    assert_true(json_is_null(json_object_get(status, "lease")));
+    assert_string_equal(json_string_value(json_object_get(status, "waiting")),
+                        "no seed has answered");
+    assert_true(json_is_null(json_object_get(json_object_get(status, "node"), "public_ip")));
+    assert_true(json_is_null(json_object_get(json_object_get(status, "kernel"), "device")));
+    assert_true(json_is_false(json_object_get(status, "ready")));
+    json_decref(status);
+    expect_json(felt_methods_problems(&f->context),
+                "[\"not in a cluster yet: no seed has answered\"]");
+    expect_json(felt_methods_members(&f->context), "{\"members\":[]}");
+    expect_json(felt_methods_leases(&f->context), "{\"leases\":[]}");
+}
+
+static void members_come_by_name_and_say_what_is_not_known(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_json(
+        felt_methods_members(&f->context),
+        "{\"members\":["
+        "{\"id\":\"01000000000000000000000000000000\",\"name\":\"h1\",\"self\":true,"
+        "\"state\":\"alive\",\"incarnation\":11,\"advertise\":\"192.0.2.1:8470\","
+        "\"public_ip\":\"198.51.100.1\",\"backend\":\"vxlan\","
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\","
+        "\"mtu\":1450,\"lease\":\"172.17.8.0/24\",\"slots\":1,\"rtt_us\":100,\"silent_us\":1000},"
+        "{\"id\":\"02000000000000000000000000000000\",\"name\":\"h2\",\"self\":false,"
+        "\"state\":\"dead\",\"incarnation\":12,\"advertise\":\"192.0.2.2:8470\","
+        "\"public_ip\":\"198.51.100.2\",\"backend\":\"vxlan\","
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\","
+        "\"mtu\":1450,\"lease\":\"172.17.4.0/24\",\"slots\":2,\"rtt_us\":200,\"silent_us\":2000},"
+        "{\"id\":\"03000000000000000000000000000000\",\"name\":\"h3\",\"self\":false,"
+        "\"state\":\"alive\",\"incarnation\":13,\"advertise\":\"192.0.2.3:8470\","
+        "\"public_ip\":\"198.51.100.3\",\"backend\":null,\"backend_data\":null,\"mtu\":null,"
+        "\"lease\":null,\"slots\":3,\"rtt_us\":null,\"silent_us\":null}]}");
+}
+
+static void leases_come_by_subnet_and_leave_out_who_has_none(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_json(
+        felt_methods_leases(&f->context),
+        "{\"leases\":["
+        "{\"subnet\":\"172.17.4.0/24\",\"slot\":3,"
+        "\"node\":\"02000000000000000000000000000000\",\"name\":\"h2\",\"self\":false,"
+        "\"state\":\"dead\",\"public_ip\":\"198.51.100.2\",\"backend\":\"vxlan\","
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\"},"
+        "{\"subnet\":\"172.17.8.0/24\",\"slot\":7,"
+        "\"node\":\"01000000000000000000000000000000\",\"name\":\"h1\",\"self\":true,"
+        "\"state\":\"alive\",\"public_ip\":\"198.51.100.1\",\"backend\":\"vxlan\","
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\"}]}");
+}
+
+static void a_lease_outside_the_network_is_not_shown(void **state)
+{
+    struct fixture *f = *state;
+    json_t *leases;
+
+    f->node.members[2].lease_slot = 255;
+    leases = felt_methods_leases(&f->context);
+    assert_int_equal(json_array_size(json_object_get(leases, "leases")), 1);
+    json_decref(leases);
+}
+
+static void a_name_that_is_no_utf8_does_not_hide_its_member(void **state)
+{
+    struct fixture *f = *state;
+    json_t *members, *last;
+
+    f->node.members[0].name = "h3\xff\x80";
+    members = felt_methods_members(&f->context);
+    assert_int_equal(json_array_size(json_object_get(members, "members")), 3);
+    last = json_array_get(json_object_get(members, "members"), 2);
+    assert_string_equal(json_string_value(json_object_get(last, "name")), "h3??");
+    json_decref(members);
+}
+
+static void problems_come_in_order_and_name_five_members_at_most(void **state)
+{
+    static const char *const names[MEMBERS_MAX] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    struct fixture *f = *state;
+
+    for (uint8_t i = 0; i < MEMBERS_MAX; i++) {
+        fill_member(&f->node.members[i], names[i], i);
+        f->node.members[i].state = i < 7 ? FELT_MEMBER_DEAD : FELT_MEMBER_SUSPECT;
+    }
+    f->node.self.n_members = MEMBERS_MAX;
+    f->node.self.has_lease = false;
+    f->node.self.waiting = "no slot is free";
+    f->context.save_failing = true;
+    f->context.kernel_error = "RTM_NEWLINK: Operation not permitted";
+    f->context.subnet_file_error = "Read-only file system";
+    expect_json(felt_methods_problems(&f->context),
+                "[\"the state cannot be saved: nothing is given or taken until it can; see the log "
+                "for the file\","
+                "\"waiting for a lease: no slot is free\","
+                "\"kernel: RTM_NEWLINK: Operation not permitted\","
+                "\"/run/flannel/subnet.env: Read-only file system\","
+                "\"7 members are dead: a, b, c, d, e and 2 more\","
+                "\"1 member is not answering: h\"]");
+}
+
+static void two_live_members_of_one_name_or_address_are_a_problem(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint8_t i = 0; i < 6; i++)
+        fill_member(&f->node.members[i], i % 2 ? "a" : "b", i);
+    f->node.members[3].state = FELT_MEMBER_DEAD; /* an "a" that was replaced by the last one */
+    f->node.members[1].state = FELT_MEMBER_DEAD;
+    f->node.members[2].state = FELT_MEMBER_DEAD;
+    f->node.members[5].public_ip = f->node.members[0].public_ip;
+    f->node.self.n_members = 6;
+    expect_json(felt_methods_problems(&f->context),
+                "[\"3 members are dead: a, a, b\","
+                "\"two members are called b, at 198.51.100.0 and 198.51.100.4: give one another "
+                "--node-name\","
+                "\"a and b both take overlay traffic at 198.51.100.0, and only one can get it: see "
+                "--public-ip and --iface\"]");
+}
+
+/* ---- CreateToken ---- */
+
+/* Calls the method; hands out the token where there is one. */
+static struct felt_varlink_answer created(struct fixture *f, const char *parameters,
+                                          struct felt_token *ret_token)
+{
+    struct felt_varlink_answer answer = {0};
+    json_t *p = parameters ? json_loads(parameters, 0, NULL) : NULL;
+    const char *text;
+
+    assert_true(!parameters || p);
+    felt_methods_create_token(&f->context, p, &answer);
+    text = json_string_value(json_object_get(answer.parameters, "token"));
+    if (text)
+        assert_int_equal(felt_token_parse(text, ret_token), 0);
+    json_decref(p);
+    return answer;
+}
+
+static void a_token_carries_the_key_the_cluster_and_this_node_and_living_others(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_token token = {0};
+    uint64_t now = (uint64_t)time(NULL);
+    struct felt_varlink_answer answer = created(f, NULL, &token);
+
+    assert_null(answer.error);
+    assert_memory_equal(token.key.secret, f->key.secret, FELT_KEY_LEN);
+    assert_memory_equal(token.cluster, f->node.self.cluster, 8);
+    assert_int_equal(token.n_seeds, 2); /* h2 is dead */
+    assert_string_equal(FELT_ENDPOINT(&token.seeds[0]), "192.0.2.1:8470");
+    assert_string_equal(FELT_ENDPOINT(&token.seeds[1]), "192.0.2.3:8470");
+    assert_in_range(token.expires_s, now + 86400, now + 86400 + 600);
+    assert_int_equal(json_integer_value(json_object_get(answer.parameters, "expires")),
+                     token.expires_s);
+    assert_int_equal(json_array_size(json_object_get(answer.parameters, "seeds")), 2);
+    json_decref(answer.parameters);
+}
+
+static void three_others_are_enough(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_token token = {0};
+    struct felt_varlink_answer answer;
+
+    for (uint8_t i = 0; i < MEMBERS_MAX; i++)
+        fill_member(&f->node.members[i], "x", (uint8_t)(i + 1));
+    f->node.members[0].self = true;
+    f->node.self.n_members = MEMBERS_MAX;
+    answer = created(f, "{}", &token);
+    assert_int_equal(token.n_seeds, 4);
+    json_decref(answer.parameters);
+}
+
+static void seeds_that_are_named_are_the_only_ones_and_each_is_there_once(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_token token = {0};
+    struct felt_varlink_answer answer =
+        created(f, "{\"seeds\":[\"203.0.113.1\",\"203.0.113.2:99\",\"203.0.113.1:8470\"]}", &token);
+
+    assert_null(answer.error);
+    assert_int_equal(token.n_seeds, 2);
+    assert_string_equal(FELT_ENDPOINT(&token.seeds[0]), "203.0.113.1:8470");
+    assert_string_equal(FELT_ENDPOINT(&token.seeds[1]), "203.0.113.2:99");
+    json_decref(answer.parameters);
+}
+
+static void zero_seconds_is_for_ever_and_null_the_default(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_token token = {.expires_s = 1};
+    struct felt_varlink_answer answer = created(f, "{\"expires_s\":0,\"seeds\":null}", &token);
+
+    assert_int_equal(token.expires_s, 0);
+    assert_true(json_is_null(json_object_get(answer.parameters, "expires")));
+    json_decref(answer.parameters);
+    answer = created(f, "{\"expires_s\":null,\"seeds\":[]}", &token);
+    assert_true(token.expires_s > (uint64_t)time(NULL) + 80000);
+    json_decref(answer.parameters);
+}
+
+static void every_bad_parameter_is_named(void **state)
+{
+    static const struct {
+        const char *parameters;
+        const char *parameter;
+    } bad[] = {
+        {"{\"seeds\":\"192.0.2.1\"}", "seeds"},
+        {"{\"seeds\":[7]}", "seeds"},
+        {"{\"seeds\":[\"host\"]}", "seeds"},
+        {"{\"seeds\":[\"0.0.0.0:8470\"]}", "seeds"},
+        {"{\"seeds\":[\"1.1.1.1\",\"1.1.1.2\",\"1.1.1.3\",\"1.1.1.4\",\"1.1.1.5\",\"1.1.1.6\","
+         "\"1.1.1.7\",\"1.1.1.8\",\"1.1.1.9\"]}",
+         "seeds"},
+        {"{\"expires_s\":-1}", "expires_s"},
+        {"{\"expires_s\":1.5}", "expires_s"},
+        {"{\"expires_s\":\"1\"}", "expires_s"},
+        {"{\"expires_s\":9223372036854775807}", "expires_s"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < FELT_ARRAY_LEN(bad); i++) {
+        struct felt_token token;
+        struct felt_varlink_answer answer = created(f, bad[i].parameters, &token);
+
+        assert_string_equal(answer.error, "org.varlink.service.InvalidParameter");
+        assert_string_equal(json_string_value(json_object_get(answer.parameters, "parameter")),
+                            bad[i].parameter);
+        json_decref(answer.parameters);
+    }
+}
+
+static void outside_a_cluster_and_without_an_address_there_is_no_token(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_varlink_answer answer;
+    struct felt_token token;
+
+    f->node.self.advertise = (struct felt_endpoint){.ip = felt_ip_v4(0), .port = 8470};
+    f->node.self.n_members = 0;
+    answer = created(f, NULL, &token);
+    assert_string_equal(answer.error, "io.felt.NoSeeds");
+    f->node.self.in_cluster = false;
+    answer = created(f, NULL, &token);
+    assert_string_equal(answer.error, "io.felt.NotInCluster");
+    assert_null(answer.parameters);
+}
+
+static void every_method_is_in_the_description_and_the_reverse(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_varlink_interface interface;
+    const char *text = felt_text_io_felt;
+    size_t described = 0;
+    char line[64];
+
+    felt_methods_interface(&f->context, &interface);
+    assert_string_equal(interface.name, "io.felt");
+    for (size_t i = 0; i < interface.n_methods; i++) {
+        snprintf(line, sizeof(line), "\nmethod %s(", interface.methods[i].name);
+        assert_non_null(strstr(interface.description, line));
+    }
+    while ((text = strstr(text, "\nmethod "))) {
+        described++;
+        text++;
+    }
+    assert_int_equal(described, interface.n_methods);
+}
+
+int main(void)
+{
+#define WITH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        WITH(status_has_everything_of_the_interface),
+        WITH(a_node_that_knows_nothing_yet_says_so_with_nulls),
+        WITH(members_come_by_name_and_say_what_is_not_known),
+        WITH(leases_come_by_subnet_and_leave_out_who_has_none),
+        WITH(a_lease_outside_the_network_is_not_shown),
+        WITH(a_name_that_is_no_utf8_does_not_hide_its_member),
+        WITH(two_live_members_of_one_name_or_address_are_a_problem),
+        WITH(problems_come_in_order_and_name_five_members_at_most),
+        WITH(a_token_carries_the_key_the_cluster_and_this_node_and_living_others),
+        WITH(three_others_are_enough),
+        WITH(seeds_that_are_named_are_the_only_ones_and_each_is_there_once),
+        WITH(zero_seconds_is_for_ever_and_null_the_default),
+        WITH(every_bad_parameter_is_named),
+        WITH(outside_a_cluster_and_without_an_address_there_is_no_token),
+        WITH(every_method_is_in_the_description_and_the_reverse),
+    };
+
+    return RUN_TESTS(tests);
+}

@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+
+#include "agent/varlink_server.h"
+#include "ctl/varlink_frame.h"
+#include "tests/unit/agent/scratch.h"
+
+#define PATIENCE_US (20 * FELT_USEC_SEC) /* for what must happen; it happens in microseconds */
+#define SHORT_US    (50 * FELT_USEC_MS)  /* the servers' time limit where it is under test */
+#define BIG         (4 * 1024 * 1024)    /* bytes of a reply that no socket buffer holds */
+
+struct fixture {
+    struct scratch *scratch;
+    sd_event *event;
+    struct felt_varlink_server *server;
+    unsigned calls; /* of the method Count */
+};
+
+/* ---- the service under test ---- */
+
+static void method_echo(void *userdata, const json_t *parameters,
+                        struct felt_varlink_answer *answer)
+{
+    (void)userdata;
+    answer->parameters = json_deep_copy(parameters);
+}
+
+static void method_count(void *userdata, const json_t *parameters,
+                         struct felt_varlink_answer *answer)
+{
+    struct fixture *f = userdata;
+
+    (void)parameters;
+    f->calls++;
+    answer->parameters = json_pack("{s:i}", "n", (int)f->calls);
+}
+
+static void method_fail(void *userdata, const json_t *parameters,
+                        struct felt_varlink_answer *answer)
+{
+    (void)userdata;
+    (void)parameters;
+    answer->error = "org.example.Broken";
+}
+
+static void method_big(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    char *text = malloc(BIG + 1);
+
+    (void)userdata;
+    (void)parameters;
+    assert_non_null(text);
+    memset(text, 'x', BIG);
+    text[BIG] = '\0';
+    answer->parameters = json_pack("{s:s}", "text", text);
+    free(text);
+}
+
+static int setup_with(void **state, felt_usec message_us)
+{
+    static const struct felt_varlink_method methods[] = {
+        {"Echo", method_echo},
+        {"Count", method_count},
+        {"Fail", method_fail},
+        {"Big", method_big},
+    };
+    static struct felt_varlink_interface interface;
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct felt_varlink_listen_error error;
+    void *scratch;
+
+    if (!f || scratch_setup(&scratch) < 0 || sd_event_new(&f->event) < 0)
+        return -1;
+    f->scratch = scratch;
+    interface = (struct felt_varlink_interface){
+        .name = "org.example",
+        .description = "interface org.example\n",
+        .methods = methods,
+        .n_methods = FELT_ARRAY_LEN(methods),
+        .userdata = f,
+    };
+    *state = f;
+    return felt_varlink_server_new(
+        &(struct felt_varlink_server_config){
+            .event = f->event,
+            .path = scratch_path(f->scratch, "sock"),
+            .vendor = "felt",
+            .product = "feltd",
+            .version = "0.1.0",
+            .url = "https://example.org/",
+            .interfaces = &interface,
+            .n_interfaces = 1,
+            .message_us = message_us,
+        },
+        &f->server, &error);
+}
+
+static int setup(void **state)
+{
+    return setup_with(state, 10 * PATIENCE_US); /* no test passes only because of it */
+}
+
+static int setup_impatient(void **state)
+{
+    return setup_with(state, SHORT_US);
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    void *scratch = f->scratch;
+
+    felt_varlink_server_free(f->server);
+    sd_event_unref(f->event);
+    free(f);
+    return scratch_teardown(&scratch);
+}
+
+/* ---- clients ---- */
+
+static int client(struct fixture *f)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    strcpy(address.sun_path, f->scratch->path);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+static void spin(struct fixture *f)
+{
+    assert_true(sd_event_run(f->event, 1000) >= 0);
+}
+
+static felt_usec now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (felt_usec)t.tv_sec * FELT_USEC_SEC + (felt_usec)t.tv_nsec / 1000;
+}
+
+/* text and its NUL, while the server runs. */
+static void say_bytes(struct fixture *f, int fd, const char *bytes, size_t len)
+{
+    felt_usec deadline = now_us() + PATIENCE_US;
+
+    while (len > 0 && now_us() < deadline) {
+        ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+
+        if (n < 0)
+            assert_int_equal(errno, EAGAIN);
+        else {
+            bytes += n;
+            len -= (size_t)n;
+        }
+        spin(f);
+    }
+    assert_int_equal(len, 0);
+}
+
+static void say(struct fixture *f, int fd, const char *text)
+{
+    say_bytes(f, fd, text, strlen(text) + 1);
+}
+
+/* The next reply, on the heap; NULL: the server hung up. */
+static json_t *answer(struct fixture *f, int fd, struct felt_varlink_inbox *inbox)
+{
+    felt_usec deadline = now_us() + PATIENCE_US;
+    const char *text;
+    size_t len;
+
+    while (now_us() < deadline) {
+        int r;
+
+        if (felt_varlink_inbox_next(inbox, &text, &len))
+            return json_loadb(text, len, 0, NULL);
+        spin(f);
+        r = felt_varlink_inbox_read(inbox, fd);
+        if (r == 0 || r == -ECONNRESET)
+            return NULL;
+        if (r < 0)
+            assert_int_equal(r, -EAGAIN);
+    }
+    fail_msg("no answer");
+    return NULL;
+}
+
+/* One request, one reply, compared as JSON. */
+static void exchange(struct fixture *f, int fd, const char *request, const char *want)
+{
+    struct felt_varlink_inbox inbox;
+    json_t *got, *wanted = json_loads(want, 0, NULL);
+
+    assert_non_null(wanted);
+    felt_varlink_inbox_init(&inbox, FELT_VARLINK_REPLY_MAX);
+    say(f, fd, request);
+    got = answer(f, fd, &inbox);
+    if (!json_equal(got, wanted))
+        fail_msg("%s: got %s", request, json_dumps(got, 0));
+    json_decref(got);
+    json_decref(wanted);
+    felt_varlink_inbox_done(&inbox);
+}
+
+static void expect_hang_up(struct fixture *f, int fd)
+{
+    struct felt_varlink_inbox inbox;
+
+    felt_varlink_inbox_init(&inbox, FELT_VARLINK_REPLY_MAX);
+    assert_null(answer(f, fd, &inbox));
+    felt_varlink_inbox_done(&inbox);
+    close(fd);
+}
+
+/* The server is well: a new client is served. */
+static void expect_service(struct fixture *f)
+{
+    int fd = client(f);
+
+    exchange(f, fd, "{\"method\":\"org.example.Echo\",\"parameters\":{\"a\":1}}",
+             "{\"parameters\":{\"a\":1}}");
+    close(fd);
+}
+
+static void expect_clients(struct fixture *f, size_t n)
+{
+    felt_usec deadline = now_us() + PATIENCE_US;
+
+    while (felt_varlink_server_clients(f->server) != n && now_us() < deadline)
+        spin(f);
+    assert_int_equal(felt_varlink_server_clients(f->server), n);
+}
+
+/* ---- what it answers ---- */
+
+static void the_service_describes_itself(void **state)
+{
+    struct fixture *f = *state;
+    int fd = client(f);
+
+    exchange(
+        f, fd, "{\"method\":\"org.varlink.service.GetInfo\"}",
+        "{\"parameters\":{\"vendor\":\"felt\",\"product\":\"feltd\",\"version\":\"0.1.0\",\"url\":"
+        "\"https://example.org/\",\"interfaces\":[\"org.varlink.service\",\"org.example\"]}}");
+    exchange(f, fd,
+             "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":"
+             "{\"interface\":\"org.example\"}}",
+             "{\"parameters\":{\"description\":\"interface org.example\\n\"}}");
+    close(fd);
+}
+
+static void the_description_of_the_service_interface_is_built_in(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_varlink_inbox inbox;
+    int fd = client(f);
+    const char *text;
+    json_t *reply;
+
+    felt_varlink_inbox_init(&inbox, FELT_VARLINK_REPLY_MAX);
+    say(f, fd,
+        "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":{\"interface\":"
+        "\"org.varlink.service\"}}");
+    reply = answer(f, fd, &inbox);
+    text = json_string_value(json_object_get(json_object_get(reply, "parameters"), "description"));
+    assert_non_null(strstr(text, "\ninterface org.varlink.service\n"));
+    assert_non_null(strstr(text, "\nmethod GetInfo() -> ("));
+    json_decref(reply);
+    felt_varlink_inbox_done(&inbox);
+    close(fd);
+}
+
+static void every_wrong_name_has_its_error(void **state)
+{
+    struct fixture *f = *state;
+    int fd = client(f);
+
+    exchange(f, fd, "{\"method\":\"org.example.Nothing\"}",
+             "{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{\"method\":"
+             "\"Nothing\"}}");
+    exchange(f, fd, "{\"method\":\"org.varlink.service.Nothing\"}",
+             "{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{\"method\":"
+             "\"Nothing\"}}");
+    exchange(f, fd, "{\"method\":\"org.other.Echo\"}",
+             "{\"error\":\"org.varlink.service.InterfaceNotFound\",\"parameters\":{\"interface\":"
+             "\"org.other\"}}");
+    exchange(f, fd, "{\"method\":\"Echo\"}",
+             "{\"error\":\"org.varlink.service.InterfaceNotFound\",\"parameters\":{\"interface\":"
+             "\"Echo\"}}");
+    exchange(f, fd, "{\"method\":\"\"}",
+             "{\"error\":\"org.varlink.service.InterfaceNotFound\",\"parameters\":{\"interface\":"
+             "\"\"}}");
+    exchange(f, fd,
+             "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":"
+             "{\"interface\":\"org.other\"}}",
+             "{\"error\":\"org.varlink.service.InterfaceNotFound\",\"parameters\":{\"interface\":"
+             "\"org.other\"}}");
+    exchange(f, fd, "{\"method\":\"org.varlink.service.GetInterfaceDescription\"}",
+             "{\"error\":\"org.varlink.service.InvalidParameter\",\"parameters\":{\"parameter\":"
+             "\"interface\"}}");
+    exchange(f, fd, "{\"method\":\"org.example.Fail\",\"parameters\":null}",
+             "{\"error\":\"org.example.Broken\",\"parameters\":{}}");
+    close(fd);
+}
+
+static void requests_in_one_go_are_answered_in_order(void **state)
+{
+    static const char request[] = "{\"method\":\"org.example.Count\"}";
+    struct fixture *f = *state;
+    struct felt_varlink_inbox inbox;
+    int fd = client(f);
+
+    felt_varlink_inbox_init(&inbox, FELT_VARLINK_REPLY_MAX);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(send(fd, request, sizeof(request), MSG_NOSIGNAL), sizeof(request));
+    for (int i = 1; i <= 100; i++) {
+        json_t *reply = answer(f, fd, &inbox);
+        json_t *parameters = json_object_get(reply, "parameters");
+
+        assert_int_equal(json_integer_value(json_object_get(parameters, "n")), i);
+        json_decref(reply);
+    }
+    felt_varlink_inbox_done(&inbox);
+    close(fd);
+}
+
+static void a_request_in_pieces_is_one_request(void **state)
+{
+    static const char request[] = "{\"method\":\"org.example.Echo\",\"parameters\":{\"a\":2}}";
+    struct fixture *f = *state;
+    int fd = client(f);
+
+    for (size_t i = 0; i + 1 < sizeof(request) - 1; i++)
+        say_bytes(f, fd, request + i, 1);
+    exchange(f, fd, request + sizeof(request) - 2, "{\"parameters\":{\"a\":2}}");
+    close(fd);
+}
+
+static void a_oneway_call_is_done_and_not_answered(void **state)
+{
+    struct fixture *f = *state;
+    int fd = client(f);
+
+    say(f, fd, "{\"method\":\"org.example.Count\",\"oneway\":true}");
+    exchange(f, fd, "{\"method\":\"org.example.Count\"}", "{\"parameters\":{\"n\":2}}");
+    close(fd);
+}
+
+static void a_client_that_has_said_all_still_gets_its_answer(void **state)
+{
+    struct fixture *f = *state;
+    int fd = client(f);
+
+    assert_true(send(fd, "{\"method\":\"org.example.Big\"}", 29, MSG_NOSIGNAL) == 29);
+    assert_int_equal(shutdown(fd, SHUT_WR), 0);
+    struct felt_varlink_inbox inbox;
+
+    felt_varlink_inbox_init(&inbox, FELT_VARLINK_REPLY_MAX);
+    json_t *reply = answer(f, fd, &inbox);
+
+    assert_int_equal(
+        json_string_length(json_object_get(json_object_get(reply, "parameters"), "text")), BIG);
+    json_decref(reply);
+    felt_varlink_inbox_done(&inbox);
+    expect_hang_up(f, fd);
+    expect_clients(f, 0);
+}
+
+/* ---- what it endures ---- */
+
+static void what_is_no_call_ends_the_connection_and_nothing_else(void **state)
+{
+    static const char *const bad[] = {
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        "{\"method\":7}",
+        "{\"method\":\"org.example.Echo\",\"parameters\":[]}",
+        "{\"method\":\"org.example.Echo\",\"oneway\":1}",
+        "{\"method\":\"org.example.Echo\",\"more\":\"yes\"}",
+        "{\"method\":\"org.example.\xff\"}",
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < FELT_ARRAY_LEN(bad); i++) {
+        int fd = client(f);
+
+        say(f, fd, bad[i]);
+        expect_hang_up(f, fd);
+    }
+    expect_clients(f, 0);
+    expect_service(f);
+}
+
+static void nesting_without_end_is_no_call_either(void **state)
+{
+    struct fixture *f = *state;
+    char text[50000];
+    int fd = client(f);
+
+    memset(text, '[', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    say(f, fd, text);
+    expect_hang_up(f, fd);
+    expect_service(f);
+}
+
+static void a_request_of_the_greatest_length_is_taken_and_a_longer_one_ends_the_connection(
+    void **state)
+{
+    static const char start[] = "{\"method\":\"org.example.Fail\"}";
+    struct fixture *f = *state;
+    char *text = malloc(FELT_VARLINK_REQUEST_MAX + 2);
+    int fd = client(f);
+
+    assert_non_null(text);
+    memset(text, ' ', FELT_VARLINK_REQUEST_MAX + 1);
+    memcpy(text, start, strlen(start));
+    text[FELT_VARLINK_REQUEST_MAX] = '\0';
+    exchange(f, fd, text, "{\"error\":\"org.example.Broken\",\"parameters\":{}}");
+    text[FELT_VARLINK_REQUEST_MAX] = ' ';
+    say_bytes(f, fd, text, FELT_VARLINK_REQUEST_MAX + 1);
+    expect_hang_up(f, fd);
+    free(text);
+    expect_service(f);
+}
+
+static void a_client_that_goes_away_in_the_middle_is_forgotten(void **state)
+{
+    struct fixture *f = *state;
+    int half = client(f), deaf = client(f), silent = client(f);
+
+    say_bytes(f, half, "{\"meth", 6);
+    say(f, deaf, "{\"method\":\"org.example.Big\"}");
+    expect_clients(f, 3);
+    close(half);
+    close(deaf);
+    close(silent);
+    expect_clients(f, 0);
+    expect_service(f);
+}
+
+static void a_client_that_does_not_read_holds_nobody_up(void **state)
+{
+    struct fixture *f = *state;
+    int deaf = client(f);
+
+    say(f, deaf, "{\"method\":\"org.example.Big\"}");
+    say(f, deaf, "{\"method\":\"org.example.Count\"}");
+    expect_service(f);
+    assert_int_equal(f->calls, 0); /* its second request waits for the end of the first reply */
+    close(deaf);
+    expect_clients(f, 0);
+}
+
+static void a_request_that_does_not_end_in_time_ends_the_connection(void **state)
+{
+    struct fixture *f = *state;
+    int fd = client(f);
+
+    say_bytes(f, fd, "{\"meth", 6);
+    expect_hang_up(f, fd);
+    expect_service(f);
+}
+
+static void a_reply_that_is_not_read_in_time_ends_the_connection(void **state)
+{
+    struct fixture *f = *state;
+    int fd = client(f);
+
+    say(f, fd, "{\"method\":\"org.example.Big\"}");
+    expect_clients(f, 0);
+    close(fd);
+    expect_service(f);
+}
+
+static void a_client_between_two_requests_is_not_hurried(void **state)
+{
+    struct fixture *f = *state;
+    int fd = client(f);
+    felt_usec until;
+
+    exchange(f, fd, "{\"method\":\"org.example.Count\"}", "{\"parameters\":{\"n\":1}}");
+    until = now_us() + 4 * SHORT_US;
+    while (now_us() < until)
+        spin(f);
+    exchange(f, fd, "{\"method\":\"org.example.Count\"}", "{\"parameters\":{\"n\":2}}");
+    close(fd);
+}
+
+static void where_all_places_are_taken_the_longest_idle_one_gives_way(void **state)
+{
+    struct fixture *f = *state;
+    int fds[FELT_VARLINK_CLIENTS_MAX], half;
+
+    half = client(f); /* the oldest, but in the middle of a request */
+    say_bytes(f, half, "{", 1);
+    for (size_t i = 1; i < FELT_VARLINK_CLIENTS_MAX; i++) {
+        fds[i] = client(f);
+        expect_clients(f, i + 1);
+    }
+    exchange(f, fds[1], "{\"method\":\"org.example.Fail\"}",
+             "{\"error\":\"org.example.Broken\",\"parameters\":{}}");
+    expect_service(f);
+    expect_hang_up(f, fds[2]);
+    exchange(f, half, "\"method\":\"org.example.Fail\"}",
+             "{\"error\":\"org.example.Broken\",\"parameters\":{}}");
+    exchange(f, fds[1], "{\"method\":\"org.example.Fail\"}",
+             "{\"error\":\"org.example.Broken\",\"parameters\":{}}");
+    close(half);
+    for (size_t i = 1; i < FELT_VARLINK_CLIENTS_MAX; i++) {
+        if (i != 2)
+            close(fds[i]);
+    }
+    expect_clients(f, 0);
+}
+
+static void a_server_freed_under_its_clients_hangs_up_and_removes_the_socket(void **state)
+{
+    struct fixture *f = *state;
+    int fd = client(f);
+    char c;
+
+    say(f, fd, "{\"method\":\"org.example.Big\"}");
+    expect_clients(f, 1);
+    felt_varlink_server_free(FELT_TAKE(f->server));
+    while (recv(fd, &c, 1, 0) == 1)
+        ;
+    assert_true(access(f->scratch->path, F_OK) < 0);
+    close(fd);
+}
+
+int main(void)
+{
+#define WITH(f, set_up) cmocka_unit_test_setup_teardown(f, set_up, teardown)
+    const struct CMUnitTest tests[] = {
+        WITH(the_service_describes_itself, setup),
+        WITH(the_description_of_the_service_interface_is_built_in, setup),
+        WITH(every_wrong_name_has_its_error, setup),
+        WITH(requests_in_one_go_are_answered_in_order, setup),
+        WITH(a_request_in_pieces_is_one_request, setup),
+        WITH(a_oneway_call_is_done_and_not_answered, setup),
+        WITH(a_client_that_has_said_all_still_gets_its_answer, setup),
+        WITH(what_is_no_call_ends_the_connection_and_nothing_else, setup),
+        WITH(nesting_without_end_is_no_call_either, setup),
+        WITH(a_request_of_the_greatest_length_is_taken_and_a_longer_one_ends_the_connection, setup),
+        WITH(a_client_that_goes_away_in_the_middle_is_forgotten, setup),
+        WITH(a_client_that_does_not_read_holds_nobody_up, setup),
+        WITH(a_request_that_does_not_end_in_time_ends_the_connection, setup_impatient),
+        WITH(a_reply_that_is_not_read_in_time_ends_the_connection, setup_impatient),
+        WITH(a_client_between_two_requests_is_not_hurried, setup_impatient),
+        WITH(where_all_places_are_taken_the_longest_idle_one_gives_way, setup),
+        WITH(a_server_freed_under_its_clients_hangs_up_and_removes_the_socket, setup),
+    };
+
+    return RUN_TESTS(tests);
+}
