@@ -5,6 +5,7 @@ src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAG
 src_agent_libagent_a_SOURCES = \
 	src/agent/failure.c src/agent/failure.h \
 	src/agent/log.c src/agent/log.h \
+	src/agent/masquerade.c src/agent/masquerade.h \
 	src/agent/methods.c src/agent/methods.h \
 	src/agent/methods_list.c src/agent/methods_list.h \
 	src/agent/methods_problems.c \
@@ -12,8 +13,12 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/net_config.c src/agent/net_config.h \
 	src/agent/options.c src/agent/options.h \
 	src/agent/options_values.c src/agent/options_values.h \
+	src/agent/overlay.c src/agent/overlay.h \
 	src/agent/path.c src/agent/path.h \
+	src/agent/reconciler.c src/agent/reconciler.h \
+	src/agent/reconciler_story.c src/agent/reconciler_story.h \
 	src/agent/subnet_env.c src/agent/subnet_env.h \
+	src/agent/underlay.c src/agent/underlay.h \
 	src/agent/varlink_listen.c src/agent/varlink_listen.h \
 	src/agent/varlink_server.c src/agent/varlink_server.h
 

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/overlay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "agent/log.h"
+#include "agent/subnet_env.h"
+#include "node/view.h"
+
+#define PASS_PERIOD (60 * FELT_USEC_SEC)
+#define BACKOFF_MIN (200 * FELT_USEC_MS)
+#define BACKOFF_MAX (30 * FELT_USEC_SEC)
+#define SLACK       (250 * FELT_USEC_MS) /* sd-event may join a timer with others within this */
+
+struct felt_overlay {
+    struct felt_overlay_config config;
+    struct felt_reconciler *reconciler; /* NULL until the network configuration is known */
+    sd_event_source *soon;              /* a pass is wanted */
+    sd_event_source *timer;             /* the next one at the latest */
+    sd_event_source *kernel;            /* notifications */
+    bool announced;
+    struct felt_vxlan_data data;
+    uint32_t mtu;
+    felt_usec backoff_us;
+    bool ready;
+    struct felt_subnet_env env; /* as last written */
+    bool env_written;
+    size_t n_programmed;
+    char kernel_error[256];
+    char subnet_file_error[256];
+};
+
+static int pass(struct felt_overlay *o);
+
+static int on_soon(sd_event_source *source, void *userdata)
+{
+    (void)source;
+    return pass(userdata);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    (void)source;
+    (void)usec;
+    return pass(userdata);
+}
+
+static int on_kernel(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+    struct felt_overlay *o = userdata;
+
+    (void)source;
+    (void)fd;
+    (void)events;
+    if (felt_reconciler_ready(o->reconciler))
+        felt_overlay_changed(o);
+    return 0;
+}
+
+int felt_overlay_new(const struct felt_overlay_config *config, struct felt_overlay **ret_overlay)
+{
+    _cleanup_(felt_overlay_freep) struct felt_overlay *o = calloc(1, sizeof(*o));
+    int r;
+
+    if (!o)
+        return -ENOMEM;
+    o->config = *config;
+    sd_event_ref(o->config.event);
+    o->backoff_us = BACKOFF_MIN;
+    r = sd_event_add_defer(config->event, &o->soon, on_soon, o);
+    if (r < 0)
+        return r;
+    /* Changes that came in one go are one pass. */
+    (void)sd_event_source_set_priority(o->soon, SD_EVENT_PRIORITY_IDLE);
+    (void)sd_event_source_set_enabled(o->soon, SD_EVENT_OFF);
+    r = sd_event_add_time_relative(config->event, &o->timer, CLOCK_MONOTONIC, PASS_PERIOD, SLACK,
+                                   on_timer, o);
+    if (r < 0)
+        return r;
+    *ret_overlay = FELT_TAKE(o);
+    return 0;
+}
+
+void felt_overlay_free(struct felt_overlay *overlay)
+{
+    if (!overlay)
+        return;
+    sd_event_source_disable_unref(overlay->soon);
+    sd_event_source_disable_unref(overlay->timer);
+    sd_event_source_disable_unref(overlay->kernel);
+    felt_reconciler_free(overlay->reconciler);
+    sd_event_unref(overlay->config.event);
+    free(overlay);
+}
+
+void felt_overlay_changed(struct felt_overlay *overlay)
+{
+    (void)sd_event_source_set_enabled(overlay->soon, SD_EVENT_ONESHOT);
+}
+
+/* The configuration is known, so the reconciler can be made. A configuration that this machine
+ * cannot serve is the end; anything else may pass. */
+static int make_reconciler(struct felt_overlay *o, const struct felt_self_view *self)
+{
+    struct felt_reconciler_config config = {
+        .netconf = self->config,
+        .underlay = o->config.underlay,
+        .node = self->id,
+        .ip_masq = o->config.options->ip_masq,
+    };
+    struct felt_reconcile_report report = {0};
+    int r = felt_reconciler_new(&config, &o->reconciler, &report);
+
+    if (r < 0) {
+        snprintf(o->kernel_error, sizeof(o->kernel_error), "%s",
+                 report.text[0] ? report.text : strerror(-r));
+        return r;
+    }
+    return sd_event_add_io(o->config.event, &o->kernel, felt_reconciler_fd(o->reconciler), EPOLLIN,
+                           on_kernel, o);
+}
+
+static int set_backend(struct felt_overlay *o, struct felt_reconcile_report *report)
+{
+    struct felt_vxlan_data data = {0};
+    uint32_t mtu;
+    int r;
+
+    r = felt_reconciler_backend(o->reconciler, &data, &mtu, report);
+    if (r < 0)
+        return r;
+    if (o->announced && o->mtu == mtu && memcmp(&o->data, &data, sizeof(data)) == 0)
+        return 0;
+    o->announced = true;
+    o->data = data;
+    o->mtu = mtu;
+    o->config.backend(o->config.userdata, &data, mtu);
+    return 0;
+}
+
+/* The members whose lease we should have a way to. */
+static size_t collect_peers(const struct felt_overlay *o, const struct felt_self_view *self,
+                            struct felt_plan_peer *peers)
+{
+    struct felt_member_view m;
+    size_t n = 0;
+
+    for (uint32_t i = 0; felt_node_member(o->config.node, 0, i, &m); i++) {
+        struct felt_vxlan_data data = {0};
+
+        /* Without a device it cannot be reached yet: its next announcement says where. */
+        if (m.self || !m.has_lease || !m.has_backend || m.backend != self->config->backend)
+            continue;
+        if (m.backend == FELT_BACKEND_VXLAN &&
+            felt_vxlan_data_parse(m.backend_data, strlen(m.backend_data), &data) < 0)
+            continue;
+        peers[n] = (struct felt_plan_peer){
+            .subnet = felt_netconf_subnet(self->config, m.lease_slot),
+            .public_ip = m.public_ip,
+            .id = m.id,
+        };
+        memcpy(peers[n].mac, data.mac, sizeof(peers[n].mac));
+        n++;
+    }
+    return n;
+}
+
+static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
+                    struct felt_reconcile_report *report)
+{
+    _cleanup_(felt_freep) struct felt_plan_peer *peers = NULL;
+    struct felt_cidr lease;
+    int r;
+
+    r = set_backend(o, report);
+    if (r < 0)
+        return r;
+    /* Before the lease is known, peers may not be either: what an earlier run left stays. */
+    if (!self->has_lease)
+        return 0;
+    peers = calloc(self->n_members, sizeof(*peers));
+    if (!peers)
+        return -ENOMEM;
+    lease = felt_netconf_subnet(self->config, self->lease_slot);
+    r = felt_reconciler_set(o->reconciler,
+                            self->synced ? FELT_PLAN_ALL_PEERS : FELT_PLAN_SOME_PEERS, &lease,
+                            peers, collect_peers(o, self, peers));
+    if (r < 0)
+        return r;
+    return felt_reconciler_run(o->reconciler, report);
+}
+
+/* Written when what it says has changed: Docker's set-up may have overwritten it on purpose. */
+static int write_subnet_env(struct felt_overlay *o, const struct felt_self_view *self)
+{
+    struct felt_subnet_env env = {
+        .network = self->config->network,
+        .subnet = felt_netconf_subnet(self->config, self->lease_slot),
+        .mtu = o->mtu,
+        .ip_masq = o->config.options->ip_masq,
+    };
+    const char *path = o->config.options->subnet_file;
+    bool written;
+    int r;
+
+    if (o->env_written && felt_cidr_equal(&o->env.subnet, &env.subnet) &&
+        felt_cidr_equal(&o->env.network, &env.network) && o->env.mtu == env.mtu)
+        return 0;
+    r = felt_subnet_env_write(path, &env, &written);
+    if (r < 0) {
+        if (o->subnet_file_error[0] == '\0')
+            felt_log_error("subnet-file: cannot write %s: %s; trying on", path, strerror(-r));
+        snprintf(o->subnet_file_error, sizeof(o->subnet_file_error), "%s: %s", path, strerror(-r));
+        return r;
+    }
+    if (written)
+        felt_log_info("subnet-file: wrote %s subnet=%s mtu=%u", path, FELT_CIDR(&env.subnet),
+                      env.mtu);
+    o->subnet_file_error[0] = '\0';
+    o->env_written = true;
+    o->env = env;
+    return 0;
+}
+
+static void note_result(struct felt_overlay *o, int r, const struct felt_reconcile_report *report)
+{
+    char text[sizeof(o->kernel_error)] = "";
+
+    if (r < 0 || report->text[0])
+        snprintf(text, sizeof(text), "%s", report->text[0] ? report->text : strerror(-r));
+    if (r < 0 && strcmp(text, o->kernel_error) != 0)
+        felt_log_error("kernel: %s; trying on", text);
+    memcpy(o->kernel_error, text, sizeof(text));
+    o->n_programmed = report->n_peers;
+}
+
+static void arm(struct felt_overlay *o, int r)
+{
+    felt_usec wait = PASS_PERIOD;
+
+    if (r < 0) {
+        wait = o->backoff_us;
+        o->backoff_us = FELT_MIN(o->backoff_us * 2, BACKOFF_MAX);
+    } else {
+        o->backoff_us = BACKOFF_MIN;
+    }
+    (void)sd_event_source_set_time_relative(o->timer, wait);
+    (void)sd_event_source_set_enabled(o->timer, SD_EVENT_ONESHOT);
+}
+
+/* Negative only where the daemon cannot serve this configuration at all. */
+static int pass(struct felt_overlay *o)
+{
+    struct felt_reconcile_report report = {0};
+    struct felt_self_view self;
+    int r = 0;
+
+    felt_node_self(o->config.node, &self);
+    if (!self.config) {
+        arm(o, 0);
+        return 0;
+    }
+    if (!o->reconciler) {
+        r = make_reconciler(o, &self);
+        if (r == -EINVAL || r == -ERANGE) {
+            felt_log_error("kernel: %s", o->kernel_error);
+            return r;
+        }
+    }
+    if (r >= 0)
+        r = run_pass(o, &self, &report);
+    note_result(o, r, &report);
+    if (r >= 0 && self.has_lease) {
+        r = write_subnet_env(o, &self);
+        o->ready |= r >= 0;
+    }
+    arm(o, r);
+    o->config.passed(o->config.userdata);
+    return 0;
+}
+
+void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_view *ret_view)
+{
+    *ret_view = (struct felt_overlay_view){
+        .device = overlay->reconciler ? felt_reconciler_link_name(overlay->reconciler) : NULL,
+        .mtu = overlay->mtu,
+        .n_programmed = overlay->n_programmed,
+        .kernel_error = overlay->kernel_error[0] ? overlay->kernel_error : NULL,
+        .subnet_file_error = overlay->subnet_file_error[0] ? overlay->subnet_file_error : NULL,
+        .ready = overlay->ready,
+    };
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The data plane of this machine: what the node knows becomes device, routes and subnet.env. Runs
+ * passes of the reconciler when something changed on either side, again with back-off where one
+ * failed, and once a minute for good measure. */
+#pragma once
+
+#include <stdbool.h>
+#include <systemd/sd-event.h>
+
+#include "agent/options.h"
+#include "agent/reconciler.h"
+#include "agent/underlay.h"
+#include "base/idiom.h"
+#include "node/node.h"
+
+struct felt_overlay;
+
+struct felt_overlay_config {
+    sd_event *event;
+    const struct felt_options *options; /* borrowed for its life */
+    const struct felt_node *node;       /* likewise */
+    struct felt_underlay underlay;
+    /* The device exists: announce it. */
+    void (*backend)(void *userdata, const struct felt_vxlan_data *data, uint32_t mtu);
+    /* A pass is over: felt_overlay_view() has its result. */
+    void (*passed)(void *userdata);
+    void *userdata;
+};
+
+/* What the last pass came to, for status. */
+struct felt_overlay_view {
+    const char *device; /* NULL: none yet */
+    uint32_t mtu;       /* 0: not known yet */
+    size_t n_programmed;
+    const char *kernel_error;      /* NULL: none */
+    const char *subnet_file_error; /* NULL: none */
+    bool ready; /* the lease, subnet.env and a way to every known peer have been in place */
+};
+
+/* 0 or -ENOMEM. */
+int felt_overlay_new(const struct felt_overlay_config *config, struct felt_overlay **ret_overlay);
+/* Leaves the kernel and subnet.env as they are. */
+void felt_overlay_free(struct felt_overlay *overlay);
+FELT_DEFINE_CLEANUP(struct felt_overlay *, felt_overlay_free)
+
+/* Configuration, lease or peers changed: a pass soon, one for all changes until then. */
+void felt_overlay_changed(struct felt_overlay *overlay);
+void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_view *ret_view);

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/reconciler.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/log.h"
+#include "agent/masquerade.h"
+#include "agent/reconciler_story.h"
+#include "kernel/apply.h"
+#include "kernel/observe.h"
+#include "kernel/sysctl.h"
+#include "kernel/watch.h"
+#include "plan/diff.h"
+
+struct felt_reconciler {
+    struct felt_underlay underlay;
+    struct felt_plan_desired desired;
+    struct felt_peer_story *stories; /* of desired's peers */
+    struct felt_netlink *netlink;
+    struct felt_watch *watch;
+    uint32_t link_ifindex; /* 0: there is no device */
+    bool link_settled;     /* its MAC is decided: adopted or created */
+    struct felt_masquerade masquerade;
+};
+
+static bool has_link(const struct felt_reconciler *reconciler)
+{
+    return reconciler->desired.backend == FELT_BACKEND_VXLAN;
+}
+
+_printf_(2, 3) static void report_text(struct felt_reconcile_report *report, const char *format,
+                                       ...)
+{
+    va_list args;
+
+    if (report->text[0] != 0)
+        return; /* the first one counts */
+    va_start(args, format);
+    vsnprintf(report->text, sizeof(report->text), format, args);
+    va_end(args);
+}
+
+/* ---- life ---- */
+
+static int check_config(const struct felt_reconciler_config *config,
+                        struct felt_reconcile_report *report)
+{
+    const struct felt_underlay *underlay = &config->underlay;
+
+    if (config->netconf->network.ip.family != FELT_FAMILY_V4) {
+        report_text(report, "the network configuration has no IPv4 Network");
+        return -EINVAL;
+    }
+    if (config->netconf->backend == FELT_BACKEND_HOST_GW &&
+        !felt_ip_equal(&underlay->address, &underlay->public_ip)) {
+        report_text(report,
+                    "your PublicIP (%s) differs from interface IP (%s), meaning that probably "
+                    "you're on a NAT, which is not supported by host-gw backend",
+                    FELT_IP(&underlay->public_ip), FELT_IP(&underlay->address));
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int init_desired(struct felt_plan_desired *desired,
+                        const struct felt_reconciler_config *config,
+                        struct felt_reconcile_report *report)
+{
+    struct felt_plan_setting setting = {
+        .netconf = config->netconf,
+        .underlay_ifindex = config->underlay.ifindex,
+        .underlay_mtu = config->underlay.mtu,
+        .underlay_address = config->underlay.address,
+        .node = config->node,
+        .default_port = felt_sysctl_vxlan_port(),
+    };
+    int r = felt_plan_desired_init(desired, &setting);
+
+    if (r == -ERANGE)
+        report_text(report, "the MTU of %s (%u, Backend.MTU %u) leaves nothing for the overlay",
+                    config->underlay.name, config->underlay.mtu, config->netconf->vxlan.mtu);
+    else if (r == -ENAMETOOLONG)
+        report_text(report,
+                    "flannel.%u is too long for an interface name: choose a VNI below "
+                    "10000000",
+                    config->netconf->vxlan.vni);
+    return r == -ENAMETOOLONG ? -EINVAL : r;
+}
+
+int felt_reconciler_new(const struct felt_reconciler_config *config,
+                        struct felt_reconciler **ret_reconciler,
+                        struct felt_reconcile_report *ret_report)
+{
+    _cleanup_(felt_reconciler_freep) struct felt_reconciler *reconciler = NULL;
+    int r;
+
+    *ret_report = (struct felt_reconcile_report){0};
+    r = check_config(config, ret_report);
+    if (r < 0)
+        return r;
+    reconciler = calloc(1, sizeof(*reconciler));
+    if (reconciler == NULL)
+        return -ENOMEM;
+    reconciler->underlay = config->underlay;
+    reconciler->masquerade.wanted = config->ip_masq;
+    r = init_desired(&reconciler->desired, config, ret_report);
+    if (r == 0)
+        r = felt_watch_new(&reconciler->watch);
+    if (r == 0)
+        r = felt_netlink_open(FELT_NETLINK_ROUTE, &reconciler->netlink);
+    if (r < 0) {
+        report_text(ret_report, "cannot open a netlink socket: %s", strerror(-r));
+        return r;
+    }
+    *ret_reconciler = FELT_TAKE(reconciler);
+    return 0;
+}
+
+void felt_reconciler_free(struct felt_reconciler *reconciler)
+{
+    if (reconciler == NULL)
+        return;
+    felt_plan_desired_done(&reconciler->desired);
+    felt_netlink_free(reconciler->netlink);
+    felt_watch_free(reconciler->watch);
+    free(reconciler->stories);
+    free(reconciler);
+}
+
+const char *felt_reconciler_link_name(const struct felt_reconciler *reconciler)
+{
+    return has_link(reconciler) ? reconciler->desired.link.name : NULL;
+}
+
+int felt_reconciler_set(struct felt_reconciler *reconciler, enum felt_plan_knowledge knowledge,
+                        const struct felt_cidr *lease, const struct felt_plan_peer *peers,
+                        size_t n_peers)
+{
+    struct felt_plan_desired next = reconciler->desired;
+    struct felt_peer_story *stories;
+    int r;
+
+    next.peers = NULL;
+    next.problems = NULL;
+    next.by_mac = NULL;
+    r = felt_plan_desired_set(&next, knowledge, lease, peers, n_peers);
+    if (r < 0)
+        return r;
+    stories = felt_peer_story_carry(&reconciler->desired, reconciler->stories, &next);
+    if (stories == NULL) {
+        felt_plan_desired_done(&next);
+        return -ENOMEM;
+    }
+    free(reconciler->stories);
+    reconciler->stories = stories;
+    felt_plan_desired_done(&reconciler->desired);
+    reconciler->desired = next;
+    return 0;
+}
+
+/* ---- notifications ---- */
+
+int felt_reconciler_fd(const struct felt_reconciler *reconciler)
+{
+    return felt_watch_fd(reconciler->watch);
+}
+
+bool felt_reconciler_ready(struct felt_reconciler *reconciler)
+{
+    struct felt_watch_scope scope = {
+        .link_ifindex = reconciler->link_ifindex,
+        .underlay_ifindex = reconciler->desired.underlay_ifindex,
+        .network = reconciler->desired.network,
+        .own_port = felt_netlink_port(reconciler->netlink),
+    };
+
+    memcpy(scope.link_name, reconciler->desired.link.name, sizeof(scope.link_name));
+    memcpy(scope.underlay_name, reconciler->underlay.name, sizeof(scope.underlay_name));
+    return felt_watch_drain(reconciler->watch, &scope);
+}
+
+/* ---- one pass ---- */
+
+static void see_to_forwarding(void)
+{
+    int r = felt_sysctl_ip_forward();
+
+    if (r == 1)
+        felt_log_notice("kernel: net.ipv4.ip_forward was off, and is on now");
+    else if (r < 0)
+        felt_log_debug("kernel: cannot see to net.ipv4.ip_forward: %s", strerror(-r));
+}
+
+/* The underlay keeps its name when it is made anew, but gets another index. */
+static void follow_underlay(struct felt_reconciler *reconciler)
+{
+    struct felt_plan_link link;
+
+    if (felt_kernel_link(reconciler->netlink, reconciler->underlay.name, &link, NULL) < 0)
+        return;
+    reconciler->desired.underlay_ifindex = link.ifindex;
+    reconciler->desired.link.underlay_ifindex = link.ifindex;
+}
+
+static int observe(struct felt_reconciler *reconciler, struct felt_plan_observed *ret_observed,
+                   struct felt_reconcile_report *report)
+{
+    struct felt_observe_scope scope = {
+        .link_name = felt_reconciler_link_name(reconciler),
+        .underlay_ifindex = reconciler->desired.underlay_ifindex,
+        .network = reconciler->desired.network,
+        .entries = reconciler->desired.knowledge != FELT_PLAN_NO_PEERS,
+    };
+    struct felt_kernel_error error = {0};
+    int r = felt_kernel_observe(reconciler->netlink, &scope, ret_observed, &error);
+
+    if (r < 0) {
+        report_text(report, "cannot read the kernel's state: %s",
+                    error.text[0] != 0 ? error.text : strerror(-r));
+        return r;
+    }
+    reconciler->link_ifindex = ret_observed->has_link ? ret_observed->link.ifindex : 0;
+    return 0;
+}
+
+/* A compatible device that is there already keeps its MAC: peers know it. */
+static void adopt(struct felt_reconciler *reconciler, const struct felt_plan_observed *observed)
+{
+    struct felt_plan_desired *desired = &reconciler->desired;
+    char why[FELT_PLAN_DIFF_TEXT], mac[FELT_PLAN_MAC_TEXT];
+
+    if (reconciler->link_settled || !observed->has_link ||
+        felt_plan_link_incompatible(&observed->link, &desired->link, desired->default_port, why))
+        return;
+    memcpy(desired->link.mac, observed->link.mac, FELT_PLAN_MAC_LEN);
+    reconciler->link_settled = true;
+    felt_log_info("kernel: adopted %s as it is, mac=%s mtu=%u", desired->link.name,
+                  felt_plan_mac_format(desired->link.mac, mac), observed->link.mtu);
+}
+
+static void explain_refusal(struct felt_reconciler *reconciler, const struct felt_plan_op *op,
+                            const struct felt_kernel_error *error,
+                            struct felt_reconcile_report *report)
+{
+    const struct felt_plan_link *link = &reconciler->desired.link;
+    uint16_t port = link->port != 0 ? link->port : reconciler->desired.default_port;
+    char what[FELT_PLAN_OP_TEXT], rival[FELT_PLAN_NAME];
+
+    felt_plan_op_format(op, what);
+    if (op->kind == FELT_OP_LINK_ADD && error->code == -EEXIST &&
+        felt_kernel_rival(reconciler->netlink, link->name, link->vni, port, rival) == 0)
+        report_text(report,
+                    "cannot %s: the device %s has VNI %u and UDP port %u already; delete it "
+                    "('ip link del %s') or choose another VNI",
+                    what, rival, link->vni, port, rival);
+    else if (op->kind == FELT_OP_LINK_UP && error->code == -EADDRINUSE)
+        report_text(report,
+                    "cannot %s: UDP port %u is in use by a vxlan device with other options, or "
+                    "by a program",
+                    what, port);
+    else if (error->code == -EPERM)
+        report_text(report, "cannot %s: not permitted; feltd needs CAP_NET_ADMIN", what);
+    else
+        report_text(report, "cannot %s: %s", what,
+                    error->text[0] != 0 ? error->text : strerror(-error->code));
+}
+
+/* A created device is told in one line; the entries' stories follow. */
+static void tell_link(struct felt_reconciler *reconciler, const struct felt_plan_op *op)
+{
+    const struct felt_plan_link *link = &reconciler->desired.link;
+    char text[FELT_PLAN_OP_TEXT], mac[FELT_PLAN_MAC_TEXT];
+
+    switch (op->kind) {
+    case FELT_OP_LINK_ADD:
+        felt_log(reconciler->link_settled ? FELT_LOG_NOTICE : FELT_LOG_INFO,
+                 "kernel: %s %s vni=%u local=%s dev=%s mac=%s mtu=%u",
+                 reconciler->link_settled ? "repaired: created again" : "created", link->name,
+                 link->vni, FELT_IP(&link->local), reconciler->underlay.name,
+                 felt_plan_mac_format(link->mac, mac), link->mtu);
+        reconciler->link_settled = true;
+        (void)felt_sysctl_no_router_adverts(link->name);
+        break;
+    case FELT_OP_LINK_MTU:
+    case FELT_OP_LINK_LEARNING:
+    case FELT_OP_LINK_MAC:
+        felt_log_notice("kernel: %s", felt_plan_op_format(op, text));
+        break;
+    case FELT_OP_LINK_DEL:
+    case FELT_OP_LINK_UP:
+    case FELT_OP_ADDR_ADD:
+    case FELT_OP_ADDR_DEL:
+    case FELT_OP_NEIGH_SET:
+    case FELT_OP_FDB_SET:
+    case FELT_OP_ROUTE_SET:
+    case FELT_OP_ROUTE_DEL:
+    case FELT_OP_FDB_DEL:
+    case FELT_OP_NEIGH_DEL:
+        break;
+    }
+}
+
+static int apply(struct felt_reconciler *reconciler, const struct felt_plan *plan,
+                 struct felt_reconcile_report *report)
+{
+    _cleanup_(felt_freep) int *results = calloc(plan->n_ops + 1, sizeof(*results));
+    struct felt_kernel_error error;
+    bool link_is_new = false;
+    int r;
+
+    if (results == NULL)
+        return -ENOMEM;
+    if (plan->recreates)
+        felt_log_notice("kernel: %s already exists with incompatible configuration: %s; recreating "
+                        "device",
+                        reconciler->desired.link.name, plan->recreates_why);
+    r = felt_kernel_apply(reconciler->netlink, plan->ops, plan->n_ops, &reconciler->link_ifindex,
+                          results, &error);
+    for (size_t i = 0; i < plan->n_ops; i++) {
+        if (results[i] == 0) {
+            link_is_new = link_is_new || plan->ops[i].kind == FELT_OP_LINK_ADD;
+            tell_link(reconciler, &plan->ops[i]);
+            continue;
+        }
+        if (results[i] != -ECANCELED && report->n_refused == 0)
+            explain_refusal(reconciler, &plan->ops[i], &error, report);
+        report->n_refused++;
+    }
+    if (r < 0)
+        report_text(report, "%s", error.text[0] != 0 ? error.text : strerror(-r));
+    felt_peer_story_tell(&reconciler->desired, plan, results, link_is_new, reconciler->stories);
+    return r;
+}
+
+static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report *report)
+{
+    _cleanup_(felt_plan_observed_done) struct felt_plan_observed observed = {0};
+    _cleanup_(felt_plan_done) struct felt_plan plan = {0};
+    int r;
+
+    see_to_forwarding();
+    follow_underlay(reconciler);
+    r = observe(reconciler, &observed, report);
+    if (r < 0)
+        return r;
+    if (has_link(reconciler))
+        adopt(reconciler, &observed);
+    r = felt_plan_diff(&reconciler->desired, &observed, &plan);
+    if (r < 0)
+        return r;
+    report->n_ops = plan.n_ops;
+    report->n_troubles = plan.n_troubles;
+    r = apply(reconciler, &plan, report);
+    for (size_t i = 0; i < reconciler->desired.n_peers; i++)
+        report->n_peers += reconciler->stories[i].settled;
+    if (plan.n_troubles > 0) {
+        const struct felt_plan_trouble *trouble = &plan.troubles[0];
+        const struct felt_plan_peer *peer = &reconciler->desired.peers[trouble->peer];
+
+        report_text(report, "no way to peer=%s subnet=%s: %s", FELT_ID_SHORT(&peer->id),
+                    FELT_CIDR(&peer->subnet), felt_plan_problem_text(trouble->problem));
+    }
+    return r;
+}
+
+int felt_reconciler_run(struct felt_reconciler *reconciler,
+                        struct felt_reconcile_report *ret_report)
+{
+    const struct felt_plan_desired *desired = &reconciler->desired;
+    struct felt_kernel_error error = {0};
+    int r, rules;
+
+    *ret_report = (struct felt_reconcile_report){0};
+    r = run(reconciler, ret_report);
+    if (r < 0)
+        report_text(ret_report, "%s", strerror(-r));
+    rules = felt_masquerade_run(&reconciler->masquerade, &desired->network,
+                                desired->has_lease ? &desired->lease : NULL, &error);
+    if (rules < 0 && r == 0) {
+        ret_report->text[0] = 0; /* a trouble is less than a failure */
+        report_text(ret_report, "cannot write the masquerade rules: %s",
+                    error.text[0] != 0 ? error.text : strerror(-rules));
+        r = rules;
+    }
+    return r;
+}
+
+int felt_reconciler_backend(struct felt_reconciler *reconciler, struct felt_vxlan_data *ret_data,
+                            uint32_t *ret_mtu, struct felt_reconcile_report *ret_report)
+{
+    struct felt_vxlan_data data = {0};
+    int r;
+
+    *ret_report = (struct felt_reconcile_report){0};
+    if (has_link(reconciler)) {
+        if (reconciler->link_ifindex == 0) {
+            r = felt_reconciler_run(reconciler, ret_report);
+            if (r < 0 && reconciler->link_ifindex == 0)
+                return r;
+        }
+        data.vni = reconciler->desired.link.vni;
+        memcpy(data.mac, reconciler->desired.link.mac, sizeof(data.mac));
+    }
+    *ret_data = data;
+    *ret_mtu = reconciler->desired.mtu;
+    return 0;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeps the kernel as the cluster's state wants it: holds the desired state, and in each pass reads
+ * the observed one and applies the difference.
+ *
+ *   new -> backend (the device's MAC for the announcement) -> set, run -> ... set, run ...
+ *
+ * Until the first felt_reconciler_set() only the device is looked at. A pass is due after each
+ * set, when felt_reconciler_ready() says so, after a pass that failed (with back-off), and now and
+ * then for good measure. A pass that finds everything right changes nothing. Freeing leaves the
+ * kernel as it is. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/underlay.h"
+#include "base/id.h"
+#include "base/idiom.h"
+#include "netconf/backend_data.h"
+#include "netconf/netconf.h"
+#include "plan/desired.h"
+
+struct felt_reconciler;
+
+struct felt_reconciler_config {
+    const struct felt_netconf *netconf; /* borrowed for the call; IPv4 */
+    struct felt_underlay underlay;
+    struct felt_id node; /* the MAC of a new device comes from it */
+    bool ip_masq;
+};
+
+/* What a pass came to. */
+struct felt_reconcile_report {
+    size_t n_peers;    /* with a way to them */
+    size_t n_ops;      /* that were needed */
+    size_t n_refused;  /* of those, by the kernel */
+    size_t n_troubles; /* peers without a way, not the kernel's fault; waiting does not help them */
+    char text[256];    /* the first error or trouble, one line; "" */
+};
+
+/* 0; -EINVAL or -ERANGE for a configuration that this machine cannot serve, with ret_report->text;
+ * another -errno. */
+int felt_reconciler_new(const struct felt_reconciler_config *config,
+                        struct felt_reconciler **ret_reconciler,
+                        struct felt_reconcile_report *ret_report);
+void felt_reconciler_free(struct felt_reconciler *reconciler);
+FELT_DEFINE_CLEANUP(struct felt_reconciler *, felt_reconciler_free)
+
+/* For the event loop: readable means that felt_reconciler_ready() should be called. */
+int felt_reconciler_fd(const struct felt_reconciler *reconciler);
+/* Reads the kernel's notifications. True: something of ours may have changed, run a pass soon. */
+bool felt_reconciler_ready(struct felt_reconciler *reconciler);
+
+/* Makes sure that the device exists, and says what to announce: the overlay's MTU and, for vxlan,
+ * VNI and MAC (zeroes for host-gw). 0; or -errno as of felt_reconciler_run(), whose report it
+ * fills: try again later. */
+int felt_reconciler_backend(struct felt_reconciler *reconciler, struct felt_vxlan_data *ret_data,
+                            uint32_t *ret_mtu, struct felt_reconcile_report *ret_report);
+
+/* Replaces our lease (NULL: none; the address that is there stays) and the peers that have one.
+ * While they are FELT_PLAN_SOME_PEERS, entries of others are left as they are: a restart must not
+ * cut off a peer that it has only forgotten. Nothing is changed in the kernel until the next pass.
+ * 0 or -ENOMEM. */
+int felt_reconciler_set(struct felt_reconciler *reconciler, enum felt_plan_knowledge knowledge,
+                        const struct felt_cidr *lease, const struct felt_plan_peer *peers,
+                        size_t n_peers);
+
+/* One pass. 0 when all is as it should be (but for n_troubles); else -errno, and ret_report->text
+ * says what remains, for the caller to log. ret_report is filled in both cases. */
+int felt_reconciler_run(struct felt_reconciler *reconciler,
+                        struct felt_reconcile_report *ret_report);
+
+/* The device's name, for status; NULL for a backend without one. */
+const char *felt_reconciler_link_name(const struct felt_reconciler *reconciler);
