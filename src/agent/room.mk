@@ -3,6 +3,7 @@
 noinst_LIBRARIES += src/agent/libagent.a
 src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
 src_agent_libagent_a_SOURCES = \
+	src/agent/event_log.c src/agent/event_log.h \
 	src/agent/failure.c src/agent/failure.h \
 	src/agent/log.c src/agent/log.h \
 	src/agent/masquerade.c src/agent/masquerade.h \
@@ -15,15 +16,24 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/options_values.c src/agent/options_values.h \
 	src/agent/overlay.c src/agent/overlay.h \
 	src/agent/path.c src/agent/path.h \
+	src/agent/prepare.c src/agent/prepare.h \
 	src/agent/reconciler.c src/agent/reconciler.h \
 	src/agent/reconciler_story.c src/agent/reconciler_story.h \
+	src/agent/seeds.c src/agent/seeds.h \
+	src/agent/store.c src/agent/store.h \
 	src/agent/subnet_env.c src/agent/subnet_env.h \
+	src/agent/transport.c src/agent/transport.h \
 	src/agent/underlay.c src/agent/underlay.h \
 	src/agent/varlink_listen.c src/agent/varlink_listen.h \
-	src/agent/varlink_server.c src/agent/varlink_server.h
+	src/agent/varlink_server.c src/agent/varlink_server.h \
+	src/agent/writer.c src/agent/writer.h
 
 AGENT_LIBS = src/agent/libagent.a src/ctl/libvarlink.a src/kernel/libkernel.a src/plan/libplan.a \
 	src/node/libnode.a src/netconf/libnetconf.a src/lease/liblease.a src/gossip/libgossip.a \
 	src/crypto/libcrypto.a src/crypto/libhost.a src/wire/libwire.a src/base/libbase.a
 AGENT_LIBS_SYSTEM = $(SYSTEMD_LIBS) $(NL_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(MSGPACK_LIBS) -lpthread
 
+sbin_PROGRAMS += src/agent/feltd
+src_agent_feltd_SOURCES = src/agent/main.c src/agent/daemon.c src/agent/daemon.h
+src_agent_feltd_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
+src_agent_feltd_LDADD = $(AGENT_LIBS) $(AGENT_LIBS_SYSTEM)

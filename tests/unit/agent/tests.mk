@@ -5,7 +5,11 @@ AGENT_TESTS = \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
 	tests/unit/agent/test_path \
+	tests/unit/agent/test_seeds \
+	tests/unit/agent/test_store \
 	tests/unit/agent/test_subnet_env \
+	tests/unit/agent/test_writer \
+	tests/unit/agent/test_transport \
 	tests/unit/agent/test_varlink_listen \
 	tests/unit/agent/test_varlink_server
 UNIT_TESTS += $(AGENT_TESTS)
@@ -31,6 +35,14 @@ tests_unit_agent_test_varlink_listen_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_varlink_listen_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_varlink_server_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_varlink_server_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_seeds_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_seeds_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_store_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_store_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_transport_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_transport_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_writer_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_writer_LDADD = $(AGENT_TEST_LDADD)
 # These two need the kernel room's and the plan's nouns too.
 RECONCILER_TESTS = tests/unit/agent/test_reconciler_story tests/unit/agent/test_underlay
 RECONCILER_TEST_LDADD = src/agent/libagent.a src/kernel/libkernel.a src/plan/libplan.a \

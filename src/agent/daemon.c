@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "agent/event_log.h"
+#include "agent/log.h"
+#include "agent/methods.h"
+#include "agent/overlay.h"
+#include "agent/prepare.h"
+#include "agent/seeds.h"
+#include "agent/transport.h"
+#include "agent/varlink_server.h"
+#include "agent/writer.h"
+#include "config.h"
+#include "node/view.h"
+
+#define DATAGRAMS_PER_WAKE 64  /* then other sources get their turn */
+#define EVENTS_MAX         128 /* more than a step makes */
+#define TIMER_SLACK        (5 * FELT_USEC_MS)
+
+struct daemon {
+    const struct felt_options *options;
+    struct felt_prepared prepared;
+    struct felt_node *node; /* prepared.node */
+    sd_event *event;
+    sd_event_source *timer;
+    sd_event_source *socket;
+    sd_event_source *saved;
+    struct felt_transport transport;
+    struct felt_writer *writer;
+    struct felt_seeds *seeds; /* NULL: a founder */
+    struct felt_overlay *overlay;
+    struct felt_varlink_server *server;
+    struct felt_varlink_interface interface;
+    struct felt_methods_context methods;
+    bool stopping;
+    int save_error; /* of the last save: 0, or the one that was logged */
+    uint8_t buf[FELT_DATAGRAM_MAX + 1];
+};
+
+static felt_usec now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (felt_usec)t.tv_sec * FELT_USEC_SEC + (felt_usec)t.tv_nsec / 1000;
+}
+
+static void notify_status(const struct daemon *d)
+{
+    struct felt_self_view self;
+    struct felt_cidr subnet;
+
+    felt_node_self(d->node, &self);
+    if (!self.has_lease) {
+        sd_notifyf(0, "STATUS=Waiting for a subnet: %s", self.waiting);
+        return;
+    }
+    subnet = felt_netconf_subnet(self.config, self.lease_slot);
+    sd_notifyf(0, "STATUS=Subnet %s, %u of %u members alive", FELT_CIDR(&subnet), self.n_alive,
+               self.n_members);
+}
+
+static void lease_lost(struct daemon *d)
+{
+    if (d->options->on_lease_lost != FELT_ON_LEASE_LOST_EXIT)
+        return;
+    felt_log_error("lease: --on-lease-lost=exit, so feltd stops; the data plane is left as it is");
+    d->stopping = true;
+    sd_event_exit(d->event, 0);
+}
+
+/* By the names that they were given by. */
+static void report_silent_seeds(const struct daemon *d)
+{
+    char list[1024] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < d->options->n_seeds && len < sizeof(list); i++)
+        len += (size_t)snprintf(list + len, sizeof(list) - len, " %s:%u", d->options->seeds[i].host,
+                                (unsigned)d->options->seeds[i].port);
+    for (size_t i = 0; i < d->prepared.n_token_seeds && len < sizeof(list); i++)
+        len += (size_t)snprintf(list + len, sizeof(list) - len, " %s",
+                                FELT_ENDPOINT(&d->prepared.token_seeds[i]));
+    felt_log_warning(
+        "node: no seed of --join answers yet, trying on:%s. Is feltd up there, is its UDP "
+        "port open both ways, is the cluster key the same?",
+        list);
+}
+
+static void handle_event(struct daemon *d, const struct felt_event *event)
+{
+    felt_event_log(d->node, event);
+    switch (event->kind) {
+    case FELT_EVENT_SEEDS_WANTED:
+        if (d->seeds)
+            felt_seeds_resolve(d->seeds);
+        break;
+    case FELT_EVENT_LEASE_LOST:
+        lease_lost(d);
+        break;
+    case FELT_EVENT_SEEDS_SILENT:
+        report_silent_seeds(d);
+        break;
+    case FELT_EVENT_SAVE_FAILING:
+        d->methods.save_failing = true;
+        break;
+    case FELT_EVENT_CONFIGURED:
+    case FELT_EVENT_LEASE_TAKEN:
+    case FELT_EVENT_PEER_CHANGED:
+        felt_overlay_changed(d->overlay);
+        break;
+    case FELT_EVENT_JOINED:
+    case FELT_EVENT_LEASE_WAITING:
+    case FELT_EVENT_MEMBER_ALIVE:
+    case FELT_EVENT_MEMBER_SUSPECT:
+    case FELT_EVENT_MEMBER_DEAD:
+    case FELT_EVENT_FOREIGN_CLUSTER:
+    case FELT_EVENT_WRONG_KEY:
+    case FELT_EVENT_FORK:
+        break;
+    }
+}
+
+static void step(struct daemon *d, struct felt_input input)
+{
+    struct felt_event events[EVENTS_MAX];
+    struct felt_effects effects;
+    size_t n_events;
+
+    input.now = now_us();
+    felt_node_step(d->node, &input, &effects);
+    for (size_t i = 0; i < effects.n_datagrams; i++) {
+        int r = felt_transport_send(&d->transport, &effects.datagrams[i].to,
+                                    effects.datagrams[i].bytes);
+
+        if (r < 0)
+            felt_log_debug("transport: to=%s: %s", FELT_ENDPOINT(&effects.datagrams[i].to),
+                           strerror(-r));
+    }
+    if (effects.deadline == FELT_USEC_NEVER) {
+        (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
+    } else {
+        (void)sd_event_source_set_time(d->timer, effects.deadline);
+        (void)sd_event_source_set_enabled(d->timer, SD_EVENT_ONESHOT);
+    }
+    /* What follows may step again, and then the effects are gone. */
+    n_events = FELT_MIN(effects.n_events, (size_t)EVENTS_MAX);
+    memcpy(events, effects.events, n_events * sizeof(events[0]));
+    if (effects.state.len > 0) {
+        uint64_t save = effects.state_save;
+        int r = felt_writer_begin(d->writer, save, effects.state.data, effects.state.len);
+
+        if (r < 0) {
+            felt_log_error("store: cannot save: %s", strerror(-r));
+            step(d, (struct felt_input){.kind = FELT_INPUT_SAVE_FAILED, .save = save});
+        }
+    }
+    for (size_t i = 0; i < n_events; i++)
+        handle_event(d, &events[i]);
+    if (n_events > 0)
+        notify_status(d);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    (void)source;
+    (void)usec;
+    step(userdata, (struct felt_input){.kind = FELT_INPUT_WAKE});
+    return 0;
+}
+
+static int on_datagram(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+    struct daemon *d = userdata;
+
+    (void)source;
+    (void)fd;
+    (void)events;
+    for (unsigned i = 0; i < DATAGRAMS_PER_WAKE; i++) {
+        struct felt_input input = {.kind = FELT_INPUT_DATAGRAM};
+        size_t len;
+        int r = felt_transport_receive(&d->transport, d->buf, &input.datagram.from, &len);
+
+        if (r == -EAGAIN)
+            break;
+        if (r < 0)
+            continue; /* the echo of an earlier send */
+        input.datagram.bytes = felt_bytes(d->buf, len);
+        step(d, input);
+    }
+    return 0;
+}
+
+static int on_saved(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+    struct daemon *d = userdata;
+    uint64_t save;
+    int r = felt_writer_result(d->writer, &save);
+
+    (void)source;
+    (void)fd;
+    (void)events;
+    if (r == -EAGAIN)
+        return 0;
+    if (r == 0) {
+        if (d->methods.save_failing)
+            felt_log_notice("store: saving works again");
+        d->methods.save_failing = false;
+        d->save_error = 0;
+        step(d, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
+        return 0;
+    }
+    if (r != d->save_error)
+        felt_log_error(
+            "store: cannot save %s: %s; trying on, but no subnet is taken or given until "
+            "it works",
+            d->prepared.store.state_path, strerror(-r));
+    d->save_error = r;
+    step(d, (struct felt_input){.kind = FELT_INPUT_SAVE_FAILED, .save = save});
+    return 0;
+}
+
+static void on_seeds(void *userdata, const struct felt_endpoint *endpoints, size_t n)
+{
+    struct felt_input input = {.kind = FELT_INPUT_SEEDS};
+
+    input.seeds.endpoints = endpoints;
+    input.seeds.n = n;
+    step(userdata, input);
+}
+
+static void on_backend(void *userdata, const struct felt_vxlan_data *data, uint32_t mtu)
+{
+    struct felt_input input = {.kind = FELT_INPUT_BACKEND};
+    char text[FELT_BACKEND_DATA_MAX + 1] = "";
+    struct daemon *d = userdata;
+    struct felt_self_view self;
+
+    felt_node_self(d->node, &self);
+    if (self.config->backend == FELT_BACKEND_VXLAN)
+        felt_vxlan_data_format(data, text);
+    input.backend.type = self.config->backend;
+    input.backend.mtu = mtu;
+    input.backend.data = text;
+    step(d, input);
+}
+
+/* The control socket shows what the last pass came to. */
+static void on_passed(void *userdata)
+{
+    struct daemon *d = userdata;
+    struct felt_overlay_view overlay;
+
+    felt_overlay_view(d->overlay, &overlay);
+    d->methods.device = overlay.device;
+    d->methods.mtu = overlay.mtu;
+    d->methods.n_programmed = (uint32_t)overlay.n_programmed;
+    d->methods.kernel_error = overlay.kernel_error;
+    d->methods.subnet_file_error = overlay.subnet_file_error;
+    if (!overlay.ready || d->methods.ready)
+        return;
+    d->methods.ready = true;
+    felt_log_info("node: ready");
+    notify_status(d);
+    sd_notify(0, "READY=1");
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+    struct daemon *d = userdata;
+
+    (void)source;
+    felt_log_info("node: %s: stopping; lease, device and routes stay",
+                  info->ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+    sd_notify(0, "STOPPING=1");
+    d->stopping = true;
+    return sd_event_exit(d->event, 0);
+}
+
+static int open_control(struct daemon *d)
+{
+    struct felt_varlink_listen_error error;
+    struct felt_varlink_server_config config = {
+        .event = d->event,
+        .path = d->options->control_socket,
+        .vendor = "felt",
+        .product = "feltd",
+        .version = PACKAGE_VERSION,
+        .url = PACKAGE_URL,
+        .interfaces = &d->interface,
+        .n_interfaces = 1,
+    };
+    int r;
+
+    d->methods = (struct felt_methods_context){
+        .node = d->node,
+        .key = &d->prepared.key,
+        .now_us = now_us,
+        .version = PACKAGE_VERSION,
+        .subnet_file = d->options->subnet_file,
+        .underlay = d->prepared.underlay.name,
+    };
+    felt_methods_interface(&d->methods, &d->interface);
+    r = felt_varlink_server_new(&config, &d->server, &error);
+    if (r < 0)
+        felt_log_error("control: %s", error.text);
+    return r;
+}
+
+static int open_sources(struct daemon *d)
+{
+    sigset_t signals;
+    int r;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    if ((r = sd_event_add_signal(d->event, NULL, SIGTERM, on_signal, d)) < 0 ||
+        (r = sd_event_add_signal(d->event, NULL, SIGINT, on_signal, d)) < 0 ||
+        (r = sd_event_add_time(d->event, &d->timer, CLOCK_MONOTONIC, 0, TIMER_SLACK, on_timer, d)) <
+            0 ||
+        (r = sd_event_add_io(d->event, &d->socket, d->transport.fd, EPOLLIN, on_datagram, d)) < 0 ||
+        (r = sd_event_add_io(d->event, &d->saved, felt_writer_fd(d->writer), EPOLLIN, on_saved,
+                             d)) < 0)
+        return r;
+    return sd_event_set_watchdog(d->event, true);
+}
+
+static int open_transport(struct daemon *d)
+{
+    int r = felt_transport_open(&d->options->bind, &d->transport);
+
+    if (r == -EADDRINUSE)
+        felt_log_error(
+            "transport: --bind %s: the port is in use; is another feltd running? (ss -ulnp "
+            "shows who has it)",
+            FELT_ENDPOINT(&d->options->bind));
+    else if (r < 0)
+        felt_log_error("transport: --bind %s: %s", FELT_ENDPOINT(&d->options->bind), strerror(-r));
+    return r;
+}
+
+static int open_seeds(struct daemon *d)
+{
+    if (d->options->n_seeds == 0 && d->prepared.n_token_seeds == 0)
+        return 0;
+    return felt_seeds_new(d->event, d->options->seeds, d->options->n_seeds, d->prepared.token_seeds,
+                          d->prepared.n_token_seeds, on_seeds, d, &d->seeds);
+}
+
+static int open_overlay(struct daemon *d)
+{
+    struct felt_overlay_config config = {
+        .event = d->event,
+        .options = d->options,
+        .node = d->node,
+        .underlay = d->prepared.underlay,
+        .backend = on_backend,
+        .passed = on_passed,
+        .userdata = d,
+    };
+
+    return felt_overlay_new(&config, &d->overlay);
+}
+
+/* 0 or -errno; what has its own words has said them. */
+static int start(struct daemon *d)
+{
+    struct felt_failure error;
+    struct felt_self_view self;
+    int r;
+
+    r = felt_prepare(d->options, now_us(), &d->prepared, &error);
+    if (r < 0) {
+        felt_log_error("%s", error.text);
+        return r;
+    }
+    d->node = d->prepared.node;
+    if ((r = open_transport(d)) < 0)
+        return r;
+    if ((r = sd_event_default(&d->event)) < 0 ||
+        (r = felt_writer_new(d->prepared.store.state_path, &d->writer)) < 0 ||
+        (r = open_sources(d)) < 0 || (r = open_overlay(d)) < 0 || (r = open_seeds(d)) < 0) {
+        felt_log_error("node: cannot start: %s", strerror(-r));
+        return r;
+    }
+    if ((r = open_control(d)) < 0)
+        return r;
+    step(d, (struct felt_input){.kind = FELT_INPUT_WAKE});
+    felt_node_self(d->node, &self);
+    if (d->seeds && !self.in_cluster)
+        felt_seeds_resolve(d->seeds);
+    return 0;
+}
+
+static void stop(struct daemon *d)
+{
+    felt_varlink_server_free(d->server);
+    felt_overlay_free(d->overlay);
+    felt_seeds_free(d->seeds);
+    sd_event_source_disable_unref(d->saved);
+    sd_event_source_disable_unref(d->socket);
+    sd_event_source_disable_unref(d->timer);
+    felt_writer_free(d->writer);
+    felt_transport_close(&d->transport);
+    sd_event_unref(d->event);
+    felt_prepared_done(&d->prepared);
+}
+
+int felt_daemon_run(const struct felt_options *options)
+{
+    static struct daemon daemon;
+    struct daemon *d = &daemon;
+    int r;
+
+    d->options = options;
+    d->transport.fd = -1;
+    d->prepared.store.lock_fd = -1;
+    felt_log_info("node: feltd %s", PACKAGE_VERSION);
+    felt_options_log_ignored(options);
+    r = start(d);
+    if (r >= 0)
+        r = sd_event_loop(d->event);
+    if (r < 0 && d->event && !d->stopping)
+        felt_log_error("node: stopping: %s", strerror(-r));
+    stop(d);
+    return r < 0 ? 1 : 0;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/event_log.h"
+
+#include <string.h>
+
+#include "agent/log.h"
+#include "node/view.h"
+
+static struct felt_ip_text subnet_of(const struct felt_self_view *self, uint32_t slot)
+{
+    struct felt_cidr subnet;
+
+    if (!self->config)
+        return (struct felt_ip_text){"-"};
+    subnet = felt_netconf_subnet(self->config, slot);
+    return felt_cidr_text(&subnet);
+}
+
+static void log_cluster(const struct felt_self_view *self, const struct felt_event *event)
+{
+    char ours[2 * FELT_CLUSTER_ID_LEN + 1], theirs[2 * FELT_CLUSTER_ID_LEN + 1];
+
+    felt_hex_encode(self->cluster, sizeof(self->cluster), ours);
+    felt_hex_encode(event->other, sizeof(event->other), theirs);
+    if (event->kind == FELT_EVENT_FOREIGN_CLUSTER)
+        felt_log_warning("gossip: refused datagrams from=%s: they are of cluster=%s, this is "
+                         "cluster=%s",
+                         FELT_ENDPOINT(&event->endpoint), theirs, ours);
+    else
+        felt_log_warning("gossip: refused datagrams from=%s: they are sealed with another key than "
+                         "ours; compare the cluster.key files",
+                         FELT_ENDPOINT(&event->endpoint));
+}
+
+static void log_member(const struct felt_event *event)
+{
+    const char *what = event->kind == FELT_EVENT_MEMBER_ALIVE     ? "alive"
+                       : event->kind == FELT_EVENT_MEMBER_SUSPECT ? "suspect"
+                                                                  : "dead";
+    const char *hint =
+        event->kind == FELT_EVENT_MEMBER_DEAD ? "; its lease and routes are kept" : "";
+
+    felt_log(event->kind == FELT_EVENT_MEMBER_DEAD ? FELT_LOG_WARNING : FELT_LOG_INFO,
+             "gossip: member is %s peer=%s name=%s at=%s%s", what, FELT_ID_SHORT(&event->id),
+             event->text, FELT_ENDPOINT(&event->endpoint), hint);
+}
+
+void felt_event_log(const struct felt_node *node, const struct felt_event *event)
+{
+    struct felt_self_view self;
+
+    felt_node_self(node, &self);
+    switch (event->kind) {
+    case FELT_EVENT_CONFIGURED:
+        felt_log_info("node: network=%s subnets of /%u backend=%s",
+                      FELT_CIDR(&self.config->network), self.config->subnet_len,
+                      felt_backend_name(self.config->backend));
+        break;
+    case FELT_EVENT_JOINED: {
+        char cluster[2 * FELT_CLUSTER_ID_LEN + 1];
+
+        felt_hex_encode(self.cluster, sizeof(self.cluster), cluster);
+        felt_log_info("node: member of cluster=%s", cluster);
+        break;
+    }
+    case FELT_EVENT_LEASE_TAKEN:
+        felt_log_notice("lease: subnet=%s is ours", subnet_of(&self, event->slot).s);
+        break;
+    case FELT_EVENT_LEASE_LOST:
+        felt_log_error(
+            "lease: LOST subnet=%s: another member owns it now; containers in it are cut "
+            "off until they are renumbered",
+            subnet_of(&self, event->slot).s);
+        break;
+    case FELT_EVENT_LEASE_WAITING:
+        felt_log_warning("lease: no subnet for this node yet: %s", event->text);
+        break;
+    case FELT_EVENT_MEMBER_ALIVE:
+    case FELT_EVENT_MEMBER_SUSPECT:
+    case FELT_EVENT_MEMBER_DEAD:
+        log_member(event);
+        break;
+    case FELT_EVENT_FOREIGN_CLUSTER:
+    case FELT_EVENT_WRONG_KEY:
+        log_cluster(&self, event);
+        break;
+    case FELT_EVENT_FORK:
+        felt_log_error(
+            "lease: FORK subnet=%s has two owners of one term and number; the lower node "
+            "id was taken. This must not happen: please report it",
+            subnet_of(&self, event->slot).s);
+        break;
+    case FELT_EVENT_SAVE_FAILING: /* the daemon knows the file and the reason, */
+    case FELT_EVENT_SEEDS_SILENT: /* and the seeds by name */
+    case FELT_EVENT_PEER_CHANGED:
+    case FELT_EVENT_SEEDS_WANTED:
+        break;
+    }
+}

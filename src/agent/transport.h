@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The UDP socket of gossip. */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/ip.h"
+#include "wire/message.h"
+
+struct felt_transport {
+    int fd; /* bound, non-blocking, close-on-exec */
+};
+
+/* 0 or -errno (-EADDRINUSE: somebody has the port). */
+int felt_transport_open(const struct felt_endpoint *bind_to, struct felt_transport *ret_transport);
+void felt_transport_close(struct felt_transport *transport);
+
+/* One datagram. 0 or -errno; a full buffer or an unreachable peer is the protocol's business. */
+int felt_transport_send(const struct felt_transport *transport, const struct felt_endpoint *to,
+                        struct felt_bytes bytes);
+
+/* The next datagram, cut off at one byte more than FELT_DATAGRAM_MAX; buf has that many bytes.
+ * 0; -EAGAIN: none waits; another -errno is about an earlier send and may be ignored. */
+int felt_transport_receive(const struct felt_transport *transport, uint8_t *buf,
+                           struct felt_endpoint *ret_from, size_t *ret_len);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/writer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "agent/path.h"
+
+#define STACK_SIZE (128 * 1024) /* bytes; the thread only opens, writes and renames */
+
+struct felt_writer {
+    const char *path;
+    int event_fd;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* of everything below */
+    pthread_cond_t wanted;
+    bool stop;
+    bool busy; /* from begin until the result is taken */
+    bool ended;
+    uint64_t save;
+    uint8_t *state;
+    size_t len;
+    int outcome;
+};
+
+static void write_one(struct felt_writer *w)
+{
+    uint8_t *state = w->state;
+    uint64_t one = 1;
+    int r;
+
+    pthread_mutex_unlock(&w->mutex);
+    r = felt_path_replace(w->path, state, w->len, 0600);
+    pthread_mutex_lock(&w->mutex);
+    explicit_bzero(state, w->len);
+    free(state);
+    w->state = NULL;
+    w->outcome = r;
+    w->ended = true;
+    (void)!write(w->event_fd, &one, sizeof(one)); /* cannot fail: the counter is far from its end */
+}
+
+static void *run(void *data)
+{
+    struct felt_writer *w = data;
+
+    pthread_mutex_lock(&w->mutex);
+    for (;;) {
+        while (!w->state && !w->stop)
+            pthread_cond_wait(&w->wanted, &w->mutex);
+        if (!w->state)
+            break;
+        write_one(w);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return NULL;
+}
+
+/* The thread takes no signal: they are the event loop's. */
+static int start_thread(struct felt_writer *w)
+{
+    pthread_attr_t attr;
+    sigset_t all, old;
+    int r;
+
+    sigfillset(&all);
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK_SIZE);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    r = pthread_create(&w->thread, &attr, run, w);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
+    return -r;
+}
+
+int felt_writer_new(const char *path, struct felt_writer **ret_writer)
+{
+    struct felt_writer *w = calloc(1, sizeof(*w));
+    int r;
+
+    if (!w)
+        return -ENOMEM;
+    w->path = path;
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_cond_init(&w->wanted, NULL);
+    w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    r = w->event_fd < 0 ? -errno : start_thread(w);
+    if (r < 0) {
+        felt_closep(&w->event_fd);
+        free(w);
+        return r;
+    }
+    *ret_writer = w;
+    return 0;
+}
+
+void felt_writer_free(struct felt_writer *writer)
+{
+    if (!writer)
+        return;
+    pthread_mutex_lock(&writer->mutex);
+    writer->stop = true;
+    pthread_cond_signal(&writer->wanted);
+    pthread_mutex_unlock(&writer->mutex);
+    pthread_join(writer->thread, NULL);
+    pthread_cond_destroy(&writer->wanted);
+    pthread_mutex_destroy(&writer->mutex);
+    felt_closep(&writer->event_fd);
+    free(writer);
+}
+
+int felt_writer_fd(const struct felt_writer *writer)
+{
+    return writer->event_fd;
+}
+
+int felt_writer_begin(struct felt_writer *writer, uint64_t save, const uint8_t *state, size_t len)
+{
+    uint8_t *copy = malloc(len);
+    int r = 0;
+
+    if (!copy)
+        return -ENOMEM;
+    memcpy(copy, state, len);
+    pthread_mutex_lock(&writer->mutex);
+    if (writer->busy) {
+        r = -EBUSY;
+    } else {
+        writer->busy = true;
+        writer->ended = false;
+        writer->save = save;
+        writer->state = FELT_TAKE(copy);
+        writer->len = len;
+        pthread_cond_signal(&writer->wanted);
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    free(copy);
+    return r;
+}
+
+int felt_writer_result(struct felt_writer *writer, uint64_t *ret_save)
+{
+    uint64_t count;
+    int r = -EAGAIN;
+
+    (void)!read(writer->event_fd, &count, sizeof(count));
+    pthread_mutex_lock(&writer->mutex);
+    if (writer->busy && writer->ended) {
+        writer->busy = false;
+        *ret_save = writer->save;
+        r = writer->outcome;
+    }
+    pthread_mutex_unlock(&writer->mutex);
+    return r;
+}

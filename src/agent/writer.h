@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes the state file from a thread of its own, so that a slow disk does not keep the daemon from
+ * answering probes. One write at a time; its outcome shows on an eventfd. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/idiom.h"
+
+struct felt_writer;
+
+/* path is borrowed. 0 or -errno. */
+int felt_writer_new(const char *path, struct felt_writer **ret_writer);
+/* Waits for a write that is under way. */
+void felt_writer_free(struct felt_writer *writer);
+FELT_DEFINE_CLEANUP(struct felt_writer *, felt_writer_free)
+
+/* Readable when a write has ended: call felt_writer_result() then. */
+int felt_writer_fd(const struct felt_writer *writer);
+/* Begins a write of a copy of state. 0, -EBUSY while one is under way, or -ENOMEM. */
+int felt_writer_begin(struct felt_writer *writer, uint64_t save, const uint8_t *state, size_t len);
+/* The write that has ended: its number, and 0 or -errno. -EAGAIN where none has. */
+int felt_writer_result(struct felt_writer *writer, uint64_t *ret_save);
