@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Scripts that are not part of the daemon.
-CONTRIB_FILES =
+CONTRIB_FILES = \
+	contrib/lab/felt-lab
 EXTRA_DIST += $(CONTRIB_FILES) contrib/mk-docker-opts.sh
 
 # Where flannel's packages have it, but for the name: /usr/libexec/felt/mk-docker-opts.sh.
