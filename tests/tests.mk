@@ -38,3 +38,4 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 include tests/fuzz/tests.mk
+include tests/lab/tests.mk

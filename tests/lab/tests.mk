@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+# Real daemons in network namespaces: 'make check-lab', as root. Not a part of 'make check'.
+LAB_TESTS = \
+	tests/lab/felt_lab.sh \
+	tests/lab/kernel.sh \
+	tests/lab/classic_guide.sh \
+	tests/lab/bad_input.sh \
+	tests/lab/notify.sh \
+	tests/lab/idle.sh
+EXTRA_DIST += $(LAB_TESTS) tests/lab/datagrams.py tests/lab/lab.sh \
+	tests/lab/notify.py
+
+check_PROGRAMS += tests/lab/kernel_driver
+tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c
+tests_lab_kernel_driver_LDADD = $(AGENT_LIBS) $(AGENT_LIBS_SYSTEM)
+
+# One after the other: they look at times, and two cores are not many.
+check-lab: all tests/lab/kernel_driver$(EXEEXT)
+	+$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS TESTS='$(LAB_TESTS)' TEST_SUITE_LOG=lab-suite.log
+
+# The same tests against a build of their own with AddressSanitizer and UndefinedBehaviorSanitizer.
+check-sanitize:
+	$(MKDIR_P) sanitize
+	cd sanitize && $(abs_srcdir)/configure --silent --enable-sanitize CC='$(SANITIZE_CC)'
+	+$(MAKE) $(AM_MAKEFLAGS) -C sanitize check
+SANITIZE_CC = clang
+
+# Line coverage of the unit tests, worst file first; needs a build with --enable-coverage.
+coverage:
+	@if test '$(ENABLE_COVERAGE_TEXT)' != yes; then \
+	    echo "configure with --enable-coverage first" >&2; exit 1; fi
+	-$(MAKE) $(AM_MAKEFLAGS) check
+	@find src -name '*.gcda' -exec gcov -n {} + 2>/dev/null | awk \
+	    '/^File/ { file = $$2 } /^Lines executed/ && file ~ /src\/.*\.c/ { sub(/^Lines executed:/, ""); print $$0, file; file = "" }' | sort -u | sort -n
+if ENABLE_COVERAGE
+ENABLE_COVERAGE_TEXT = yes
+endif
+
+clean-local: clean-sanitize
+clean-sanitize:
+	-rm -rf sanitize
+mostlyclean-local:
+	-find . -name '*.gcda' -exec rm -f {} +
+
+.PHONY: check-lab check-sanitize clean-sanitize coverage
