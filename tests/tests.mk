@@ -38,4 +38,5 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 include tests/fuzz/tests.mk
+include tests/lint/tests.mk
 include tests/lab/tests.mk

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Every option of --help is in the manual page, and the reverse.
+set -u
+srcdir=${srcdir:-.}
+builddir=${builddir:-.}
+. "$srcdir/tests/tap.sh"
+
+# Long options of --help: where they are introduced, at the left.
+options_of_help() {
+    grep -oE '^  (-[a-z], )?--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' | sort -u
+}
+
+# Long options of a page in mdoc: the items of its lists.
+options_of_page() {
+    grep -E '^\.It ' "$1" | grep -oE 'Fl \\-[a-z][a-z-]*' | sed 's/Fl \\-/--/' | sort -u
+}
+
+compare() {
+    local program=$1 page=$2 name help
+    name=${program##*/}
+    if [[ ! -x $program ]]; then
+        not_ok "$name is built"
+        return
+    fi
+    help=$("$program" --help 2>/dev/null)
+    like "the help of $name can be read" "$(options_of_help <<<"$help" | wc -l)" '^([3-9]|[1-9][0-9]+)$'
+    is "every option of $name is in its manual page" \
+        "$(comm -23 <(options_of_help <<<"$help") <(options_of_page "$page"))" ""
+    is "every option in the manual page of $name is there" \
+        "$(comm -13 <(options_of_help <<<"$help") <(options_of_page "$page"))" ""
+}
+
+compare "$builddir/src/agent/feltd" "$srcdir/doc/man/feltd.8"
+compare "$builddir/src/ctl/feltctl" "$srcdir/doc/man/feltctl.1"
+
+# Every command of feltctl, too.
+commands=$("$builddir/src/ctl/feltctl" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort)
+paged=$(sed -n '/^\.Ss Commands/,/^\.Ss Options/s/^\.It Cm \([a-z]*\)$/\1/p' "$srcdir/doc/man/feltctl.1" | sort)
+is "the commands of feltctl and of its manual page are the same" "$commands" "$paged"
+
+# Proof that this test can fail.
+work=$(mktemp)
+trap 'rm -f "$work"' EXIT
+printf '.It Fl \\-alpha Ar x\n.It Fl b , Fl \\-beta\n' >"$work"
+is "an undocumented option is caught" \
+    "$(comm -23 <(printf '  --alpha X  a\n  -b, --beta  b\n  --gamma  c\n' | options_of_help) <(options_of_page "$work"))" \
+    "--gamma"
+done_testing

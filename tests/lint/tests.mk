@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# What can be seen without running anything.
+LINT_TESTS = \
+	tests/lint/format.sh \
+	tests/lint/includes.sh \
+	tests/lint/man.sh \
+	tests/lint/options_documented.sh \
+	tests/lint/purity.sh \
+	tests/lint/requirements.sh \
+	tests/lint/shellcheck.sh \
+	tests/lint/spdx.sh
+CONTRIB_TESTS = tests/contrib/mk_docker_opts.sh
+TESTS += $(LINT_TESTS) $(CONTRIB_TESTS)
+EXTRA_DIST += $(LINT_TESTS) $(CONTRIB_TESTS) tests/lint/purity.allow tests/tap.sh
+AM_TESTS_ENVIRONMENT += \
+	PURE_LIBS='$(PURE_LIBS)'; export PURE_LIBS; \
+	CC='$(CC)'; export CC;
