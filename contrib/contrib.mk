@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Scripts that are not part of the daemon.
 CONTRIB_FILES = \
-	contrib/lab/felt-lab
+	contrib/build \
+	contrib/check \
+	contrib/install-deps \
+	contrib/lab/felt-lab \
+	contrib/quickstart
 EXTRA_DIST += $(CONTRIB_FILES) contrib/mk-docker-opts.sh
 
 # Where flannel's packages have it, but for the name: /usr/libexec/felt/mk-docker-opts.sh.
