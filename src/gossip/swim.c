@@ -466,6 +466,8 @@ enum felt_verdict felt_swim_rumour(struct felt_swim *swim, felt_usec now,
             return FELT_VERDICT_STALE;
         change(swim, i, FELT_MEMBER_DEAD, news->incarnation);
         return FELT_VERDICT_TAKEN;
+    case FELT_LIVENESS_LEFT:
+        return FELT_VERDICT_STALE; /* nobody leaves yet */
     }
     return FELT_VERDICT_MALFORMED;
 }

@@ -15,7 +15,6 @@
 #define BUSY_PAUSE    (100 * FELT_USEC_MS) /* a busy donor is waiting for its disk */
 #define REFERRALS_MAX 8                    /* in a row; then the members do not agree yet */
 #define SILENT_AFTER  (4 * ANSWER_TIME)    /* a pause this long: time to say that nobody answers */
-#define HELLO_PADDING 24                   /* hello is then as long as cookie */
 
 void felt_asker_init(struct felt_asker *asker)
 {
@@ -113,7 +112,7 @@ static void try_seeds(struct felt_node *node)
 
         felt_letter_open_to(&letter, node, &asker->seeds[i], FELT_MEMBER_NONE);
         m->type = FELT_MESSAGE_HELLO;
-        m->hello.padding = HELLO_PADDING;
+        m->hello.padding = FELT_HELLO_PADDING;
         felt_letter_write(&letter, m);
         felt_letter_post(&letter);
     }

@@ -222,6 +222,7 @@ static void send(struct felt_node *node, const struct felt_swim_send *s)
     case FELT_SWIM_NACK:
         m->type = FELT_MESSAGE_NACK;
         m->nack.seq = s->seq;
+        m->nack.refused = false;
         break;
     }
     felt_letter_write(&letter, m);

@@ -145,6 +145,7 @@ static enum felt_verdict from_member(struct felt_node *node, const struct felt_i
     case FELT_MESSAGE_JOIN:
     case FELT_MESSAGE_WELCOME:
     case FELT_MESSAGE_DESCRIPTOR:
+    case FELT_MESSAGE_ANSWERED:
         break;
     }
     return FELT_VERDICT_MALFORMED;
@@ -187,6 +188,7 @@ static enum felt_verdict dispatch(struct felt_node *node, struct felt_inbound *i
     case FELT_MESSAGE_SLOTS:
     case FELT_MESSAGE_SYNC_SLOTS:
     case FELT_MESSAGE_PULL_SLOTS:
+    case FELT_MESSAGE_ANSWERED:
         break;
     }
     return from_member(node, in, m);

@@ -7,7 +7,7 @@
 #include "wire/bound.h"
 #include "wire/pack.h"
 
-#define FIELDS 10 /* proto/messages.cddl, descriptor-body */
+#define FIELDS 11 /* proto/messages.cddl, descriptor-body */
 
 size_t felt_descriptor_encode(const struct felt_descriptor *d, uint8_t *body)
 {
@@ -15,6 +15,7 @@ size_t felt_descriptor_encode(const struct felt_descriptor *d, uint8_t *body)
     size_t len;
     int r;
 
+    assert(!d->left || !d->has_lease);
     felt_pack_init(&p, body, FELT_DESCRIPTOR_MAX);
     felt_pack_array(&p, FIELDS);
     felt_pack_bin(&p, d->public_key, sizeof(d->public_key));
@@ -30,6 +31,7 @@ size_t felt_descriptor_encode(const struct felt_descriptor *d, uint8_t *body)
         felt_pack_uint(&p, d->lease);
     else
         felt_pack_nil(&p);
+    felt_pack_bool(&p, d->left);
     r = felt_pack_done(&p, &len);
     assert(r == 0); /* every field is bounded by its type */
     return len;
@@ -51,8 +53,10 @@ static int read_fields(struct felt_items items, struct felt_descriptor *ret)
     d.has_lease = !felt_items_nil(&items);
     if (d.has_lease)
         d.lease = (uint32_t)felt_items_uint(&items, UINT32_MAX);
-    if (items.bad || d.version == 0 || d.name[0] == '\0' || d.advertise.port == 0 ||
-        d.advertise.ip.family == FELT_FAMILY_NONE || d.public_ip.family == FELT_FAMILY_NONE)
+    d.left = felt_items_bool(&items);
+    if (items.bad || (d.left && d.has_lease) || d.version == 0 || d.name[0] == '\0' ||
+        d.advertise.port == 0 || d.advertise.ip.family == FELT_FAMILY_NONE ||
+        d.public_ip.family == FELT_FAMILY_NONE)
         return -EINVAL;
     *ret = d;
     return 0;

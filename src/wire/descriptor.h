@@ -15,7 +15,7 @@
 
 #define FELT_PUBLIC_KEY_LEN   32 /* Ed25519 */
 #define FELT_SIGNATURE_LEN    64
-#define FELT_DESCRIPTOR_MAX   320 /* bytes of body: all fields at their limits need 240 */
+#define FELT_DESCRIPTOR_MAX   320 /* bytes of body: all fields at their limits need 241 */
 #define FELT_NAME_MAX         63  /* bytes of a node name: one DNS label */
 #define FELT_DESC_BACKEND_MAX 15
 #define FELT_DESC_DATA_MAX    64
@@ -31,6 +31,7 @@ struct felt_descriptor {
     uint32_t mtu; /* of the overlay, 0 without backend */
     bool has_lease;
     uint32_t lease; /* the slot that the node uses */
+    bool left;      /* a farewell: the node's last word, and it has no lease then */
 };
 
 /* body has FELT_DESCRIPTOR_MAX bytes. Returns the length. */

@@ -24,6 +24,7 @@ const char *felt_message_name(enum felt_message_type type)
         [FELT_MESSAGE_SLOTS] = "slots",
         [FELT_MESSAGE_SYNC_SLOTS] = "sync-slots",
         [FELT_MESSAGE_PULL_SLOTS] = "pull-slots",
+        [FELT_MESSAGE_ANSWERED] = "answered",
     };
 
     assert((size_t)type < FELT_ARRAY_LEN(names) && names[type]);
@@ -36,10 +37,11 @@ int felt_envelope_encode(const struct felt_envelope *envelope, uint8_t *buf, siz
     struct felt_pack p;
 
     felt_pack_init(&p, buf, room);
-    felt_pack_array(&p, 3);
+    felt_pack_array(&p, 4);
     felt_pack_id(&p, &envelope->sender);
     felt_pack_uint(&p, envelope->session);
     felt_pack_uint(&p, envelope->counter);
+    felt_pack_uint(&p, envelope->generation);
     return felt_pack_done(&p, ret_len);
 }
 
@@ -199,6 +201,16 @@ static void pack_probe(struct felt_pack *p, const struct felt_message *m)
     pack_digest(p, &m->probe.digest);
 }
 
+static void pack_answered(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->answered.question);
+    if (m->answered.more)
+        felt_pack_uint(p, m->answered.next);
+    else
+        felt_pack_nil(p);
+}
+
 static void pack_message(struct felt_pack *p, const struct felt_message *m)
 {
     switch (m->type) {
@@ -213,8 +225,9 @@ static void pack_message(struct felt_pack *p, const struct felt_message *m)
         felt_pack_uint(p, m->probe_request.seq);
         return felt_pack_id(p, &m->probe_request.target);
     case FELT_MESSAGE_NACK:
-        begin(p, m->type, 1);
-        return felt_pack_uint(p, m->nack.seq);
+        begin(p, m->type, 2);
+        felt_pack_uint(p, m->nack.seq);
+        return felt_pack_bool(p, m->nack.refused);
     case FELT_MESSAGE_HELLO:
         return pack_hello(p, m);
     case FELT_MESSAGE_COOKIE:
@@ -252,6 +265,8 @@ static void pack_message(struct felt_pack *p, const struct felt_message *m)
     case FELT_MESSAGE_PULL_SLOTS:
         begin(p, m->type, 1);
         return felt_pack_uint(p, m->pull_slots.first);
+    case FELT_MESSAGE_ANSWERED:
+        return pack_answered(p, m);
     }
     assert(false && "message type");
 }

@@ -16,10 +16,12 @@
 
 #define FELT_COOKIE_LEN      16
 #define FELT_REQUEST_ID_LEN  8
+#define FELT_HELLO_PADDING   40  /* the cookie is not longer then, whatever the two envelopes say */
 #define FELT_CONFIG_TEXT_MAX 512 /* proto/messages.cddl, welcome */
 #define FELT_BUCKETS         64  /* of each digest; proto/gossip.md 4.2 */
 
-/* As many of each as fit into one datagram, by their smallest encoding. */
+/* The most that a message may have of each: no more than fit into one datagram by their smallest
+ * encoding. */
 #define FELT_LIVENESS_MAX 52
 #define FELT_SUMMARY_MAX  52
 #define FELT_FETCH_MAX    48
@@ -44,6 +46,7 @@ enum felt_message_type {
     FELT_MESSAGE_SLOTS = 15,
     FELT_MESSAGE_SYNC_SLOTS = 16,
     FELT_MESSAGE_PULL_SLOTS = 17,
+    FELT_MESSAGE_ANSWERED = 18,
 };
 
 /* Who sent the datagram, in which of its lives, and which of its datagrams this is. */
@@ -51,6 +54,7 @@ struct felt_envelope {
     struct felt_id sender;
     uint64_t session;
     uint64_t counter;
+    uint64_t generation; /* how often the sender has seen the cluster forget who left */
 };
 
 /* Two nodes with equal digests hold the same tables. */
@@ -60,11 +64,11 @@ struct felt_digest {
     uint64_t members;
 };
 
-/* What is on the wire; an owner that left or was reclaimed is forgotten, not marked. */
 enum felt_liveness_state {
     FELT_LIVENESS_ALIVE = 0,
     FELT_LIVENESS_SUSPECT = 1,
     FELT_LIVENESS_DEAD = 2,
+    FELT_LIVENESS_LEFT = 3, /* by its own farewell, or dead for long and owner of nothing */
 };
 
 struct felt_liveness {
@@ -113,6 +117,7 @@ struct felt_message {
         } probe_request;
         struct {
             uint32_t seq;
+            bool refused; /* its port, instead of silence: nobody is there to answer */
         } nack;
         struct {
             uint32_t padding; /* bytes of nothing, so that the answer is not the larger one */
@@ -171,6 +176,11 @@ struct felt_message {
         struct {
             uint32_t first; /* slot to begin with */
         } pull_slots;
+        struct {
+            enum felt_message_type question; /* SYNC_MEMBERS, SYNC_SLOTS or PULL_SLOTS */
+            bool more;                       /* the answer is at its limit: there is more */
+            uint32_t next;                   /* and it begins there: a bucket, or a slot */
+        } answered;
     };
 };
 

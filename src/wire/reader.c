@@ -66,6 +66,7 @@ int felt_reader_begin(struct felt_reader *reader, struct felt_bytes plain,
     felt_items_id(&items, &e.sender);
     e.session = felt_items_uint(&items, UINT64_MAX);
     e.counter = felt_items_uint(&items, UINT64_MAX);
+    e.generation = felt_items_uint(&items, UINT64_MAX);
     if (items.bad || felt_id_is_nobody(&e.sender) || e.session == 0)
         return -EINVAL;
     *ret_envelope = e;
@@ -113,7 +114,7 @@ static void read_liveness(struct felt_items *items, struct felt_message *m)
 
         felt_items_id(&entry, &e->id);
         e->incarnation = felt_items_uint(&entry, UINT64_MAX);
-        e->state = (enum felt_liveness_state)felt_items_uint(&entry, FELT_LIVENESS_DEAD);
+        e->state = (enum felt_liveness_state)felt_items_uint(&entry, FELT_LIVENESS_LEFT);
         e->origin = 0;
         if (e->state == FELT_LIVENESS_SUSPECT)
             e->origin = (uint32_t)felt_items_uint(&entry, UINT32_MAX);
@@ -131,7 +132,7 @@ static void read_summary(struct felt_items *items, struct felt_message *m)
         felt_items_id(&entry, &e->id);
         e->version = felt_items_uint(&entry, UINT64_MAX);
         e->incarnation = felt_items_uint(&entry, UINT64_MAX);
-        e->state = (enum felt_liveness_state)felt_items_uint(&entry, FELT_LIVENESS_DEAD);
+        e->state = (enum felt_liveness_state)felt_items_uint(&entry, FELT_LIVENESS_LEFT);
         items->bad |= entry.bad;
     }
 }
@@ -222,6 +223,7 @@ static void read_probe_request(struct felt_items *items, struct felt_message *m)
 static void read_nack(struct felt_items *items, struct felt_message *m)
 {
     m->nack.seq = (uint32_t)felt_items_uint(items, UINT32_MAX);
+    m->nack.refused = felt_items_bool(items);
 }
 
 static void read_hello(struct felt_items *items, struct felt_message *m)
@@ -264,6 +266,19 @@ static void read_pull_slots(struct felt_items *items, struct felt_message *m)
     m->pull_slots.first = (uint32_t)felt_items_uint(items, UINT32_MAX);
 }
 
+static void read_answered(struct felt_items *items, struct felt_message *m)
+{
+    m->answered.question = (enum felt_message_type)felt_items_uint(items, UINT32_MAX);
+    m->answered.more = !felt_items_nil(items);
+    m->answered.next = m->answered.more ? (uint32_t)felt_items_uint(items, UINT32_MAX) : 0;
+    if (m->answered.question != FELT_MESSAGE_SYNC_MEMBERS &&
+        m->answered.question != FELT_MESSAGE_SYNC_SLOTS &&
+        m->answered.question != FELT_MESSAGE_PULL_SLOTS)
+        items->bad = true;
+    if (m->answered.question != FELT_MESSAGE_PULL_SLOTS && m->answered.next >= FELT_BUCKETS)
+        items->bad = true;
+}
+
 /* Each reads the fields after the type. */
 static void (*const read_fields[])(struct felt_items *items, struct felt_message *m) = {
     [FELT_MESSAGE_PROBE] = read_probe,
@@ -283,6 +298,7 @@ static void (*const read_fields[])(struct felt_items *items, struct felt_message
     [FELT_MESSAGE_SLOTS] = read_slots,
     [FELT_MESSAGE_SYNC_SLOTS] = read_sync_slots,
     [FELT_MESSAGE_PULL_SLOTS] = read_pull_slots,
+    [FELT_MESSAGE_ANSWERED] = read_answered,
 };
 
 int felt_reader_next(struct felt_reader *reader, struct felt_message *ret_message)

@@ -7,8 +7,8 @@
 #include "wire/bound.h"
 #include "wire/pack.h"
 
-#define FIELDS        12 /* proto/messages.cddl, state */
-#define MEMBER_FIELDS 6
+#define FIELDS        13 /* proto/messages.cddl, state */
+#define MEMBER_FIELDS 7
 #define GIFT_FIELDS   3
 #define RUN_FIELDS    4
 
@@ -42,6 +42,7 @@ static void pack_members(struct felt_pack *p, const struct felt_record *r)
         felt_pack_uint(p, m->state);
         felt_pack_uint(p, m->session);
         felt_pack_uint(p, m->save);
+        felt_pack_uint(p, m->left_generation);
     }
 }
 
@@ -70,6 +71,7 @@ static size_t pack(const struct felt_record *r, uint8_t *buf, size_t room)
     felt_pack_bin(&p, r->cluster, sizeof(r->cluster));
     felt_pack_uint(&p, r->session);
     felt_pack_uint(&p, r->save);
+    felt_pack_uint(&p, r->generation);
     felt_pack_uint(&p, r->era);
     felt_pack_bin(&p, r->config.data, r->config.len);
     if (r->has_lease)
@@ -181,10 +183,11 @@ static void read_members(struct felt_items *items, struct felt_record *r)
         m->body = felt_items_bytes(&member, FELT_DESCRIPTOR_MAX);
         felt_items_bin(&member, m->signature, FELT_SIGNATURE_LEN);
         m->incarnation = felt_items_uint(&member, UINT64_MAX);
-        m->state = (enum felt_liveness_state)felt_items_uint(&member, FELT_LIVENESS_DEAD);
+        m->state = (enum felt_liveness_state)felt_items_uint(&member, FELT_LIVENESS_LEFT);
         m->session = felt_items_uint(&member, UINT64_MAX);
         m->save = felt_items_uint(&member, UINT64_MAX);
-        items->bad |= member.bad;
+        m->left_generation = felt_items_uint(&member, UINT64_MAX);
+        items->bad |= member.bad | (m->state != FELT_LIVENESS_LEFT && m->left_generation != 0);
     }
 }
 
@@ -197,6 +200,7 @@ static int read_fields(struct felt_items items, struct felt_record *ret)
     felt_items_bin(&items, r.cluster, sizeof(r.cluster));
     r.session = felt_items_uint(&items, UINT64_MAX);
     r.save = felt_items_uint(&items, UINT64_MAX);
+    r.generation = felt_items_uint(&items, UINT64_MAX);
     r.era = felt_items_uint(&items, UINT64_MAX);
     r.config = felt_items_bytes(&items, FELT_CONFIG_TEXT_MAX);
     r.has_lease = !felt_items_nil(&items);

@@ -36,8 +36,9 @@ struct felt_member_record {
     uint8_t signature[FELT_SIGNATURE_LEN];
     uint64_t incarnation;
     enum felt_liveness_state state;
-    uint64_t session; /* largest seen: an older datagram is a replay */
-    uint64_t save;    /* largest save counter seen */
+    uint64_t session;         /* largest seen: an older datagram is a replay */
+    uint64_t save;            /* largest save counter seen */
+    uint64_t left_generation; /* of FELT_LIVENESS_LEFT: the one after it left; 0: not yet */
 };
 
 struct felt_record {
@@ -46,6 +47,7 @@ struct felt_record {
     uint8_t cluster[8];
     uint64_t session; /* of the run that saved this */
     uint64_t save;
+    uint64_t generation;      /* struct felt_envelope */
     uint64_t era;             /* 0: no slot map yet */
     struct felt_bytes config; /* network configuration as JSON; len 0: none yet */
     bool has_lease;

@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         r = felt_reader_begin(second, felt_bytes(again, at + len), &envelope_2);
         assert(r == 0 && envelope_2.counter == envelope.counter &&
                envelope_2.session == envelope.session &&
+               envelope_2.generation == envelope.generation &&
                felt_id_equal(&envelope_2.sender, &envelope.sender));
         r = felt_reader_next(second, &back);
         assert(r == 1 && message_equal(&m, &back));

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/idiom.h"
+
 struct source {
     struct felt_prng *prng;
     enum message_size size;
@@ -48,7 +50,7 @@ static struct felt_digest some_digest(const struct source *s)
 
 static enum felt_liveness_state some_state(const struct source *s)
 {
-    return (enum felt_liveness_state)number(s, FELT_LIVENESS_ALIVE, FELT_LIVENESS_DEAD);
+    return (enum felt_liveness_state)number(s, FELT_LIVENESS_ALIVE, FELT_LIVENESS_LEFT);
 }
 
 static void some_liveness(const struct source *s, struct felt_message *m)
@@ -65,6 +67,19 @@ static void some_liveness(const struct source *s, struct felt_message *m)
         e->state = s->size == MESSAGE_LARGEST ? FELT_LIVENESS_SUSPECT : some_state(s);
         e->origin = e->state == FELT_LIVENESS_SUSPECT ? (uint32_t)number(s, 0, UINT32_MAX) : 0;
     }
+}
+
+static void some_answered(const struct source *s, struct felt_message *m)
+{
+    static const enum felt_message_type questions[] = {
+        FELT_MESSAGE_SYNC_MEMBERS, FELT_MESSAGE_SYNC_SLOTS, FELT_MESSAGE_PULL_SLOTS};
+
+    m->answered.question = questions[number(s, 0, FELT_ARRAY_LEN(questions) - 1)];
+    m->answered.more = number(s, 0, 1) > 0;
+    m->answered.next = 0;
+    if (m->answered.more)
+        m->answered.next = (uint32_t)number(
+            s, 0, m->answered.question == FELT_MESSAGE_PULL_SLOTS ? UINT32_MAX : FELT_BUCKETS - 1);
 }
 
 static void some_summary(const struct source *s, struct felt_message *m)
@@ -165,6 +180,7 @@ void sample_message(struct felt_prng *prng, enum felt_message_type type, enum me
         return;
     case FELT_MESSAGE_NACK:
         m->nack.seq = (uint32_t)number(s, 0, UINT32_MAX);
+        m->nack.refused = number(s, 0, 1) == 1;
         return;
     case FELT_MESSAGE_HELLO:
         m->hello.padding = (uint32_t)number(s, 0, 1000);
@@ -203,6 +219,8 @@ void sample_message(struct felt_prng *prng, enum felt_message_type type, enum me
     case FELT_MESSAGE_PULL_SLOTS:
         m->pull_slots.first = (uint32_t)number(s, 0, UINT32_MAX);
         return;
+    case FELT_MESSAGE_ANSWERED:
+        return some_answered(s, m);
     }
     assert(false && "message type");
 }
@@ -283,7 +301,7 @@ bool message_equal(const struct felt_message *a, const struct felt_message *b)
         return a->probe_request.seq == b->probe_request.seq &&
                felt_id_equal(&a->probe_request.target, &b->probe_request.target);
     case FELT_MESSAGE_NACK:
-        return a->nack.seq == b->nack.seq;
+        return a->nack.seq == b->nack.seq && a->nack.refused == b->nack.refused;
     case FELT_MESSAGE_HELLO:
         return a->hello.padding == b->hello.padding;
     case FELT_MESSAGE_COOKIE:
@@ -318,6 +336,9 @@ bool message_equal(const struct felt_message *a, const struct felt_message *b)
                    0;
     case FELT_MESSAGE_PULL_SLOTS:
         return a->pull_slots.first == b->pull_slots.first;
+    case FELT_MESSAGE_ANSWERED:
+        return a->answered.question == b->answered.question &&
+               a->answered.more == b->answered.more && a->answered.next == b->answered.next;
     }
     assert(false && "message type");
 }

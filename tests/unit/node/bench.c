@@ -250,7 +250,7 @@ size_t peer_got(const struct peer *peer, const struct bench *bench)
 
 void peer_cookie(struct peer *peer, struct bench *bench, uint8_t ret_cookie[FELT_COOKIE_LEN])
 {
-    struct felt_message m = {.type = FELT_MESSAGE_HELLO, .hello = {.padding = 24}};
+    struct felt_message m = {.type = FELT_MESSAGE_HELLO, .hello = {.padding = FELT_HELLO_PADDING}};
 
     assert_int_equal(peer_tell(peer, bench, &m), FELT_VERDICT_TAKEN);
     assert_true(peer_reads(peer, bench, FELT_MESSAGE_COOKIE, &m));

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const struct felt_message hello = {.type = FELT_MESSAGE_HELLO, .hello = {.padding = 24}};
+static const struct felt_message hello = {.type = FELT_MESSAGE_HELLO,
+                                          .hello = {.padding = FELT_HELLO_PADDING}};
 static const struct felt_message nack = {.type = FELT_MESSAGE_NACK, .nack = {.seq = 1}};
 
 struct scene {

@@ -10,6 +10,7 @@
 #include "base/idiom.h"
 #include "crypto/token.h"
 #include "tests/support/messages.h"
+#include "tests/unit/vectors/plain_cases.h"
 #include "tests/unit/vectors/vectors.h"
 #include "wire/record.h"
 
@@ -85,8 +86,10 @@ static void write_plain(const char *sub, const char *name, const char *comment,
 static size_t put_envelope(uint8_t *plain)
 {
     struct felt_identity me = vector_identity();
-    struct felt_envelope e = {
-        .sender = me.id, .session = VECTOR_SESSION, .counter = VECTOR_COUNTER};
+    struct felt_envelope e = {.sender = me.id,
+                              .session = VECTOR_SESSION,
+                              .counter = VECTOR_COUNTER,
+                              .generation = VECTOR_GENERATION};
     size_t len;
     int r = felt_envelope_encode(&e, plain, FELT_DATAGRAM_MAX, &len);
 
@@ -135,6 +138,18 @@ static struct felt_descriptor descriptor(void)
     return d;
 }
 
+/* A datagram with a body, signed as the sender. */
+static void write_described(const char *sub, const char *name, const char *comment,
+                            const uint8_t *body, size_t len)
+{
+    uint8_t plain[FELT_DATAGRAM_MAX];
+    struct sample s;
+
+    describe(&s, body, len);
+    write_seed("descriptor", name, body, len);
+    write_plain(sub, name, comment, plain, put_message(&s.message, plain, put_envelope(plain)));
+}
+
 static const char config[] = "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}";
 
 /* What would be random is what a node would send. */
@@ -168,6 +183,23 @@ static void make_real(struct sample *s, enum message_size size)
     }
 }
 
+static void make_accepted_descriptors(void)
+{
+    static const uint8_t later[] = {0xa5, 'l', 'a', 't', 'e', 'r'};
+    struct felt_descriptor d = descriptor();
+    uint8_t body[FELT_DESCRIPTOR_MAX];
+    size_t len = felt_descriptor_encode(&d, body);
+
+    body[0]++; /* of so many fields */
+    memcpy(body + len, later, sizeof(later));
+    write_described("accepted", "descriptor-later", "tolerated: a descriptor with a field behind",
+                    body, len + sizeof(later));
+    d.has_lease = false;
+    d.left = true;
+    write_described("accepted", "descriptor-farewell", "taken: a farewell", body,
+                    felt_descriptor_encode(&d, body));
+}
+
 static void make_accepted(void)
 {
     static const char *const suffix[] = {"-smallest", "", "-largest"};
@@ -197,40 +229,8 @@ static void make_accepted(void)
         at = put_message(&s.message, plain, at);
     }
     write_plain("accepted", "several", "taken: eleven messages in one datagram", plain, at);
+    make_accepted_descriptors();
 }
-
-/* An id and a 16-byte cookie as MessagePack, in hex. */
-#define NOBODY "c41000000000000000000000000000000000"
-#define ID     "c41002000000000000000000000000000000"
-#define ID_OWN "c41001000000000000000000000000000000"
-#define COOKIE "c4107a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a"
-#define REQ    "c4087272727272727272"
-#define HASH   "c4080102030405060708"
-
-/* A plaintext as hex: head, n times unit, tail. */
-struct plain_case {
-    const char *name;
-    const char *comment;
-    const char *head;
-    const char *unit;
-    size_t n;
-    const char *tail;
-    bool bare; /* head begins the plaintext; else the usual envelope does */
-};
-
-/* A message behind the usual envelope; a whole plaintext; a message with n equal items. */
-#define TAIL(name, comment, message)                 \
-    {                                                \
-        name, comment, message, NULL, 0, NULL, false \
-    }
-#define BARE(name, comment, plain)                \
-    {                                             \
-        name, comment, plain, NULL, 0, NULL, true \
-    }
-#define LIST(name, comment, head, unit, n, tail)  \
-    {                                             \
-        name, comment, head, unit, n, tail, false \
-    }
 
 static size_t put_hex(const char *hex, uint8_t *out)
 {
@@ -241,10 +241,9 @@ static size_t put_hex(const char *hex, uint8_t *out)
     return len;
 }
 
-static void make_plain_cases(const char *sub, const struct plain_case *cases, size_t n)
+static void make_plain_cases(const char *sub, const struct plain_case *cases)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct plain_case *c = &cases[i];
+    for (const struct plain_case *c = cases; c->name; c++) {
         uint8_t plain[4096];
         size_t at = c->bare ? 0 : put_envelope(plain);
 
@@ -255,146 +254,6 @@ static void make_plain_cases(const char *sub, const struct plain_case *cases, si
         write_plain(sub, c->name, c->comment, plain, at);
     }
 }
-
-/* Taken, though a sender of ours would not write it so. */
-static const struct plain_case tolerated[] = {
-    TAIL("unknown-type", "tolerated: a message of type 18 before a nack",
-         "9312a16c90"
-         "920401"),
-    TAIL("unknown-fields", "tolerated: items behind the fields of a nack", "940401a56c6174657290"),
-    TAIL("long-integers", "tolerated: integers in more bytes than they need",
-         "92cc04cf0000000000000001"),
-    TAIL("long-lengths", "tolerated: lengths in more bytes than they need",
-         "dd0000000305c6000000020000"
-         "c0"),
-    TAIL("padding-not-zero", "tolerated: a hello whose padding is something", "9205c403010203"),
-};
-
-static const struct plain_case refused[] = {
-    BARE("plain-empty", "malformed: nothing but the seal", ""),
-    BARE("plain-not-array", "malformed: an integer in the place of the envelope", "01"),
-    BARE("envelope-map", "malformed: a map in the place of the envelope", "83" ID_OWN "0700"),
-    BARE("envelope-short", "malformed: an envelope without a counter", "92" ID_OWN "07"),
-    BARE("envelope-nobody", "malformed: sent by nobody", "93" NOBODY "0700"),
-    BARE("envelope-session-zero", "malformed: session 0", "93" ID_OWN "0000"),
-    BARE("envelope-id-short", "malformed: an id of 15 bytes",
-         "93c40f0100000000000000000000000000000700"),
-    BARE("envelope-id-long", "malformed: an id of 17 bytes",
-         "93c411010000000000000000000000000000000000"
-         "0700"),
-    BARE("envelope-id-text", "malformed: an id that is a string",
-         "93b0303030303030303030303030303030300700"),
-    TAIL("bomb", "malformed: an array of 67108863 items in five bytes", "dd03ffffff"),
-    TAIL("bomb-largest", "malformed: an array of 4294967295 items in five bytes", "ddffffffff"),
-    TAIL("bomb-inside", "malformed: the same inside a message", "920add03ffffff"),
-    TAIL("bomb-bin", "malformed: 4294967295 bytes of which none is there", "9205c6ffffffff"),
-    TAIL("message-cut", "malformed: a nack that ends before its number", "9204"),
-    TAIL("message-not-array", "malformed: an integer in the place of a message", "04"),
-    TAIL("message-empty", "malformed: a message without a type", "90"),
-    TAIL("message-type-text", "malformed: a type that is a string", "92a16101"),
-    TAIL("message-map", "malformed: a message that is a map", "810401"),
-    TAIL("byte-c1", "malformed: the byte that MessagePack never uses", "9204c1"),
-    TAIL("float-32", "malformed: a float in the place of a number", "9204ca3f800000"),
-    TAIL("float-64", "malformed: a double in the place of a number", "9204cb3ff0000000000000"),
-    TAIL("negative", "malformed: -1 in the place of a number", "9204ff"),
-    TAIL("negative-64", "malformed: a negative number of 64 bits", "9204d3ffffffffffffffff"),
-    TAIL("signed", "malformed: 1 as a signed integer", "9204d001"),
-    TAIL("map-inside", "malformed: a map in the place of a number", "920480"),
-    TAIL("extension", "malformed: an extension in the place of a number", "9204d40001"),
-    TAIL("timestamp", "malformed: an extension of type -1 in an unknown message",
-         "9212d6ff00000000"),
-    TAIL("nil-number", "malformed: nil in the place of a number", "9204c0"),
-    TAIL("bool-number", "malformed: true in the place of a number", "9204c3"),
-    TAIL("text-number", "malformed: a string in the place of a number", "9204a131"),
-    TAIL("number-too-large", "malformed: a number of 33 bits in the place of one of 32",
-         "9204cf0000000100000000"),
-    TAIL("nested-nine-deep", "malformed: nine arrays, one in the other",
-         "919191919191919191"
-         "01"),
-    TAIL("after-a-good-one", "malformed: a good nack and one without a number", "9204019104"),
-    TAIL("probe-short", "malformed: a probe without a digest of members", "950101" ID "05" HASH),
-    TAIL("probe-hash-short", "malformed: a digest of seven bytes",
-         "960101" ID "05" HASH "c40701020304050607"),
-    TAIL("cookie-short", "malformed: a cookie of 15 bytes",
-         "9206c40f7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a"),
-    TAIL("join-wish-33", "malformed: a wish for 10.0.0.0/33", "9607" COOKIE REQ "00c4040a00000021"),
-    TAIL("join-wish-five-bytes", "malformed: a wish for an address of five bytes",
-         "9607" COOKIE REQ "00c4050a0000000020"),
-    TAIL("join-wish-nothing-8", "malformed: a wish for no address, with a length",
-         "9607" COOKIE REQ "00c40008"),
-    LIST("welcome-config-513", "malformed: a configuration of 513 bytes", "9308" REQ "c50201", "20",
-         513, NULL),
-    TAIL("gift-result-4", "malformed: a result that there is not", "9309" REQ "04"),
-    TAIL("gift-ask-nobody-named", "malformed: a referral without the id", "9309" REQ "01"),
-    TAIL("liveness-none", "malformed: no entry", "910a"),
-    LIST("liveness-53", "malformed: 53 entries", "dc00360a", "93" ID "0000", 53, NULL),
-    TAIL("liveness-state-3", "malformed: a state that there is not", "920a93" ID "0003"),
-    TAIL("liveness-suspect-no-origin", "malformed: a suspicion without its origin",
-         "920a93" ID "0001"),
-    TAIL("liveness-entry-number", "malformed: a number in the place of an entry", "920a01"),
-    LIST("sync-members-first-64", "malformed: bucket 64 of 64", "930c40c50200", "00", 512, NULL),
-    LIST("sync-members-511", "malformed: buckets of 511 bytes", "930c00c501ff", "00", 511, NULL),
-    LIST("sync-slots-513", "malformed: buckets of 513 bytes", "94100500c50201", "00", 513, NULL),
-    TAIL("summary-none", "malformed: no entry", "910d"),
-    TAIL("summary-state-3", "malformed: a state that there is not", "920d94" ID "000003"),
-    TAIL("fetch-none", "malformed: no id", "910e"),
-    LIST("fetch-49", "malformed: 49 ids", "dc00320e", ID, 49, NULL),
-    TAIL("slots-no-owner", "malformed: no owner",
-         "970f05000a00"
-         "90"
-         "940a000500"),
-    TAIL("slots-no-run", "malformed: no run",
-         "970f05000a00"
-         "91" ID "90"),
-    LIST("slots-61-owners", "malformed: 61 owners",
-         "970f05000a00"
-         "dc003d",
-         ID, 61, "940a000500"),
-    LIST("slots-161-runs", "malformed: 161 runs",
-         "970f05"
-         "00cd010000"
-         "91" ID "dc0284",
-         "01000500", 161, NULL),
-    TAIL("slots-beyond-total", "malformed: eleven slots of ten",
-         "970f05000a00"
-         "91" ID "940b000500"),
-    TAIL("slots-first-beyond-total", "malformed: begins behind the last slot",
-         "970f05000a0b"
-         "91" ID "9401000500"),
-    TAIL("slots-sum-overflow", "malformed: counts whose sum fits 32 bits only cut off",
-         "970f05000a00"
-         "91" ID "98ceffffffff000500"
-         "02000500"),
-    TAIL("slots-run-of-zero", "malformed: a run of no slot",
-         "970f05000a00"
-         "91" ID "98"
-         "00000500"
-         "0a000500"),
-    TAIL("slots-owner-out-of-range", "malformed: the second owner of one",
-         "970f05000a00"
-         "91" ID "940a010500"),
-    TAIL("slots-owner-nobody", "malformed: owned by nobody",
-         "970f05000a00"
-         "91" NOBODY "940a000500"),
-    TAIL("slots-owner-short", "malformed: an owner of 15 bytes",
-         "970f05000a00"
-         "91"
-         "c40f020000000000000000000000000000"
-         "940a000500"),
-    TAIL("slots-term-above-era", "malformed: term 6 in era 5",
-         "970f05000a00"
-         "91" ID "940a000600"),
-    TAIL("slots-term-zero", "malformed: term 0",
-         "970f05000a00"
-         "91" ID "940a000000"),
-    TAIL("slots-part-of-a-run", "malformed: a run without its sequence number",
-         "970f05000a00"
-         "91" ID "930a0005"),
-    LIST("descriptor-321", "malformed: a descriptor of 321 bytes", "930bc50141", "00", 321,
-         "c440"
-         "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
-         "000000000000000000000000000000000000000000000000"),
-};
 
 /* A descriptor with one field replaced. */
 static void make_refused_descriptors(void)
@@ -415,6 +274,8 @@ static void make_refused_descriptors(void)
         {"descriptor-no-address", "malformed: no address of gossip", "c404c0000201cd2116",
          "c400cd2116"},
         {"descriptor-mtu-negative", "malformed: an MTU of -1", "cd05aa", "ff"},
+        {"descriptor-left-number", "malformed: a number in the place of left", "cc80c2", "cc8000"},
+        {"descriptor-farewell-lease", "malformed: a farewell with a lease", "cc80c2", "cc80c3"},
     };
     struct felt_descriptor d = descriptor();
     uint8_t body[FELT_DESCRIPTOR_MAX], find[16], plain[FELT_DATAGRAM_MAX];
@@ -431,15 +292,16 @@ static void make_refused_descriptors(void)
         at += put_hex(cases[i].put, changed + at);
         memcpy(changed + at, found + n, len - (size_t)(found + n - body));
         at += len - (size_t)(found + n - body);
-        describe(&s, changed, at);
-        write_seed("descriptor", cases[i].name, changed, at);
-        write_plain("refused", cases[i].name, cases[i].comment, plain,
-                    put_message(&s.message, plain, put_envelope(plain)));
+        write_described("refused", cases[i].name, cases[i].comment, changed, at);
     }
     describe(&s, body, len);
     s.message.descriptor.signature[63] ^= 0x01;
     write_plain("refused", "descriptor-signature", "forged: a descriptor with another signature",
                 plain, put_message(&s.message, plain, put_envelope(plain)));
+    body[0]--; /* of so many fields */
+    write_described("refused", "descriptor-short",
+                    "malformed: a descriptor that does not say whether it is a farewell", body,
+                    len - 1);
 }
 
 /* A good datagram with something done to its outside. */
@@ -517,8 +379,11 @@ static void make_record_seeds(void)
     struct felt_run runs[] = {{.count = 128, .owner = me.id, .term = 1, .seq = 1},
                               {.count = 128, .owner = {{2}}, .term = 2, .seq = 3}};
     struct felt_gift_record gift = {.joiner = {{2}}, .n = 2, .ranges = {{128, 64}, {192, 64}}};
-    struct felt_member_record member = {.body = felt_bytes(body, felt_descriptor_encode(&d, body)),
-                                        .state = FELT_LIVENESS_DEAD};
+    struct felt_bytes described = felt_bytes(body, felt_descriptor_encode(&d, body));
+    struct felt_member_record members[] = {
+        {.body = described, .state = FELT_LIVENESS_DEAD},
+        {.body = described, .state = FELT_LIVENESS_LEFT, .left_generation = VECTOR_GENERATION},
+    };
     struct felt_record r = {.config = felt_bytes("", 0)};
 
     write_record("founder-before-all", &r);
@@ -526,6 +391,7 @@ static void make_record_seeds(void)
         .in_cluster = true,
         .session = VECTOR_SESSION,
         .save = 9,
+        .generation = VECTOR_GENERATION,
         .era = 5,
         .config = felt_bytes(config, sizeof(config) - 1),
         .has_lease = true,
@@ -535,8 +401,8 @@ static void make_record_seeds(void)
         .runs = runs,
         .n_gifts = 1,
         .gifts = &gift,
-        .n_members = 1,
-        .members = &member,
+        .n_members = FELT_ARRAY_LEN(members),
+        .members = members,
     };
     memcpy(r.cluster, vector_cluster, sizeof(r.cluster));
     write_record("usual", &r);
@@ -571,8 +437,8 @@ int main(int argc, char **argv)
     vectors = argv[1];
     corpus = argv[2];
     make_accepted();
-    make_plain_cases("accepted", tolerated, FELT_ARRAY_LEN(tolerated));
-    make_plain_cases("refused", refused, FELT_ARRAY_LEN(refused));
+    make_plain_cases("accepted", plain_accepted);
+    make_plain_cases("refused", plain_refused);
     make_refused_descriptors();
     make_refused_outside();
     make_record_seeds();

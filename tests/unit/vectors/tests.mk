@@ -10,6 +10,7 @@ tests_unit_vectors_test_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_vectors_test_vectors_LDADD = $(VECTORS_LDADD) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/vectors/make_vectors
-tests_unit_vectors_make_vectors_SOURCES = tests/unit/vectors/make_vectors.c $(VECTORS_SOURCES)
+tests_unit_vectors_make_vectors_SOURCES = tests/unit/vectors/make_vectors.c \
+	tests/unit/vectors/plain_cases.c tests/unit/vectors/plain_cases.h $(VECTORS_SOURCES)
 tests_unit_vectors_make_vectors_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_vectors_make_vectors_LDADD = $(VECTORS_LDADD)

@@ -27,5 +27,6 @@ static inline struct felt_identity vector_identity(void)
     return identity;
 }
 
-#define VECTOR_SESSION 7
-#define VECTOR_COUNTER 300
+#define VECTOR_SESSION    7
+#define VECTOR_COUNTER    300
+#define VECTOR_GENERATION 2

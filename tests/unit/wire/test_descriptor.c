@@ -48,7 +48,7 @@ static bool equal(const struct felt_descriptor *a, const struct felt_descriptor 
            felt_endpoint_equal(&a->advertise, &b->advertise) &&
            felt_ip_equal(&a->public_ip, &b->public_ip) && strcmp(a->backend, b->backend) == 0 &&
            strcmp(a->backend_data, b->backend_data) == 0 && a->mtu == b->mtu &&
-           a->has_lease == b->has_lease && a->lease == b->lease;
+           a->has_lease == b->has_lease && a->lease == b->lease && a->left == b->left;
 }
 
 /* From memory of exactly that length, so that a sanitizer sees any read behind it. */
@@ -87,7 +87,7 @@ static void the_largest_leaves_room_for_fields_of_later_versions(void **state)
     struct felt_descriptor l = large();
 
     (void)state;
-    assert_int_equal(felt_descriptor_encode(&l, body), 240);
+    assert_int_equal(felt_descriptor_encode(&l, body), 241);
 }
 
 static void lease_zero_is_another_thing_than_no_lease(void **state)
@@ -147,6 +147,8 @@ static void random_descriptors_survive(void **state)
         random_text(&prng, d.backend_data, 0, FELT_DESC_DATA_MAX);
         if (d.has_lease)
             d.lease = (uint32_t)(felt_prng_next(&prng) >> (32 + felt_prng_below(&prng, 32)));
+        else
+            d.left = felt_prng_below(&prng, 2);
         assert_survives(&d);
     }
 }
@@ -177,11 +179,11 @@ static void a_byte_behind_it_is_refused(void **state)
     assert_int_equal(decode(body, len + 1, &out), -EINVAL);
 }
 
-/* A body by hand: every field, and `more` unknown ones behind. */
+/* A body by hand: every field, and `more` unknown ones behind; fewer where it is negative. */
 struct raw {
     struct felt_descriptor d;
     const char *name; /* NULL: d.name */
-    size_t more;
+    int more;
 };
 
 static size_t raw_encode(const struct raw *raw, uint8_t *body, size_t room)
@@ -191,7 +193,7 @@ static size_t raw_encode(const struct raw *raw, uint8_t *body, size_t room)
     size_t len;
 
     felt_pack_init(&p, body, room);
-    felt_pack_array(&p, 10 + raw->more);
+    felt_pack_array(&p, (size_t)(11 + raw->more));
     felt_pack_bin(&p, d->public_key, sizeof(d->public_key));
     felt_pack_uint(&p, d->version);
     felt_pack_str(&p, raw->name ? raw->name : d->name);
@@ -201,8 +203,13 @@ static size_t raw_encode(const struct raw *raw, uint8_t *body, size_t room)
     felt_pack_str(&p, d->backend);
     felt_pack_str(&p, d->backend_data);
     felt_pack_uint(&p, d->mtu);
-    felt_pack_nil(&p);
-    for (size_t i = 0; i < raw->more; i++)
+    if (d->has_lease)
+        felt_pack_uint(&p, d->lease);
+    else
+        felt_pack_nil(&p);
+    if (raw->more >= 0)
+        felt_pack_bool(&p, d->left);
+    for (int i = 0; i < raw->more; i++)
         felt_pack_str(&p, "later");
     assert_int_equal(felt_pack_done(&p, &len), 0);
     return len;
@@ -214,6 +221,44 @@ static int raw_decode(const struct raw *raw)
     uint8_t body[FELT_DESCRIPTOR_MAX * 2];
 
     return decode(body, raw_encode(raw, body, sizeof(body)), &out);
+}
+
+static void a_farewell_is_one_and_has_no_lease(void **state)
+{
+    struct felt_descriptor d = small(), back;
+    uint8_t body[FELT_DESCRIPTOR_MAX];
+    struct raw raw = {.d = d};
+
+    (void)state;
+    d.left = true;
+    assert_survives(&d);
+    assert_int_equal(decode(body, felt_descriptor_encode(&d, body), &back), 0);
+    assert_true(back.left);
+    raw.d.has_lease = true;
+    assert_int_equal(raw_decode(&raw), 0);
+    raw.d.left = true;
+    assert_int_equal(raw_decode(&raw), -EINVAL);
+    raw.d.has_lease = false;
+    assert_int_equal(raw_decode(&raw), 0);
+}
+
+static void one_that_does_not_say_whether_it_is_a_farewell_is_refused(void **state)
+{
+    struct raw raw = {.d = small()};
+    uint8_t body[FELT_DESCRIPTOR_MAX];
+    size_t len;
+
+    (void)state;
+    raw.more = -1;
+    assert_int_equal(raw_decode(&raw), -EINVAL);
+    raw.more = 0;
+    len = raw_encode(&raw, body, sizeof(body));
+    body[len - 1] = 0x00; /* a number in its place */
+    assert_int_equal(decode(body, len, &raw.d), -EINVAL);
+    body[len - 1] = 0xc0;
+    assert_int_equal(decode(body, len, &raw.d), -EINVAL);
+    body[len - 1] = 0xc3;
+    assert_int_equal(decode(body, len, &raw.d), 0);
 }
 
 static void unknown_fields_behind_are_passed_over_up_to_the_limit(void **state)
@@ -324,6 +369,8 @@ int main(void)
         cmocka_unit_test(random_descriptors_survive),
         cmocka_unit_test(any_part_of_one_is_refused_and_touches_nothing),
         cmocka_unit_test(a_byte_behind_it_is_refused),
+        cmocka_unit_test(a_farewell_is_one_and_has_no_lease),
+        cmocka_unit_test(one_that_does_not_say_whether_it_is_a_farewell_is_refused),
         cmocka_unit_test(unknown_fields_behind_are_passed_over_up_to_the_limit),
         cmocka_unit_test(a_body_of_exactly_the_limit_is_taken),
         cmocka_unit_test(a_field_that_says_nothing_is_refused),

@@ -16,13 +16,14 @@ static const struct felt_envelope largest = {
                 0xff, 0xff}},
     .session = UINT64_MAX,
     .counter = UINT64_MAX,
+    .generation = UINT64_MAX,
 };
 
 /* What messages have after the envelope and what sealing adds. */
-#define ENVELOPE_MAX 37
+#define ENVELOPE_MAX 46
 #define MESSAGE_ROOM (FELT_DATAGRAM_MAX - FELT_SEAL_OVERHEAD - ENVELOPE_MAX)
 
-static void an_envelope_of_largest_numbers_takes_37_bytes(void **state)
+static void an_envelope_of_largest_numbers_takes_46_bytes(void **state)
 {
     uint8_t buf[64];
     size_t len;
@@ -44,6 +45,35 @@ static void an_envelope_fits_exactly_or_not_at_all(void **state)
     assert_int_equal(felt_envelope_encode(&largest, buf, ENVELOPE_MAX, &len), 0);
 }
 
+/* P-3.1.5 */
+static void an_envelope_survives_whatever_its_numbers(void **state)
+{
+    _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
+    struct felt_prng prng;
+
+    (void)state;
+    felt_prng_init(&prng, 5);
+    assert_int_equal(felt_reader_new(&reader), 0);
+    for (unsigned i = 0; i < 500; i++) {
+        struct felt_envelope back,
+            e = {
+                .sender = {{1}},
+                .session = 1 + (felt_prng_next(&prng) >> felt_prng_below(&prng, 64)) / 2,
+                .counter = felt_prng_next(&prng) >> felt_prng_below(&prng, 64),
+                .generation = felt_prng_next(&prng) >> felt_prng_below(&prng, 64),
+            };
+        uint8_t buf[ENVELOPE_MAX];
+        size_t len;
+
+        assert_int_equal(felt_envelope_encode(&e, buf, sizeof(buf), &len), 0);
+        assert_int_equal(felt_reader_begin(reader, felt_bytes(buf, len), &back), 0);
+        assert_true(felt_id_equal(&back.sender, &e.sender));
+        assert_true(back.session == e.session && back.counter == e.counter &&
+                    back.generation == e.generation);
+        assert_int_equal(felt_reader_next(reader, &(struct felt_message){0}), 0);
+    }
+}
+
 /* Encodes behind an envelope, reads back, compares. Returns the message's length. */
 static size_t assert_survives(struct felt_reader *reader, const struct felt_message *m)
 {
@@ -59,6 +89,57 @@ static size_t assert_survives(struct felt_reader *reader, const struct felt_mess
     assert_true(message_equal(m, &back));
     assert_int_equal(felt_reader_next(reader, &back), 0);
     return len;
+}
+
+static void a_nack_says_whether_a_port_refused(void **state)
+{
+    _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
+    struct felt_message m = {.type = FELT_MESSAGE_NACK, .nack = {.seq = 5, .refused = true}};
+    struct felt_message silent = m;
+
+    (void)state;
+    assert_int_equal(felt_reader_new(&reader), 0);
+    silent.nack.refused = false;
+    assert_false(message_equal(&m, &silent));
+    assert_survives(reader, &m);
+    assert_survives(reader, &silent);
+}
+
+static void who_left_is_told_without_an_origin(void **state)
+{
+    _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
+    struct felt_message m = {.type = FELT_MESSAGE_LIVENESS, .liveness.n = 1};
+    struct felt_liveness *e = &m.liveness.entries[0];
+    size_t alive;
+
+    (void)state;
+    assert_int_equal(felt_reader_new(&reader), 0);
+    *e = (struct felt_liveness){.id = {{2}}, .incarnation = 9};
+    alive = assert_survives(reader, &m);
+    e->state = FELT_LIVENESS_LEFT;
+    assert_int_equal(assert_survives(reader, &m), alive);
+    m = (struct felt_message){.type = FELT_MESSAGE_SUMMARY, .summary.n = 1};
+    m.summary.entries[0] = (struct felt_summary_entry){
+        .id = {{2}}, .version = 1, .incarnation = 9, .state = FELT_LIVENESS_LEFT};
+    assert_survives(reader, &m);
+}
+
+/* P-3.2.3 */
+static void a_cookie_of_largest_numbers_is_not_longer_than_a_hello_of_smallest(void **state)
+{
+    const struct felt_message hello = {.type = FELT_MESSAGE_HELLO,
+                                       .hello = {.padding = FELT_HELLO_PADDING}};
+    const struct felt_message cookie = {.type = FELT_MESSAGE_COOKIE};
+    const struct felt_envelope smallest = {.sender = {{1}}, .session = 1};
+    size_t question, hello_len, answer, cookie_len;
+    uint8_t buf[128];
+
+    (void)state;
+    assert_int_equal(felt_envelope_encode(&smallest, buf, sizeof(buf), &question), 0);
+    assert_int_equal(felt_message_encode(&hello, buf, sizeof(buf), &hello_len), 0);
+    assert_int_equal(felt_envelope_encode(&largest, buf, sizeof(buf), &answer), 0);
+    assert_int_equal(felt_message_encode(&cookie, buf, sizeof(buf), &cookie_len), 0);
+    assert_int_equal(answer + cookie_len, question + hello_len);
 }
 
 static void the_smallest_of_every_type_survives(void **state)
@@ -224,8 +305,12 @@ static void every_type_has_a_name_of_its_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_envelope_of_largest_numbers_takes_37_bytes),
+        cmocka_unit_test(an_envelope_of_largest_numbers_takes_46_bytes),
         cmocka_unit_test(an_envelope_fits_exactly_or_not_at_all),
+        cmocka_unit_test(an_envelope_survives_whatever_its_numbers),
+        cmocka_unit_test(a_nack_says_whether_a_port_refused),
+        cmocka_unit_test(who_left_is_told_without_an_origin),
+        cmocka_unit_test(a_cookie_of_largest_numbers_is_not_longer_than_a_hello_of_smallest),
         cmocka_unit_test(the_smallest_of_every_type_survives),
         cmocka_unit_test(the_largest_of_every_type_survives_and_fits_a_datagram),
         cmocka_unit_test(random_messages_of_every_type_survive),

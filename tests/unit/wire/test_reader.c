@@ -10,8 +10,8 @@
 #include "wire/pack.h"
 #include "wire/reader.h"
 
-/* [sender 01 00.., session 1, counter 0] */
-#define ENVELOPE "\x93\xc4\x10\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00"
+/* [sender 01 00.., session 1, counter 0, generation 0] */
+#define ENVELOPE "\x94\xc4\x10\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00\x00"
 /* An id of its own. */
 #define ID "\xc4\x10\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 
@@ -51,7 +51,8 @@ static void an_envelope_alone_is_a_datagram_without_messages(void **state)
 
 static void an_envelope_is_read_to_its_limits(void **state)
 {
-    static const char plain[] = "\x93" ID "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
+    static const char plain[] = "\x94" ID "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
+                                "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
                                 "\xcf\xff\xff\xff\xff\xff\xff\xff\xff";
     _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
     struct felt_envelope e;
@@ -60,7 +61,7 @@ static void an_envelope_is_read_to_its_limits(void **state)
     assert_int_equal(felt_reader_new(&reader), 0);
     assert_int_equal(felt_reader_begin(reader, felt_bytes(plain, sizeof(plain) - 1), &e), 0);
     assert_int_equal(e.sender.b[0], 2);
-    assert_true(e.session == UINT64_MAX && e.counter == UINT64_MAX);
+    assert_true(e.session == UINT64_MAX && e.counter == UINT64_MAX && e.generation == UINT64_MAX);
 }
 
 static void other_beginnings_are_refused_and_touch_nothing(void **state)
@@ -71,18 +72,21 @@ static void other_beginnings_are_refused_and_touch_nothing(void **state)
     } bad[] = {
 #define BAD(text) {text, sizeof(text) - 1}
         BAD(""),
-        BAD("\x93"),
-        BAD("\x93\xc4\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00"),     /* nobody */
-        BAD("\x93" ID "\x00\x00"),                                       /* session 0 */
-        BAD("\x92" ID "\x01"),                                           /* no counter */
-        BAD("\x93\xc4\x0f\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00"),     /* 15 bytes */
-        BAD("\x93\xc4\x11\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00"), /* 17 bytes */
-        BAD("\x93\xb0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00"),       /* a string */
-        BAD("\x93" ID "\xff\x00"),                                       /* session -1 */
-        BAD("\x93" ID "\xc0\x00"),
+        BAD("\x94"),
+        BAD("\x94\xc4\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0"), /* nobody */
+        BAD("\x94" ID "\0\0\0"),                                     /* session 0 */
+        BAD("\x92" ID "\x01"),                                       /* no counter */
+        BAD("\x93" ID "\x01\0"),                                     /* no generation */
+        BAD("\x94" ID "\x01\0\xff"),                                 /* generation -1 */
+        BAD("\x94" ID "\x01\0\xc2"),
+        BAD("\x94\xc4\x0f\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0"),     /* 15 bytes */
+        BAD("\x94\xc4\x11\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0"), /* 17 bytes */
+        BAD("\x94\xb0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0"),       /* a string */
+        BAD("\x94" ID "\xff\0\0"),                                       /* session -1 */
+        BAD("\x94" ID "\xc0\0\0"),
         BAD("\x01"),
         BAD("\xc0"),
-        BAD("\x83" ID "\x01\x00"), /* a map */
+        BAD("\x84" ID "\x01\0\0"), /* a map */
         BAD("\xdd\x03\xff\xff\xff"),
     };
     _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
@@ -101,12 +105,12 @@ static void other_beginnings_are_refused_and_touch_nothing(void **state)
 static void messages_of_an_unknown_type_are_passed_over(void **state)
 {
     (void)state;
-    assert_int_equal(READ(ENVELOPE "\x92\x12\x01"), 0);
+    assert_int_equal(READ(ENVELOPE "\x92\x7f\x01"), 0);
     assert_int_equal(READ(ENVELOPE "\x91\x00"), 0);
     assert_int_equal(READ(ENVELOPE "\x91\xcc\xff"), 0);
     assert_int_equal(READ(ENVELOPE "\x91\xcd\x01\x00"), 0);
     assert_int_equal(READ(ENVELOPE "\x91\xcf\xff\xff\xff\xff\xff\xff\xff\xff"), 0);
-    assert_int_equal(READ(ENVELOPE "\x93\x7f\x91\x90\xa1x\x92\x04\x01"), 1);
+    assert_int_equal(READ(ENVELOPE "\x93\x7f\x91\x90\xa1x\x93\x04\x01\xc2"), 1);
 }
 
 static void a_message_without_a_type_is_refused(void **state)
@@ -122,13 +126,13 @@ static void a_message_without_a_type_is_refused(void **state)
 static void items_behind_the_known_fields_are_ignored(void **state)
 {
     (void)state;
-    assert_int_equal(READ(ENVELOPE "\x92\x04\x01"), 1);
-    assert_int_equal(READ(ENVELOPE "\x94\x04\x01\xa5later\x90"), 1);
+    assert_int_equal(READ(ENVELOPE "\x93\x04\x01\xc2"), 1);
+    assert_int_equal(READ(ENVELOPE "\x95\x04\x01\xc2\xa5later\x90"), 1);
 }
 
 static void what_came_before_a_broken_message_is_given(void **state)
 {
-    static const char plain[] = ENVELOPE "\x92\x04\x01\x92\x04\xa1x\x92\x04\x02";
+    static const char plain[] = ENVELOPE "\x93\x04\x01\xc2\x93\x04\xa1x\xc2\x93\x04\x02\xc2";
     _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
     struct felt_envelope e;
     struct felt_message m;
@@ -189,12 +193,23 @@ static void lists_have_a_limit(void **state)
                      -EINVAL);
 }
 
-static void a_state_is_alive_suspect_or_dead(void **state)
+static void a_state_is_alive_suspect_dead_or_left(void **state)
 {
     (void)state;
     assert_int_equal(READ(ENVELOPE "\x92\x0a\x93" ID "\x00\x02"), 1);
-    assert_int_equal(READ(ENVELOPE "\x92\x0a\x93" ID "\x00\x03"), -EINVAL);
-    assert_int_equal(READ(ENVELOPE "\x92\x0d\x94" ID "\x00\x00\x03"), -EINVAL);
+    assert_int_equal(READ(ENVELOPE "\x92\x0a\x93" ID "\x00\x03"), 1);
+    assert_int_equal(READ(ENVELOPE "\x92\x0a\x93" ID "\x00\x04"), -EINVAL);
+    assert_int_equal(READ(ENVELOPE "\x92\x0d\x94" ID "\x00\x00\x03"), 1);
+    assert_int_equal(READ(ENVELOPE "\x92\x0d\x94" ID "\x00\x00\x04"), -EINVAL);
+}
+
+static void a_nack_says_whether_the_port_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(READ(ENVELOPE "\x93\x04\x01\xc3"), 1);
+    assert_int_equal(READ(ENVELOPE "\x92\x04\x01"), -EINVAL);
+    assert_int_equal(READ(ENVELOPE "\x93\x04\x01\x01"), -EINVAL);
+    assert_int_equal(READ(ENVELOPE "\x93\x04\x01\xc0"), -EINVAL);
 }
 
 static void a_suspicion_says_where_it_comes_from(void **state)
@@ -385,8 +400,9 @@ static void a_reader_that_refused_reads_the_next_datagram(void **state)
     (void)state;
     assert_int_equal(felt_reader_new(&reader), 0);
     for (unsigned i = 0; i < 1000; i++) {
-        assert_int_equal(read_all(reader, ENVELOPE "\x92\x04\xc1", sizeof(ENVELOPE) + 2), -EINVAL);
-        assert_int_equal(read_all(reader, ENVELOPE "\x92\x04\x01", sizeof(ENVELOPE) + 2), 1);
+        assert_int_equal(read_all(reader, ENVELOPE "\x93\x04\xc1\xc2", sizeof(ENVELOPE) + 3),
+                         -EINVAL);
+        assert_int_equal(read_all(reader, ENVELOPE "\x93\x04\x01\xc2", sizeof(ENVELOPE) + 3), 1);
     }
     felt_reader_free(NULL);
 }
@@ -403,7 +419,8 @@ int main(void)
         cmocka_unit_test(what_came_before_a_broken_message_is_given),
         cmocka_unit_test(lists_without_an_entry_are_refused),
         cmocka_unit_test(lists_have_a_limit),
-        cmocka_unit_test(a_state_is_alive_suspect_or_dead),
+        cmocka_unit_test(a_state_is_alive_suspect_dead_or_left),
+        cmocka_unit_test(a_nack_says_whether_the_port_refused),
         cmocka_unit_test(a_suspicion_says_where_it_comes_from),
         cmocka_unit_test(runs_are_within_the_network_and_belong_to_somebody),
         cmocka_unit_test(owners_that_are_not_ids_are_refused),

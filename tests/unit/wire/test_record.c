@@ -75,7 +75,7 @@ static bool lists_equal(const struct felt_record *a, const struct felt_record *b
         if (!felt_bytes_equal(x->body, y->body) ||
             memcmp(x->signature, y->signature, FELT_SIGNATURE_LEN) != 0 ||
             x->incarnation != y->incarnation || x->state != y->state || x->session != y->session ||
-            x->save != y->save)
+            x->save != y->save || x->left_generation != y->left_generation)
             return false;
     }
     return gifts_equal(a, b);
@@ -85,10 +85,11 @@ static bool equal(const struct felt_record *a, const struct felt_record *b)
 {
     return memcmp(a->identity, b->identity, sizeof(a->identity)) == 0 &&
            a->in_cluster == b->in_cluster && memcmp(a->cluster, b->cluster, 8) == 0 &&
-           a->session == b->session && a->save == b->save && a->era == b->era &&
-           felt_bytes_equal(a->config, b->config) && a->has_lease == b->has_lease &&
-           a->lease == b->lease && a->n_slots == b->n_slots && a->n_runs == b->n_runs &&
-           a->n_gifts == b->n_gifts && a->n_members == b->n_members && lists_equal(a, b);
+           a->session == b->session && a->save == b->save && a->generation == b->generation &&
+           a->era == b->era && felt_bytes_equal(a->config, b->config) &&
+           a->has_lease == b->has_lease && a->lease == b->lease && a->n_slots == b->n_slots &&
+           a->n_runs == b->n_runs && a->n_gifts == b->n_gifts && a->n_members == b->n_members &&
+           lists_equal(a, b);
 }
 
 static void assert_survives(const struct felt_record *r)
@@ -160,6 +161,7 @@ static void random_record(struct felt_prng *prng, struct store *s)
     fill(prng, s->r.cluster, sizeof(s->r.cluster));
     s->r.session = some_number(prng);
     s->r.save = some_number(prng);
+    s->r.generation = some_number(prng);
     s->r.config = felt_bytes(s->bytes, felt_prng_below(prng, FELT_CONFIG_TEXT_MAX + 1));
     s->r.n_runs = (uint32_t)felt_prng_below(prng, FELT_ARRAY_LEN(s->runs) + 1);
     s->r.runs = s->runs;
@@ -183,9 +185,11 @@ static void random_record(struct felt_prng *prng, struct store *s)
         m->body = felt_bytes(s->bytes, felt_prng_below(prng, FELT_DESCRIPTOR_MAX + 1));
         fill(prng, m->signature, sizeof(m->signature));
         m->incarnation = some_number(prng);
-        m->state = (enum felt_liveness_state)felt_prng_below(prng, FELT_LIVENESS_DEAD + 1);
+        m->state = (enum felt_liveness_state)felt_prng_below(prng, FELT_LIVENESS_LEFT + 1);
         m->session = some_number(prng);
         m->save = some_number(prng);
+        if (m->state == FELT_LIVENESS_LEFT)
+            m->left_generation = some_number(prng);
     }
 }
 
@@ -338,6 +342,28 @@ static void a_gift_is_within_the_network(void **state)
     assert_int_equal(decode_of(&r), -EINVAL);
 }
 
+/* S-2.3 */
+static void only_who_left_has_the_generation_of_it(void **state)
+{
+    struct felt_member_record member = {.body = felt_bytes("", 0)};
+    struct felt_record r = smallest();
+
+    (void)state;
+    r.generation = 7;
+    r.members = &member;
+    r.n_members = 1;
+    for (unsigned s = FELT_LIVENESS_ALIVE; s <= FELT_LIVENESS_LEFT; s++) {
+        member.state = (enum felt_liveness_state)s;
+        member.left_generation = 0;
+        assert_survives(&r);
+        member.left_generation = 5;
+        assert_int_equal(decode_of(&r), s == FELT_LIVENESS_LEFT ? 0 : -EINVAL);
+    }
+    assert_survives(&r);
+    member.state = (enum felt_liveness_state)(FELT_LIVENESS_LEFT + 1);
+    assert_int_equal(decode_of(&r), -EINVAL);
+}
+
 /* A record by hand, with what stands for the three lists. */
 static int decode_with(const char *lists, size_t lists_len)
 {
@@ -347,12 +373,12 @@ static int decode_with(const char *lists, size_t lists_len)
     size_t len;
 
     felt_pack_init(&p, buf, sizeof(buf));
-    felt_pack_array(&p, 12);
+    felt_pack_array(&p, 13);
     felt_pack_bin(&p, zero, 32);
     felt_pack_bool(&p, false);
     felt_pack_bin(&p, zero, 8);
-    for (unsigned i = 0; i < 3; i++)
-        felt_pack_uint(&p, 0);
+    for (unsigned i = 0; i < 4; i++)
+        felt_pack_uint(&p, 0); /* session, save, generation, era */
     felt_pack_bin(&p, zero, 0);
     felt_pack_nil(&p);
     felt_pack_uint(&p, 9); /* slots */
@@ -474,6 +500,7 @@ int main(void)
         cmocka_unit_test(a_map_has_an_era_and_an_era_has_a_map),
         cmocka_unit_test(a_lease_is_a_slot_of_the_network),
         cmocka_unit_test(a_gift_is_within_the_network),
+        cmocka_unit_test(only_who_left_has_the_generation_of_it),
         cmocka_unit_test(a_range_without_its_count_is_refused),
         cmocka_unit_test(more_ranges_than_a_gift_has_are_refused),
         cmocka_unit_test(lists_of_other_things_are_refused),

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/vectors/plain_cases.h"
+
+/* An id and a 16-byte cookie as MessagePack, in hex. */
+#define NOBODY "c41000000000000000000000000000000000"
+#define ID     "c41002000000000000000000000000000000"
+#define ID_OWN "c41001000000000000000000000000000000"
+#define COOKIE "c4107a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a"
+#define REQ    "c4087272727272727272"
+#define HASH   "c4080102030405060708"
+
+/* A message behind the usual envelope; a whole plaintext; a message with n equal items. */
+#define TAIL(name, comment, message)                 \
+    {                                                \
+        name, comment, message, NULL, 0, NULL, false \
+    }
+#define BARE(name, comment, plain)                \
+    {                                             \
+        name, comment, plain, NULL, 0, NULL, true \
+    }
+#define LIST(name, comment, head, unit, n, tail)  \
+    {                                             \
+        name, comment, head, unit, n, tail, false \
+    }
+
+const struct plain_case plain_accepted[] = {
+    /* What a sample of a type need not have. */
+    TAIL("liveness-left", "taken: a member that left", "920a93" ID "0503"),
+    TAIL("summary-left", "taken: the summary of a member that left", "920d94" ID "070503"),
+    TAIL("nack-refused", "taken: a nack because a port refused", "930405c3"),
+    /* Taken, though a sender of ours would not write it so. */
+    TAIL("unknown-type", "tolerated: a message of type 127 before a nack",
+         "937fa16c90"
+         "930401c2"),
+    TAIL("unknown-fields", "tolerated: items behind the fields of a nack",
+         "950401c2a56c6174657290"),
+    TAIL("long-integers", "tolerated: integers in more bytes than they need",
+         "93cc04cf0000000000000001c2"),
+    TAIL("long-lengths", "tolerated: lengths in more bytes than they need",
+         "dd0000000305c6000000020000"
+         "c0"),
+    TAIL("padding-not-zero", "tolerated: a hello whose padding is something", "9205c403010203"),
+    {0},
+};
+
+const struct plain_case plain_refused[] = {
+    BARE("plain-empty", "malformed: nothing but the seal", ""),
+    BARE("plain-not-array", "malformed: an integer in the place of the envelope", "01"),
+    BARE("envelope-map", "malformed: a map in the place of the envelope", "84" ID_OWN "070000"),
+    BARE("envelope-short", "malformed: an envelope without a generation", "93" ID_OWN "0700"),
+    BARE("envelope-generation-negative", "malformed: generation -1", "94" ID_OWN "0700ff"),
+    BARE("envelope-nobody", "malformed: sent by nobody", "94" NOBODY "070000"),
+    BARE("envelope-session-zero", "malformed: session 0", "94" ID_OWN "000000"),
+    BARE("envelope-id-short", "malformed: an id of 15 bytes",
+         "94c40f010000000000000000000000000000070000"),
+    BARE("envelope-id-long", "malformed: an id of 17 bytes",
+         "94c411010000000000000000000000000000000000"
+         "070000"),
+    BARE("envelope-id-text", "malformed: an id that is a string",
+         "94b030303030303030303030303030303030070000"),
+    TAIL("bomb", "malformed: an array of 67108863 items in five bytes", "dd03ffffff"),
+    TAIL("bomb-largest", "malformed: an array of 4294967295 items in five bytes", "ddffffffff"),
+    TAIL("bomb-inside", "malformed: the same inside a message", "920add03ffffff"),
+    TAIL("bomb-bin", "malformed: 4294967295 bytes of which none is there", "9205c6ffffffff"),
+    TAIL("message-cut", "malformed: a nack that ends before its number", "9304"),
+    TAIL("message-not-array", "malformed: an integer in the place of a message", "04"),
+    TAIL("message-empty", "malformed: a message without a type", "90"),
+    TAIL("message-type-text", "malformed: a type that is a string", "92a16101"),
+    TAIL("message-map", "malformed: a message that is a map", "810401"),
+    TAIL("byte-c1", "malformed: the byte that MessagePack never uses", "9304c1c2"),
+    TAIL("float-32", "malformed: a float in the place of a number", "9304ca3f800000c2"),
+    TAIL("float-64", "malformed: a double in the place of a number", "9304cb3ff0000000000000c2"),
+    TAIL("negative", "malformed: -1 in the place of a number", "9304ffc2"),
+    TAIL("negative-64", "malformed: a negative number of 64 bits", "9304d3ffffffffffffffffc2"),
+    TAIL("signed", "malformed: 1 as a signed integer", "9304d001c2"),
+    TAIL("map-inside", "malformed: a map in the place of a number", "930480c2"),
+    TAIL("extension", "malformed: an extension in the place of a number", "9304d40001c2"),
+    TAIL("timestamp", "malformed: an extension of type -1 in an unknown message",
+         "927fd6ff00000000"),
+    TAIL("nil-number", "malformed: nil in the place of a number", "9304c0c2"),
+    TAIL("bool-number", "malformed: true in the place of a number", "9304c3c2"),
+    TAIL("text-number", "malformed: a string in the place of a number", "9304a131c2"),
+    TAIL("number-too-large", "malformed: a number of 33 bits in the place of one of 32",
+         "9304cf0000000100000000c2"),
+    TAIL("nested-nine-deep", "malformed: nine arrays, one in the other",
+         "919191919191919191"
+         "01"),
+    TAIL("after-a-good-one", "malformed: a good nack and one without a number", "930401c29104"),
+    TAIL("nack-short", "malformed: a nack that does not say whether a port refused", "920401"),
+    TAIL("nack-refused-number", "malformed: a number in the place of true or false", "93040101"),
+    TAIL("probe-short", "malformed: a probe without a digest of members", "950101" ID "05" HASH),
+    TAIL("probe-hash-short", "malformed: a digest of seven bytes",
+         "960101" ID "05" HASH "c40701020304050607"),
+    TAIL("cookie-short", "malformed: a cookie of 15 bytes",
+         "9206c40f7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a"),
+    TAIL("join-wish-33", "malformed: a wish for 10.0.0.0/33", "9607" COOKIE REQ "00c4040a00000021"),
+    TAIL("join-wish-five-bytes", "malformed: a wish for an address of five bytes",
+         "9607" COOKIE REQ "00c4050a0000000020"),
+    TAIL("join-wish-nothing-8", "malformed: a wish for no address, with a length",
+         "9607" COOKIE REQ "00c40008"),
+    LIST("welcome-config-513", "malformed: a configuration of 513 bytes", "9308" REQ "c50201", "20",
+         513, NULL),
+    TAIL("gift-result-4", "malformed: a result that there is not", "9309" REQ "04"),
+    TAIL("gift-ask-nobody-named", "malformed: a referral without the id", "9309" REQ "01"),
+    TAIL("liveness-none", "malformed: no entry", "910a"),
+    LIST("liveness-53", "malformed: 53 entries", "dc00360a", "93" ID "0000", 53, NULL),
+    TAIL("liveness-state-4", "malformed: a state that there is not", "920a93" ID "0004"),
+    TAIL("liveness-suspect-no-origin", "malformed: a suspicion without its origin",
+         "920a93" ID "0001"),
+    TAIL("liveness-entry-number", "malformed: a number in the place of an entry", "920a01"),
+    LIST("sync-members-first-64", "malformed: bucket 64 of 64", "930c40c50200", "00", 512, NULL),
+    LIST("sync-members-511", "malformed: buckets of 511 bytes", "930c00c501ff", "00", 511, NULL),
+    LIST("sync-slots-513", "malformed: buckets of 513 bytes", "94100500c50201", "00", 513, NULL),
+    TAIL("answered-other-question", "malformed: the answer to a summary", "93120dc0"),
+    TAIL("answered-bucket-64", "malformed: bucket 64 of 64 is next", "93120c40"),
+    TAIL("answered-bucket-64-of-slots", "malformed: bucket 64 of 64 is next", "93121040"),
+    TAIL("answered-negative", "malformed: slot -1 is next", "931211ff"),
+    TAIL("summary-none", "malformed: no entry", "910d"),
+    TAIL("summary-state-4", "malformed: a state that there is not", "920d94" ID "000004"),
+    TAIL("fetch-none", "malformed: no id", "910e"),
+    LIST("fetch-49", "malformed: 49 ids", "dc00320e", ID, 49, NULL),
+    TAIL("slots-no-owner", "malformed: no owner",
+         "970f05000a00"
+         "90"
+         "940a000500"),
+    TAIL("slots-no-run", "malformed: no run",
+         "970f05000a00"
+         "91" ID "90"),
+    LIST("slots-61-owners", "malformed: 61 owners",
+         "970f05000a00"
+         "dc003d",
+         ID, 61, "940a000500"),
+    LIST("slots-161-runs", "malformed: 161 runs",
+         "970f05"
+         "00cd010000"
+         "91" ID "dc0284",
+         "01000500", 161, NULL),
+    TAIL("slots-beyond-total", "malformed: eleven slots of ten",
+         "970f05000a00"
+         "91" ID "940b000500"),
+    TAIL("slots-first-beyond-total", "malformed: begins behind the last slot",
+         "970f05000a0b"
+         "91" ID "9401000500"),
+    TAIL("slots-sum-overflow", "malformed: counts whose sum fits 32 bits only cut off",
+         "970f05000a00"
+         "91" ID "98ceffffffff000500"
+         "02000500"),
+    TAIL("slots-run-of-zero", "malformed: a run of no slot",
+         "970f05000a00"
+         "91" ID "98"
+         "00000500"
+         "0a000500"),
+    TAIL("slots-owner-out-of-range", "malformed: the second owner of one",
+         "970f05000a00"
+         "91" ID "940a010500"),
+    TAIL("slots-owner-nobody", "malformed: owned by nobody",
+         "970f05000a00"
+         "91" NOBODY "940a000500"),
+    TAIL("slots-owner-short", "malformed: an owner of 15 bytes",
+         "970f05000a00"
+         "91"
+         "c40f020000000000000000000000000000"
+         "940a000500"),
+    TAIL("slots-term-above-era", "malformed: term 6 in era 5",
+         "970f05000a00"
+         "91" ID "940a000600"),
+    TAIL("slots-term-zero", "malformed: term 0",
+         "970f05000a00"
+         "91" ID "940a000000"),
+    TAIL("slots-part-of-a-run", "malformed: a run without its sequence number",
+         "970f05000a00"
+         "91" ID "930a0005"),
+    LIST("descriptor-321", "malformed: a descriptor of 321 bytes", "930bc50141", "00", 321,
+         "c440"
+         "00000000000000000000000000000000000000000000000000000000000000000000000000000000"
+         "000000000000000000000000000000000000000000000000"),
+    {0},
+};
