@@ -107,7 +107,7 @@ static struct felt_ip own_public_ip(const struct felt_methods_context *c)
 {
     struct felt_member_view m;
 
-    for (uint32_t i = 0; felt_node_member(c->node, c->now_us(), i, &m); i++) {
+    for (uint32_t i = 0; felt_node_next_member(c->node, c->now_us(), &i, &m);) {
         if (m.self)
             return m.public_ip;
     }

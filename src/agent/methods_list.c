@@ -18,7 +18,7 @@ struct felt_member_view *felt_methods_list(const struct felt_methods_context *c,
     all = calloc(FELT_MAX(self.n_members, 1u), sizeof(*all));
     if (!all)
         return NULL;
-    for (uint32_t i = 0; n < self.n_members && felt_node_member(c->node, now, i, &all[n]); i++)
+    for (uint32_t i = 0; n < self.n_members && felt_node_next_member(c->node, now, &i, &all[n]);)
         n++;
     *ret_n = n;
     return all;

@@ -54,8 +54,8 @@ static void seeds_from_members(const struct felt_methods_context *c,
 
     if (is_reachable(&self->advertise))
         add_seed(token, &self->advertise);
-    for (uint32_t i = 0; others < SEEDS_OF_OTHERS && felt_node_member(c->node, c->now_us(), i, &m);
-         i++) {
+    for (uint32_t i = 0;
+         others < SEEDS_OF_OTHERS && felt_node_next_member(c->node, c->now_us(), &i, &m);) {
         if (m.self || m.state != FELT_MEMBER_ALIVE || !is_reachable(&m.advertise))
             continue;
         add_seed(token, &m.advertise);

@@ -148,7 +148,7 @@ static size_t collect_peers(const struct felt_overlay *o, const struct felt_self
     struct felt_member_view m;
     size_t n = 0;
 
-    for (uint32_t i = 0; felt_node_member(o->config.node, 0, i, &m); i++) {
+    for (uint32_t i = 0; felt_node_next_member(o->config.node, 0, &i, &m);) {
         struct felt_vxlan_data data = {0};
 
         /* Without a device it cannot be reached yet: its next announcement says where. */

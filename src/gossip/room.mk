@@ -8,5 +8,6 @@ src_gossip_libgossip_a_SOURCES = \
 	src/gossip/rtt.c src/gossip/rtt.h \
 	src/gossip/rumour.c src/gossip/rumour.h \
 	src/gossip/scale.c src/gossip/scale.h \
+	src/gossip/signed_descriptor.c src/gossip/signed_descriptor.h \
 	src/gossip/suspicion.c src/gossip/suspicion.h \
 	src/gossip/swim.c src/gossip/swim.h

@@ -140,7 +140,7 @@ static uint32_t next_seq(struct felt_swim *swim)
 
 static uint32_t origin_of(const struct felt_swim *swim, uint32_t i)
 {
-    return felt_get_be32(felt_members_peek(swim->members, i)->id.b);
+    return felt_get_be32(felt_members_id(swim->members, i)->b);
 }
 
 /* Somebody is dead: it is tried again after a while. */
@@ -175,19 +175,23 @@ static void suspect(struct felt_swim *swim, felt_usec now, uint32_t i, uint64_t 
 
     change(swim, i, FELT_MEMBER_SUSPECT, incarnation);
     m = felt_members_at(swim->members, i);
-    felt_suspicion_begin(&m->suspicion, now, origin, FELT_SWIM_PERIOD,
+    if (!m->suspicion)
+        m->suspicion = calloc(1, sizeof(*m->suspicion));
+    if (!m->suspicion)
+        return; /* the timer of nobody: a later failure tries again */
+    felt_suspicion_begin(m->suspicion, now, origin, FELT_SWIM_PERIOD,
                          felt_members_count_live(swim->members));
-    felt_deadlines_set(swim->deadlines, KEY_SUSPICION + i, felt_suspicion_deadline(&m->suspicion));
+    felt_deadlines_set(swim->deadlines, KEY_SUSPICION + i, felt_suspicion_deadline(m->suspicion));
 }
 
 static void confirm(struct felt_swim *swim, uint32_t i, uint32_t origin)
 {
     struct felt_member *m = felt_members_at(swim->members, i);
 
-    if (!felt_suspicion_confirm(&m->suspicion, origin))
+    if (!m->suspicion || !felt_suspicion_confirm(m->suspicion, origin))
         return;
     felt_rumours_add(swim->rumours, FELT_RUMOUR_LIVENESS, i, 1);
-    felt_deadlines_set(swim->deadlines, KEY_SUSPICION + i, felt_suspicion_deadline(&m->suspicion));
+    felt_deadlines_set(swim->deadlines, KEY_SUSPICION + i, felt_suspicion_deadline(m->suspicion));
 }
 
 void felt_swim_added(struct felt_swim *swim, uint32_t i)
@@ -220,10 +224,17 @@ static uint32_t next_target(struct felt_swim *swim)
     for (uint32_t k = felt_ring_count(swim->ring); k > 0; k--) {
         uint32_t i = felt_ring_next(swim->ring, &swim->prng);
 
-        if (felt_members_peek(swim->members, i)->state != FELT_MEMBER_DEAD)
+        if (felt_members_peek(swim->members, i)->state < FELT_MEMBER_DEAD)
             return i;
     }
     return FELT_MEMBER_NONE;
+}
+
+static felt_usec timeout_of(const struct felt_swim *swim, uint32_t i)
+{
+    const struct felt_contact *contact = felt_members_peek(swim->members, i)->contact;
+
+    return contact ? felt_rtt_timeout(&contact->rtt) : FELT_RTT_TIMEOUT_MAX;
 }
 
 static void begin_probe(struct felt_swim *swim, felt_usec now)
@@ -235,20 +246,17 @@ static void begin_probe(struct felt_swim *swim, felt_usec now)
         return;
     swim->probe = (struct probe){.target = i, .seq = next_seq(swim), .sent_us = now};
     emit(swim, FELT_SWIM_PROBE, i, i, swim->probe.seq);
-    felt_deadlines_set(
-        swim->deadlines, KEY_TIMEOUT,
-        felt_usec_add(now, felt_rtt_timeout(&felt_members_peek(swim->members, i)->rtt)));
+    felt_deadlines_set(swim->deadlines, KEY_TIMEOUT, felt_usec_add(now, timeout_of(swim, i)));
 }
 
 /* A random live member other than ourselves and `but`, by reservoir over a few draws. */
 static uint32_t random_helper(struct felt_swim *swim, uint32_t but)
 {
-    uint32_t n = felt_members_count(swim->members);
+    for (unsigned tries = 0; tries < 8; tries++) {
+        uint32_t i = felt_members_draw(swim->members, &swim->prng);
 
-    for (unsigned tries = 0; tries < 8 && n > 2; tries++) {
-        uint32_t i = 1 + (uint32_t)felt_prng_below(&swim->prng, n - 1);
-
-        if (i != but && felt_members_peek(swim->members, i)->state == FELT_MEMBER_ALIVE)
+        if (i != FELT_MEMBER_NONE && i != but &&
+            felt_members_peek(swim->members, i)->state == FELT_MEMBER_ALIVE)
             return i;
     }
     return FELT_MEMBER_NONE;
@@ -299,7 +307,7 @@ static void late_relays(struct felt_swim *swim, felt_usec now)
 /* A dead member is tried again for ever: only so does a partition heal by itself. */
 static void knock(struct felt_swim *swim)
 {
-    uint32_t n = felt_members_count(swim->members), start;
+    uint32_t n = felt_members_end(swim->members), start;
 
     felt_deadlines_set(swim->deadlines, KEY_KNOCK, FELT_USEC_NEVER);
     swim->knock.target = FELT_MEMBER_NONE;
@@ -310,7 +318,8 @@ static void knock(struct felt_swim *swim)
     for (uint32_t k = 0; k < n; k++) {
         uint32_t i = (start + k) % n;
 
-        if (felt_members_peek(swim->members, i)->state != FELT_MEMBER_DEAD)
+        if (felt_members_next(swim->members, i) != i ||
+            felt_members_peek(swim->members, i)->state != FELT_MEMBER_DEAD)
             continue;
         swim->knock.target = i;
         swim->knock.seq = next_seq(swim);
@@ -360,9 +369,12 @@ enum felt_verdict felt_swim_ack(struct felt_swim *swim, felt_usec now, uint32_t 
     }
     /* Through a helper the answer comes from the helper: the number is what counts. */
     if (swim->probe.target != FELT_MEMBER_NONE && swim->probe.seq == seq) {
+        struct felt_contact *contact = NULL;
+
         if (!swim->probe.answered && swim->probe.target == from)
-            felt_rtt_measured(&felt_members_at(swim->members, from)->rtt,
-                              felt_usec_sub(now, swim->probe.sent_us));
+            contact = felt_members_contact(swim->members, from);
+        if (contact)
+            felt_rtt_measured(&contact->rtt, felt_usec_sub(now, swim->probe.sent_us));
         swim->probe.answered = true;
         felt_deadlines_set(swim->deadlines, KEY_TIMEOUT, FELT_USEC_NEVER);
         return FELT_VERDICT_TAKEN;
@@ -403,8 +415,7 @@ enum felt_verdict felt_swim_help(struct felt_swim *swim, felt_usec now, uint32_t
             .asker = from,
             .asker_seq = seq,
             .target = target,
-            .late_us = felt_usec_add(
-                now, felt_rtt_timeout(&felt_members_peek(swim->members, target)->rtt)),
+            .late_us = felt_usec_add(now, timeout_of(swim, target)),
         };
         emit(swim, FELT_SWIM_PROBE, target, target, relay->seq);
         update_relay_deadline(swim);
@@ -467,7 +478,10 @@ enum felt_verdict felt_swim_rumour(struct felt_swim *swim, felt_usec now,
         change(swim, i, FELT_MEMBER_DEAD, news->incarnation);
         return FELT_VERDICT_TAKEN;
     case FELT_LIVENESS_LEFT:
-        return FELT_VERDICT_STALE; /* nobody leaves yet */
+        if (!newer && m->state == FELT_MEMBER_LEFT)
+            return FELT_VERDICT_STALE;
+        change(swim, i, FELT_MEMBER_LEFT, news->incarnation);
+        return FELT_VERDICT_TAKEN;
     }
     return FELT_VERDICT_MALFORMED;
 }
@@ -476,7 +490,7 @@ struct felt_liveness felt_swim_liveness(const struct felt_swim *swim, uint32_t i
 {
     const struct felt_member *m = felt_members_peek(swim->members, i);
     struct felt_liveness news = {
-        .id = m->id,
+        .id = m->descriptor->id,
         .incarnation = m->incarnation,
         .state = (enum felt_liveness_state)m->state,
     };
@@ -486,7 +500,7 @@ struct felt_liveness felt_swim_liveness(const struct felt_swim *swim, uint32_t i
                        (int)FELT_LIVENESS_DEAD == (int)FELT_MEMBER_DEAD,
                    "a member's state goes onto the wire as it is");
     /* The latest who agreed: so a confirmation travels on as one. */
-    if (m->state == FELT_MEMBER_SUSPECT)
-        news.origin = m->suspicion.origins[m->suspicion.confirmed];
+    if (m->state == FELT_MEMBER_SUSPECT && m->suspicion)
+        news.origin = m->suspicion->origins[m->suspicion->confirmed];
     return news;
 }

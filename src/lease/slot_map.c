@@ -31,6 +31,13 @@ struct felt_slot_map {
     uint64_t buckets[FELT_BUCKETS];
 };
 
+static const struct felt_id *id_of(const void *owner, uint32_t place)
+{
+    const struct felt_slot_map *map = owner;
+
+    return &map->owners[place].id;
+}
+
 int felt_slot_map_new(uint32_t n_slots, struct felt_slot_map **ret_map)
 {
     _cleanup_(felt_slot_map_freep) struct felt_slot_map *map = calloc(1, sizeof(*map));
@@ -44,7 +51,7 @@ int felt_slot_map_new(uint32_t n_slots, struct felt_slot_map **ret_map)
     if (!map->cells)
         return -ENOMEM;
     /* A slot's new owner enters before the one before it goes. */
-    r = felt_id_map_new(n_slots + 1, &map->places);
+    r = felt_id_map_new(n_slots + 1, id_of, map, &map->places);
     if (r < 0)
         return r;
     *ret_map = FELT_TAKE(map);

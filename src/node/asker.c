@@ -123,15 +123,13 @@ static void try_seeds(struct felt_node *node)
 static void report_waiting(struct felt_node *node)
 {
     struct felt_asker *asker = &node->asker;
-    uint32_t n = felt_members_count(node->members), silent = 0;
     struct felt_event *event;
+    uint32_t silent = 0;
 
-    for (uint32_t i = 0; i < n; i++) {
-        const struct felt_member *m = felt_members_peek(node->members, i);
-
-        if (m->state == FELT_MEMBER_DEAD)
-            silent += felt_slot_map_stake(node->map, &m->id);
-    }
+    for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
+         i = felt_members_next(node->members, i + 1))
+        if (felt_members_peek(node->members, i)->state == FELT_MEMBER_DEAD)
+            silent += felt_slot_map_stake(node->map, felt_members_id(node->members, i));
     snprintf(asker->waiting, sizeof(asker->waiting),
              "all %u subnets are owned, %u of them by members that are silent",
              felt_slot_map_slots(node->map), silent);
@@ -168,7 +166,7 @@ static void try_members(struct felt_node *node)
     }
     snprintf(node->asker.waiting, sizeof(node->asker.waiting), "asking a member for a subnet");
     i = felt_members_find(node->members, &best->id);
-    send_join(node, &felt_members_peek(node->members, i)->descriptor->d.advertise, i);
+    send_join(node, &felt_members_peek(node->members, i)->descriptor->advertise, i);
 }
 
 void felt_asker_wake(struct felt_node *node)
@@ -243,7 +241,7 @@ static void follow(struct felt_node *node, const struct felt_id *referral)
         back_off(node);
         return;
     }
-    send_join(node, &felt_members_peek(node->members, i)->descriptor->d.advertise, i);
+    send_join(node, &felt_members_peek(node->members, i)->descriptor->advertise, i);
 }
 
 enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbound *in,

@@ -15,14 +15,15 @@ struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, u
 
     if (!donors)
         return NULL;
-    for (uint32_t i = 0; i < n_members; i++) {
-        const struct felt_member *m = felt_members_peek(node->members, i);
-        uint32_t stake = felt_slot_map_stake(node->map, &m->id);
+    for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
+         i = felt_members_next(node->members, i + 1)) {
+        const struct felt_id *id = felt_members_id(node->members, i);
+        uint32_t stake = felt_slot_map_stake(node->map, id);
 
-        if (i == but || m->state == FELT_MEMBER_DEAD)
+        if (i == but || felt_members_peek(node->members, i)->state >= FELT_MEMBER_DEAD)
             continue;
         /* Everybody's first slot is its lease. */
-        donors[n++] = (struct felt_donor){.id = m->id, .reserve = stake > 0 ? stake - 1 : 0};
+        donors[n++] = (struct felt_donor){.id = *id, .reserve = stake > 0 ? stake - 1 : 0};
     }
     *ret_n = n;
     return donors;

@@ -14,12 +14,13 @@
 static struct felt_event *member_event(struct felt_node *node, enum felt_event_kind kind,
                                        uint32_t i)
 {
-    const struct felt_member *m = felt_members_peek(node->members, i);
     struct felt_event *event = felt_outbox_event(node->outbox, kind);
+    struct felt_descriptor d;
 
-    event->id = m->id;
-    event->endpoint = m->descriptor->d.advertise;
-    snprintf(event->text, sizeof(event->text), "%s", m->descriptor->d.name);
+    felt_signed_descriptor_read(felt_members_peek(node->members, i)->descriptor, &d);
+    event->id = *felt_members_id(node->members, i);
+    event->endpoint = d.advertise;
+    snprintf(event->text, sizeof(event->text), "%s", d.name);
     return event;
 }
 
@@ -44,7 +45,7 @@ enum felt_verdict felt_gossip_descriptor(struct felt_node *node, const struct fe
     /* What we have already needs no signature checked; of ourselves we know best. */
     if (i == FELT_MEMBER_SELF ||
         (i != FELT_MEMBER_NONE &&
-         d.version <= felt_members_peek(node->members, i)->descriptor->d.version))
+         d.version <= felt_members_peek(node->members, i)->descriptor->version))
         return FELT_VERDICT_STALE;
     if (!felt_identity_verify(d.public_key, m->descriptor.body, m->descriptor.signature))
         return FELT_VERDICT_FORGED;
@@ -158,14 +159,13 @@ felt_usec felt_gossip_deadline(const struct felt_node *node)
  * find nobody. */
 static uint32_t draw(struct felt_node *node, const uint32_t *but, uint32_t n)
 {
-    uint32_t n_members = felt_members_count(node->members);
-
-    for (unsigned tries = 0; n_members > 1 && tries < DRAWS; tries++) {
-        uint32_t i = 1 + (uint32_t)felt_prng_below(&node->prng, n_members - 1), k = 0;
+    for (unsigned tries = 0; tries < DRAWS; tries++) {
+        uint32_t i = felt_members_draw(node->members, &node->prng), k = 0;
 
         while (k < n && but[k] != i)
             k++;
-        if (k == n && felt_members_peek(node->members, i)->state != FELT_MEMBER_DEAD)
+        if (i != FELT_MEMBER_NONE && k == n &&
+            felt_members_peek(node->members, i)->state < FELT_MEMBER_DEAD)
             return i;
     }
     return FELT_MEMBER_NONE;
@@ -206,13 +206,13 @@ static void send(struct felt_node *node, const struct felt_swim_send *s)
     case FELT_SWIM_PROBE:
         m->type = FELT_MESSAGE_PROBE;
         m->probe.seq = s->seq;
-        m->probe.target = felt_members_peek(node->members, s->target)->id;
+        m->probe.target = *felt_members_id(node->members, s->target);
         m->probe.digest = felt_node_digest(node);
         break;
     case FELT_SWIM_PROBE_REQUEST:
         m->type = FELT_MESSAGE_PROBE_REQUEST;
         m->probe_request.seq = s->seq;
-        m->probe_request.target = felt_members_peek(node->members, s->target)->id;
+        m->probe_request.target = *felt_members_id(node->members, s->target);
         break;
     case FELT_SWIM_ACK:
         m->type = FELT_MESSAGE_ACK;

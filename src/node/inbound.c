@@ -209,13 +209,20 @@ static enum felt_verdict read_messages(struct felt_node *node, struct felt_inbou
     return r < 0 ? FELT_VERDICT_MALFORMED : whole;
 }
 
-/* The sender is authentic and new to its window. */
-static void heard(struct felt_node *node, const struct felt_inbound *in)
+/* The sender is authentic: is this datagram new? Then it is taken into its window. */
+static enum felt_verdict heard(struct felt_node *node, const struct felt_inbound *in)
 {
-    struct felt_member *m = felt_members_at(node->members, in->member);
+    struct felt_contact *contact = felt_members_contact(node->members, in->member);
+    enum felt_verdict verdict;
 
-    m->heard_us = FELT_MAX(node->now, (felt_usec)1);
-    felt_replay_take(&m->replay, in->envelope.session, in->envelope.counter);
+    if (!contact)
+        return FELT_VERDICT_BUSY;
+    verdict = felt_replay_check(&contact->replay, in->envelope.session, in->envelope.counter);
+    if (verdict != FELT_VERDICT_TAKEN)
+        return verdict;
+    contact->heard_us = FELT_MAX(node->now, (felt_usec)1);
+    felt_replay_take(&contact->replay, in->envelope.session, in->envelope.counter);
+    return FELT_VERDICT_TAKEN;
 }
 
 enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct felt_endpoint *from,
@@ -233,12 +240,9 @@ enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct fel
     if (in.member == FELT_MEMBER_SELF)
         return FELT_VERDICT_MISDIRECTED;
     if (in.member != FELT_MEMBER_NONE) {
-        const struct felt_member *m = felt_members_peek(node->members, in.member);
-
-        verdict = felt_replay_check(&m->replay, in.envelope.session, in.envelope.counter);
+        verdict = heard(node, &in);
         if (verdict != FELT_VERDICT_TAKEN)
             return verdict;
-        heard(node, &in);
         verdict = read_messages(node, &in);
     } else {
         verdict = read_messages(node, &in);

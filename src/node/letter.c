@@ -41,7 +41,7 @@ void felt_letter_open(struct felt_letter *letter, struct felt_node *node, uint32
 {
     const struct felt_member *m = felt_members_peek(node->members, member);
 
-    felt_letter_open_to(letter, node, &m->descriptor->d.advertise, member);
+    felt_letter_open_to(letter, node, &m->descriptor->advertise, member);
 }
 
 size_t felt_letter_room(const struct felt_letter *letter)

@@ -215,13 +215,13 @@ static void start(struct felt_node *node)
 /* Our session is durable. Who was away asks what it missed, before its first probe is due. */
 static void speak(struct felt_node *node)
 {
-    uint32_t n = felt_members_count(node->members);
+    uint32_t other = felt_members_draw(node->members, &node->prng);
 
     node->started = true;
-    if (!node->in_cluster || n == 1)
+    if (!node->in_cluster || other == FELT_MEMBER_NONE)
         return;
     felt_sync_hurry(node);
-    felt_sync_first(node, 1 + (uint32_t)felt_prng_below(&node->prng, n - 1));
+    felt_sync_first(node, other);
 }
 
 /* A save is done: what waited for it happens now. */

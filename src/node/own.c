@@ -8,9 +8,12 @@
 #include "lease/choose.h"
 #include "node/core.h"
 
-static const struct felt_descriptor *current(const struct felt_node *node)
+static struct felt_descriptor current(const struct felt_node *node)
 {
-    return &felt_members_peek(node->members, FELT_MEMBER_SELF)->descriptor->d;
+    struct felt_descriptor d;
+
+    felt_signed_descriptor_read(felt_members_peek(node->members, FELT_MEMBER_SELF)->descriptor, &d);
+    return d;
 }
 
 /* Signs and tells a new version of our descriptor. */
@@ -51,7 +54,7 @@ int felt_own_describe_first(struct felt_node *node, const struct felt_descriptor
 
 void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu)
 {
-    struct felt_descriptor d = *current(node);
+    struct felt_descriptor d = current(node);
 
     if (strcmp(d.backend, type) == 0 && strcmp(d.backend_data, data) == 0 && d.mtu == mtu)
         return;
@@ -73,7 +76,7 @@ uint32_t felt_own_wish(const struct felt_node *node)
 
 static void announce_lease(struct felt_node *node)
 {
-    struct felt_descriptor d = *current(node);
+    struct felt_descriptor d = current(node);
 
     d.has_lease = node->lease_used;
     d.lease = node->lease_used ? node->lease : 0;

@@ -80,22 +80,25 @@ static struct felt_run *runs_of(const struct felt_slot_map *map, uint32_t *ret_n
 
 static struct felt_member_record *members_of(const struct felt_node *node, uint32_t *ret_n)
 {
-    uint32_t n = felt_members_count(node->members) - 1;
-    struct felt_member_record *records = calloc(n + 1, sizeof(*records));
+    uint32_t n = 0;
+    struct felt_member_record *records =
+        calloc(felt_members_count(node->members), sizeof(*records));
 
     if (!records)
         return NULL;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct felt_member *m = felt_members_peek(node->members, i + 1);
+    for (uint32_t i = felt_members_next(node->members, FELT_MEMBER_SELF + 1); i != FELT_MEMBER_NONE;
+         i = felt_members_next(node->members, i + 1)) {
+        const struct felt_member *m = felt_members_peek(node->members, i);
+        struct felt_member_record *record = &records[n++];
 
-        records[i] = (struct felt_member_record){
+        *record = (struct felt_member_record){
             .body = felt_bytes(m->descriptor->body, m->descriptor->body_len),
             .incarnation = m->incarnation,
-            .state = felt_swim_liveness(node->swim, i + 1).state,
-            .session = m->replay.session,
-            .save = m->save,
+            .state = felt_swim_liveness(node->swim, i).state,
+            .session = m->contact ? m->contact->replay.session : 0,
+            .save = m->contact ? m->contact->save : 0,
         };
-        memcpy(records[i].signature, m->descriptor->signature, FELT_SIGNATURE_LEN);
+        memcpy(record->signature, m->descriptor->signature, FELT_SIGNATURE_LEN);
     }
     *ret_n = n;
     return records;
@@ -157,7 +160,7 @@ static int restore_member(struct felt_node *node, const struct felt_member_recor
 {
     enum felt_verdict verdict;
     struct felt_descriptor d;
-    struct felt_member *m;
+    struct felt_contact *contact;
     struct felt_id id;
     uint32_t i;
 
@@ -173,9 +176,13 @@ static int restore_member(struct felt_node *node, const struct felt_member_recor
     /* A suspicion does not survive us: it is dead or it is worth a new probe. */
     if (record->state == FELT_LIVENESS_DEAD)
         felt_members_set_state(node->members, i, FELT_MEMBER_DEAD, record->incarnation);
-    m = felt_members_at(node->members, i);
-    m->replay.session = record->session;
-    m->save = record->save;
+    if (record->session > 0 || record->save > 0) {
+        contact = felt_members_contact(node->members, i);
+        if (!contact)
+            return -ENOMEM;
+        contact->replay.session = record->session;
+        contact->save = record->save;
+    }
     felt_swim_added(node->swim, i);
     return 0;
 }

@@ -70,7 +70,9 @@ void felt_sync_wake(struct felt_node *node)
 
 bool felt_sync_done(const struct felt_node *node)
 {
-    return node->in_cluster && (felt_members_count(node->members) == 1 ||
+    return node->in_cluster && (felt_members_count(node->members) -
+                                        felt_members_count_state(node->members, FELT_MEMBER_LEFT) ==
+                                    1 ||
                                 (node->sync.members.met && node->sync.slots.met));
 }
 
@@ -180,14 +182,16 @@ static void summary_bucket(struct summary *s, uint32_t bucket)
 {
     const struct felt_members *members = s->node->members;
 
-    for (uint32_t i = 0; i < felt_members_count(members) && s->letters < ANSWER_LETTERS; i++) {
+    for (uint32_t i = felt_members_next(members, 0);
+         i != FELT_MEMBER_NONE && s->letters < ANSWER_LETTERS;
+         i = felt_members_next(members, i + 1)) {
         const struct felt_member *m = felt_members_peek(members, i);
 
-        if (felt_members_bucket_of(&m->id) != bucket)
+        if (felt_members_bucket_of(&m->descriptor->id) != bucket)
             continue;
         s->entries[s->n++] = (struct felt_summary_entry){
-            .id = m->id,
-            .version = m->descriptor->d.version,
+            .id = m->descriptor->id,
+            .version = m->descriptor->version,
             .incarnation = m->incarnation,
             .state = felt_swim_liveness(s->node->swim, i).state,
         };
@@ -233,7 +237,7 @@ enum felt_verdict felt_sync_summary(struct felt_node *node, const struct felt_in
             felt_swim_rumour(node->swim, node->now, &news);
         if (member != FELT_MEMBER_SELF && n < FELT_FETCH_MAX &&
             (member == FELT_MEMBER_NONE ||
-             felt_members_peek(node->members, member)->descriptor->d.version < e->version))
+             felt_members_peek(node->members, member)->descriptor->version < e->version))
             ids[n++] = e->id;
     }
     if (n == 0)
@@ -351,12 +355,13 @@ static enum felt_verdict merge(struct felt_node *node, const struct felt_message
 enum felt_verdict felt_sync_slots(struct felt_node *node, const struct felt_inbound *in,
                                   const struct felt_message *m)
 {
-    struct felt_member *sender = felt_members_at(node->members, in->member);
+    struct felt_contact *sender = felt_members_contact(node->members, in->member);
     enum felt_verdict verdict;
 
     if (!node->configured)
         return FELT_VERDICT_BUSY;
-    sender->save = FELT_MAX(sender->save, m->slots.save);
+    if (sender)
+        sender->save = FELT_MAX(sender->save, m->slots.save);
     if (m->slots.era <= node->era) {
         /* Entries of an earlier era lose where a later one ruled, and nowhere else. */
         verdict = merge(node, m);

@@ -8,11 +8,11 @@
 
 void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_view)
 {
-    const struct felt_member *self = felt_members_peek(node->members, FELT_MEMBER_SELF);
+    const struct felt_signed_descriptor *self =
+        felt_members_peek(node->members, FELT_MEMBER_SELF)->descriptor;
     struct felt_self_view v = {
         .id = self->id,
-        .name = self->descriptor->d.name,
-        .advertise = self->descriptor->d.advertise,
+        .advertise = self->advertise,
         .in_cluster = node->in_cluster,
         .era = node->era,
         .session = node->session,
@@ -28,9 +28,13 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
         .n_alive = felt_members_count_state(node->members, FELT_MEMBER_ALIVE),
         .n_suspect = felt_members_count_state(node->members, FELT_MEMBER_SUSPECT),
         .n_dead = felt_members_count_state(node->members, FELT_MEMBER_DEAD),
+        .n_left = felt_members_count_state(node->members, FELT_MEMBER_LEFT),
         .datagrams_sent = node->datagrams_sent,
     };
+    struct felt_descriptor d;
 
+    felt_signed_descriptor_read(self, &d);
+    memcpy(v.name, d.name, sizeof(v.name));
     memcpy(v.cluster, node->cluster, sizeof(v.cluster));
     memcpy(v.verdicts, node->verdicts, sizeof(v.verdicts));
     if (node->saver.failing)
@@ -44,36 +48,41 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
     *ret_view = v;
 }
 
-bool felt_node_member(const struct felt_node *node, felt_usec now, uint32_t i,
-                      struct felt_member_view *ret_view)
+bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t *i,
+                           struct felt_member_view *ret_view)
 {
-    const struct felt_descriptor *d;
+    uint32_t place = felt_members_next(node->members, *i);
+    const struct felt_contact *contact;
     const struct felt_member *m;
     struct felt_member_view v;
+    struct felt_descriptor d;
 
-    if (i >= felt_members_count(node->members))
+    if (place == FELT_MEMBER_NONE)
         return false;
-    m = felt_members_peek(node->members, i);
-    d = &m->descriptor->d;
+    m = felt_members_peek(node->members, place);
+    contact = m->contact;
+    felt_signed_descriptor_read(m->descriptor, &d);
     v = (struct felt_member_view){
-        .id = m->id,
-        .self = i == FELT_MEMBER_SELF,
-        .name = d->name,
+        .id = m->descriptor->id,
+        .self = place == FELT_MEMBER_SELF,
         .state = m->state,
         .incarnation = m->incarnation,
-        .advertise = d->advertise,
-        .public_ip = d->public_ip,
-        .backend_data = d->backend_data,
-        .mtu = d->mtu,
-        .n_slots = node->configured ? felt_slot_map_stake(node->map, &m->id) : 0,
-        .rtt_us = m->rtt.smoothed_us,
-        .silent_us = m->heard_us ? felt_usec_sub(now, m->heard_us) : FELT_USEC_NEVER,
+        .advertise = d.advertise,
+        .public_ip = d.public_ip,
+        .mtu = d.mtu,
+        .n_slots = node->configured ? felt_slot_map_stake(node->map, &m->descriptor->id) : 0,
+        .rtt_us = contact ? contact->rtt.smoothed_us : 0,
+        .silent_us =
+            contact && contact->heard_us ? felt_usec_sub(now, contact->heard_us) : FELT_USEC_NEVER,
     };
-    v.has_backend = felt_backend_parse(d->backend, &v.backend) == 0;
+    memcpy(v.name, d.name, sizeof(v.name));
+    memcpy(v.backend_data, d.backend_data, sizeof(v.backend_data));
+    v.has_backend = felt_backend_parse(d.backend, &v.backend) == 0;
     /* What it says and what the map says must agree. */
-    v.has_lease = d->has_lease && node->era > 0 && d->lease < felt_slot_map_slots(node->map) &&
-                  felt_slot_map_owns(node->map, &m->id, d->lease);
-    v.lease_slot = d->lease;
+    v.has_lease = d.has_lease && node->era > 0 && d.lease < felt_slot_map_slots(node->map) &&
+                  felt_slot_map_owns(node->map, &v.id, d.lease);
+    v.lease_slot = d.lease;
     *ret_view = v;
+    *i = place + 1;
     return true;
 }

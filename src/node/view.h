@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a node knows, for status, leases and the reconciler. Strings are borrowed until the next
+/* What a node knows, for status, leases and the reconciler. Pointers are borrowed until the next
  * step. */
 #pragma once
 
@@ -9,14 +9,14 @@
 struct felt_member_view {
     struct felt_id id;
     bool self;
-    const char *name;
+    char name[FELT_NAME_MAX + 1];
     enum felt_member_state state;
     uint64_t incarnation;
     struct felt_endpoint advertise;
     struct felt_ip public_ip;
     bool has_backend; /* it has announced its device */
     enum felt_backend backend;
-    const char *backend_data;
+    char backend_data[FELT_DESC_DATA_MAX + 1];
     uint32_t mtu;
     bool has_lease; /* announced by it and confirmed by the slot map */
     uint32_t lease_slot;
@@ -27,7 +27,7 @@ struct felt_member_view {
 
 struct felt_self_view {
     struct felt_id id;
-    const char *name;
+    char name[FELT_NAME_MAX + 1];
     struct felt_endpoint advertise;
     bool in_cluster; /* founded or joined: cluster is valid */
     uint8_t cluster[FELT_CLUSTER_ID_LEN];
@@ -46,13 +46,14 @@ struct felt_self_view {
     uint32_t n_alive;   /* ourselves included */
     uint32_t n_suspect;
     uint32_t n_dead;
+    uint32_t n_left;                  /* and not forgotten yet */
     uint64_t verdicts[FELT_VERDICTS]; /* datagrams received, by outcome */
     uint64_t datagrams_sent;
 };
 
 void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_view);
 
-/* Members in no particular order, ourselves included: for (i = 0; felt_node_member(n, now, i, &m);
- * i++). Slots of holes are skipped by the iteration itself. False after the last. */
-bool felt_node_member(const struct felt_node *node, felt_usec now, uint32_t i,
-                      struct felt_member_view *ret_view);
+/* Members in no particular order, ourselves and those that left included; false after the last:
+ * for (i = 0; felt_node_next_member(n, now, &i, &m);) */
+bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t *i,
+                           struct felt_member_view *ret_view);

@@ -486,7 +486,7 @@ enum felt_member_state world_sees(struct world *world, int host, int other)
 {
     struct felt_member_view m;
 
-    for (uint32_t i = 0; felt_node_member(world->hosts[host].node, world->now, i, &m); i++)
+    for (uint32_t i = 0; felt_node_next_member(world->hosts[host].node, world->now, &i, &m);)
         if (strcmp(m.name, world->hosts[other].name) == 0)
             return m.state;
     return FELT_MEMBER_DEAD;

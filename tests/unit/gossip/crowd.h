@@ -4,6 +4,7 @@
 
 #include "tests/unit/test.h"
 
+#include "base/ip.h"
 #include "gossip/member.h"
 
 /* Member n's id begins with n in big-endian. Never nobody. */
@@ -16,11 +17,17 @@ static inline struct felt_id crowd_id(uint32_t n)
     return id;
 }
 
+/* Where member n announces itself. */
+static inline struct felt_endpoint crowd_at(uint32_t n)
+{
+    return (struct felt_endpoint){.ip = felt_ip_v4(0x0a000000 + n), .port = 8470};
+}
+
 static inline enum felt_verdict crowd_add(struct felt_members *members, uint32_t n,
                                           uint64_t incarnation, uint32_t *ret_i)
 {
     static const uint8_t signature[FELT_SIGNATURE_LEN] = {1};
-    struct felt_descriptor d = {.version = 1, .name = "somebody"};
+    struct felt_descriptor d = {.version = 1, .name = "somebody", .advertise = crowd_at(n)};
     struct felt_id id = crowd_id(n);
     uint8_t body[4];
 

@@ -65,7 +65,7 @@ static void a_direct_ack_measures_the_round_trip_and_asks_nobody_else(void **sta
 
     (void)state;
     felt_swim_ack(b->swim, sent_at + 700, probe.to, probe.seq);
-    assert_int_equal(felt_members_peek(b->members, probe.to)->rtt.smoothed_us, 700);
+    assert_int_equal(felt_members_peek(b->members, probe.to)->contact->rtt.smoothed_us, 700);
     do {
         next(b);
         assert_int_equal(count_sends(b, FELT_SWIM_PROBE_REQUEST), 0);
@@ -135,8 +135,8 @@ static void an_ack_through_a_helper_saves_the_member_and_measures_nothing(void *
     assert_int_equal(felt_swim_ack(b->swim, b->now, request.to, request.seq), FELT_VERDICT_TAKEN);
     until(b, FELT_SWIM_PROBE); /* the next period */
     assert_int_equal(state_of(b, probe.target), FELT_MEMBER_ALIVE);
-    assert_int_equal(felt_members_peek(b->members, probe.target)->rtt.smoothed_us, 0);
-    assert_int_equal(felt_members_peek(b->members, request.to)->rtt.smoothed_us, 0);
+    assert_null(felt_members_peek(b->members, probe.target)->contact);
+    assert_null(felt_members_peek(b->members, request.to)->contact);
 }
 
 /* G-3.1.2, G-3.1.4 */
@@ -243,7 +243,6 @@ static void our_own_unanswered_probe_confirms_what_another_began(void **state)
     (void)state;
     tell(b, 1, FELT_LIVENESS_SUSPECT, 1, 3);
     run(b, 4 * FELT_SWIM_PERIOD, 0);
-    assert_int_equal(felt_members_peek(b->members, 1)->suspicion.confirmed, 1);
     assert_int_equal(state_of(b, 1), FELT_MEMBER_DEAD);
     assert_int_equal(b->now, begun + 4 * FELT_SWIM_PERIOD);
 }
@@ -285,9 +284,9 @@ static void a_suspicion_of_a_later_life_begins_anew(void **state)
     (void)state;
     tell(b, 1, FELT_LIVENESS_SUSPECT, 1, 3);
     tell(b, 1, FELT_LIVENESS_SUSPECT, 1, 4);
-    assert_int_equal(felt_members_peek(b->members, 1)->suspicion.confirmed, 1);
+    assert_int_equal(felt_members_peek(b->members, 1)->suspicion->confirmed, 1);
     tell(b, 1, FELT_LIVENESS_SUSPECT, 2, 4);
-    assert_int_equal(felt_members_peek(b->members, 1)->suspicion.confirmed, 0);
+    assert_int_equal(felt_members_peek(b->members, 1)->suspicion->confirmed, 0);
     assert_int_equal(felt_members_peek(b->members, 1)->incarnation, 2);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/node/bench.h"
 
+#include "node/core.h"
+
 #include <string.h>
 
 /* ---- the node ---- */
@@ -118,6 +120,16 @@ struct felt_self_view bench_self(const struct bench *bench)
 
     felt_node_self(bench->node, &view);
     return view;
+}
+
+struct felt_descriptor bench_said_by(const struct bench *bench, const struct felt_id *id)
+{
+    uint32_t i = felt_members_find(bench->node->members, id);
+    struct felt_descriptor d;
+
+    assert_int_not_equal(i, FELT_MEMBER_NONE);
+    felt_signed_descriptor_read(felt_members_peek(bench->node->members, i)->descriptor, &d);
+    return d;
 }
 
 /* ---- a peer ---- */

@@ -45,6 +45,8 @@ void bench_save_failed(struct bench *bench);
 void bench_settle(struct bench *bench);
 const struct felt_event *bench_event(const struct bench *bench, enum felt_event_kind kind);
 struct felt_self_view bench_self(const struct bench *bench);
+/* What the node's table has a member say of itself. It must be there. */
+struct felt_descriptor bench_said_by(const struct bench *bench, const struct felt_id *id);
 
 /* ---- a peer ---- */
 

@@ -106,20 +106,19 @@ static void only_a_newer_descriptor_of_a_member_replaces_the_one_there_is(void *
     peer_begin(&s->p);
     peer_write_self(&s->p);
     peer_send(&s->p, &s->b);
-    assert_int_equal(member(s, &s->p)->descriptor->d.mtu, 0);
+    assert_int_equal(bench_said_by(&s->b, &s->p.identity.id).mtu, 0);
     s->p.descriptor.version++;
     peer_begin(&s->p);
     peer_write_self(&s->p);
     assert_int_equal(peer_send(&s->p, &s->b), FELT_VERDICT_TAKEN);
-    assert_int_equal(member(s, &s->p)->descriptor->d.mtu, 1234);
+    assert_int_equal(bench_said_by(&s->b, &s->p.identity.id).mtu, 1234);
     assert_non_null(bench_event(&s->b, FELT_EVENT_PEER_CHANGED));
 }
 
 static void nobody_else_can_change_what_we_say_of_ourselves(void **state)
 {
     struct scene *s = *state;
-    struct felt_descriptor own =
-        felt_members_peek(s->b.node->members, FELT_MEMBER_SELF)->descriptor->d;
+    struct felt_descriptor own = bench_said_by(&s->b, felt_node_id(s->b.node));
     struct felt_message m = {.type = FELT_MESSAGE_DESCRIPTOR};
     uint8_t body[FELT_DESCRIPTOR_MAX];
 
@@ -128,7 +127,7 @@ static void nobody_else_can_change_what_we_say_of_ourselves(void **state)
     m.descriptor.body = felt_bytes(body, felt_descriptor_encode(&own, body));
     felt_identity_sign(&s->b.node->identity, m.descriptor.body, m.descriptor.signature);
     peer_tell(&s->p, &s->b, &m);
-    assert_int_equal(felt_members_peek(s->b.node->members, FELT_MEMBER_SELF)->descriptor->d.mtu, 0);
+    assert_int_equal(bench_said_by(&s->b, felt_node_id(s->b.node)).mtu, 0);
 }
 
 /* G-4.2.4 */

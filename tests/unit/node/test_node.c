@@ -198,7 +198,7 @@ static void a_dead_member_keeps_its_slots_and_lease_in_everybodys_view(void **st
         bool seen = false;
 
         assert_int_equal(world_sees(w, i, 3), FELT_MEMBER_DEAD);
-        for (uint32_t k = 0; felt_node_member(world_node(w, i), world_now(w), k, &m); k++) {
+        for (uint32_t k = 0; felt_node_next_member(world_node(w, i), world_now(w), &k, &m);) {
             if (strcmp(m.name, "d") != 0)
                 continue;
             seen = true;

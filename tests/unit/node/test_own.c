@@ -6,9 +6,9 @@
 #include "node/core.h"
 #include "node/own.h"
 
-static const struct felt_descriptor *own(const struct scene *s)
+static struct felt_descriptor own(const struct scene *s)
 {
-    return &felt_members_peek(s->b.node->members, FELT_MEMBER_SELF)->descriptor->d;
+    return bench_said_by(&s->b, felt_node_id(s->b.node));
 }
 
 /* The peer shows an entry of a slot with a later seq. */
@@ -42,31 +42,31 @@ static void the_first_descriptor_has_the_sessions_first_version_and_verifies(voi
     const struct felt_member *self = felt_members_peek(s->b.node->members, FELT_MEMBER_SELF);
     const struct felt_signed_descriptor *d = self->descriptor;
 
-    assert_string_equal(d->d.name, "bench");
-    assert_true(d->d.version > felt_session_floor(1));
-    assert_true(d->d.version < felt_session_floor(2));
+    assert_string_equal(own(s).name, "bench");
+    assert_true(d->version > felt_session_floor(1));
+    assert_true(d->version < felt_session_floor(2));
     assert_true(self->incarnation == felt_session_floor(1));
     assert_true(
-        felt_identity_verify(d->d.public_key, felt_bytes(d->body, d->body_len), d->signature));
+        felt_identity_verify(own(s).public_key, felt_bytes(d->body, d->body_len), d->signature));
 }
 
 static void a_device_is_announced_once_under_a_newer_version(void **state)
 {
     struct scene *s = *state;
-    uint64_t version = own(s)->version;
+    uint64_t version = own(s).version;
 
     set_backend(s, 1450, "{\"VNI\":1}");
-    assert_true(own(s)->version == version + 1);
-    assert_string_equal(own(s)->backend, "vxlan");
-    assert_string_equal(own(s)->backend_data, "{\"VNI\":1}");
-    assert_int_equal(own(s)->mtu, 1450);
-    assert_true(own(s)->has_lease); /* the rest stays */
+    assert_true(own(s).version == version + 1);
+    assert_string_equal(own(s).backend, "vxlan");
+    assert_string_equal(own(s).backend_data, "{\"VNI\":1}");
+    assert_int_equal(own(s).mtu, 1450);
+    assert_true(own(s).has_lease); /* the rest stays */
     assert_non_null(bench_event(&s->b, FELT_EVENT_PEER_CHANGED));
     set_backend(s, 1450, "{\"VNI\":1}");
-    assert_true(own(s)->version == version + 1);
+    assert_true(own(s).version == version + 1);
     assert_null(bench_event(&s->b, FELT_EVENT_PEER_CHANGED));
     set_backend(s, 1400, "{\"VNI\":1}");
-    assert_true(own(s)->version == version + 2);
+    assert_true(own(s).version == version + 2);
 }
 
 static void the_longest_backend_data_fits(void **state)
@@ -77,7 +77,7 @@ static void the_longest_backend_data_fits(void **state)
     memset(data, 'x', sizeof(data) - 1);
     data[sizeof(data) - 1] = '\0';
     set_backend(s, 9000, data);
-    assert_string_equal(own(s)->backend_data, data);
+    assert_string_equal(own(s).backend_data, data);
 }
 
 /* L-3.3.1 */
@@ -85,8 +85,8 @@ static void the_lease_that_is_used_is_announced(void **state)
 {
     struct scene *s = *state;
 
-    assert_true(own(s)->has_lease);
-    assert_int_equal(own(s)->lease, bench_self(&s->b).lease_slot);
+    assert_true(own(s).has_lease);
+    assert_int_equal(own(s).lease, bench_self(&s->b).lease_slot);
 }
 
 /* L-3.3.3 */
@@ -99,12 +99,12 @@ static void a_lost_lease_is_left_at_once_and_another_taken_once_it_is_durable(vo
     assert_int_equal(bench_event(&s->b, FELT_EVENT_LEASE_LOST)->slot, 0);
     assert_null(bench_event(&s->b, FELT_EVENT_LEASE_TAKEN));
     assert_false(bench_self(&s->b).has_lease);
-    assert_false(own(s)->has_lease);
+    assert_false(own(s).has_lease);
     assert_string_equal(bench_self(&s->b).waiting, "the lease is being saved");
     bench_saved(&s->b);
     assert_non_null(bench_event(&s->b, FELT_EVENT_LEASE_TAKEN));
     assert_int_equal(bench_event(&s->b, FELT_EVENT_LEASE_TAKEN)->slot, 3);
-    assert_int_equal(own(s)->lease, 3);
+    assert_int_equal(own(s).lease, 3);
 }
 
 /* L-3.3.3 */

@@ -92,7 +92,7 @@ static void a_restored_node_knows_what_the_one_before_it_knew(void **state)
     assert_non_null(
         felt_gift_log_find(&node->gifts, &s->p.identity.id,
                            (const uint8_t[FELT_REQUEST_ID_LEN]){1, 1, 1, 1, 1, 1, 1, 1}));
-    assert_int_equal(felt_members_peek(node->members, 1)->replay.session, 1);
+    assert_int_equal(felt_members_peek(node->members, 1)->contact->replay.session, 1);
 }
 
 static void the_dead_are_dead_after_a_restart_and_suspects_are_worth_a_probe(void **state)
