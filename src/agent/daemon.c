@@ -115,6 +115,8 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
         break;
     case FELT_EVENT_CONFIGURED:
     case FELT_EVENT_LEASE_TAKEN:
+    case FELT_EVENT_MEMBER_LEFT:
+    case FELT_EVENT_STARTED_OVER:
     case FELT_EVENT_PEER_CHANGED:
         felt_overlay_changed(d->overlay);
         break;
@@ -123,6 +125,8 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
     case FELT_EVENT_MEMBER_ALIVE:
     case FELT_EVENT_MEMBER_SUSPECT:
     case FELT_EVENT_MEMBER_DEAD:
+    case FELT_EVENT_CROWD_SILENT:
+    case FELT_EVENT_LEFT:
     case FELT_EVENT_FOREIGN_CLUSTER:
     case FELT_EVENT_WRONG_KEY:
     case FELT_EVENT_FORK:

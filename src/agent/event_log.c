@@ -34,15 +34,25 @@ static void log_cluster(const struct felt_self_view *self, const struct felt_eve
 
 static void log_member(const struct felt_event *event)
 {
-    const char *what = event->kind == FELT_EVENT_MEMBER_ALIVE     ? "alive"
-                       : event->kind == FELT_EVENT_MEMBER_SUSPECT ? "suspect"
-                                                                  : "dead";
+    const char *what = event->kind == FELT_EVENT_MEMBER_ALIVE     ? "is alive"
+                       : event->kind == FELT_EVENT_MEMBER_SUSPECT ? "is suspect"
+                       : event->kind == FELT_EVENT_MEMBER_DEAD    ? "is dead"
+                                                                  : "has left";
     const char *hint =
         event->kind == FELT_EVENT_MEMBER_DEAD ? "; its lease and routes are kept" : "";
 
     felt_log(event->kind == FELT_EVENT_MEMBER_DEAD ? FELT_LOG_WARNING : FELT_LOG_INFO,
-             "gossip: member is %s peer=%s name=%s at=%s%s", what, FELT_ID_SHORT(&event->id),
+             "gossip: member %s peer=%s name=%s at=%s%s", what, FELT_ID_SHORT(&event->id),
              event->text, FELT_ENDPOINT(&event->endpoint), hint);
+}
+
+static void log_crowd(const struct felt_self_view *self)
+{
+    if (self->crowd_silent)
+        felt_log_warning("gossip: more than a third of the members went silent at once: assuming "
+                         "that it is this machine, and giving them longer to answer");
+    else
+        felt_log_notice("gossip: the members that went silent at once are no longer so many");
 }
 
 void felt_event_log(const struct felt_node *node, const struct felt_event *event)
@@ -78,11 +88,24 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     case FELT_EVENT_MEMBER_ALIVE:
     case FELT_EVENT_MEMBER_SUSPECT:
     case FELT_EVENT_MEMBER_DEAD:
+    case FELT_EVENT_MEMBER_LEFT:
         log_member(event);
+        break;
+    case FELT_EVENT_CROWD_SILENT:
+        log_crowd(&self);
         break;
     case FELT_EVENT_FOREIGN_CLUSTER:
     case FELT_EVENT_WRONG_KEY:
         log_cluster(&self, event);
+        break;
+    case FELT_EVENT_STARTED_OVER:
+        felt_log_warning(
+            "node: this node was away for so long that members may have been forgotten "
+            "meanwhile: learning all of them anew; its lease and routes are kept");
+        break;
+    case FELT_EVENT_LEFT:
+        felt_log_notice("node: has left the cluster; its subnet is given away and may be another "
+                        "machine's soon");
         break;
     case FELT_EVENT_FORK:
         felt_log_error(

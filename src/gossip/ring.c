@@ -37,6 +37,22 @@ void felt_ring_add(struct felt_ring *ring, struct felt_prng *prng, uint32_t i)
     ring->items[place] = i;
 }
 
+void felt_ring_remove(struct felt_ring *ring, uint32_t i)
+{
+    uint32_t place = 0;
+
+    while (place < ring->n && ring->items[place] != i)
+        place++;
+    if (place == ring->n)
+        return;
+    /* The gap goes to where the rest of the round begins, and from there to the end. */
+    if (place < ring->at) {
+        ring->items[place] = ring->items[--ring->at];
+        place = ring->at;
+    }
+    ring->items[place] = ring->items[--ring->n];
+}
+
 uint32_t felt_ring_count(const struct felt_ring *ring)
 {
     return ring->n;

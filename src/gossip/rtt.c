@@ -26,3 +26,10 @@ felt_usec felt_rtt_timeout(const struct felt_rtt *rtt)
         return FELT_RTT_TIMEOUT_MAX;
     return FELT_MIN(FELT_MAX(timeout, FELT_RTT_TIMEOUT_MIN), FELT_RTT_TIMEOUT_MAX);
 }
+
+felt_usec felt_rtt_timeout_stranger(const struct felt_rtt *all)
+{
+    felt_usec timeout = FELT_RTT_STRANGER_TIMES * felt_rtt_timeout(all);
+
+    return FELT_MIN(FELT_MAX(timeout, FELT_RTT_STRANGER_MIN), FELT_RTT_TIMEOUT_MAX);
+}

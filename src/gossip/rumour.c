@@ -14,6 +14,7 @@ struct ring {
 
 struct felt_rumours {
     uint32_t kind_max;
+    bool hushed;
     struct ring rings[FELT_RUMOUR_KINDS];
 };
 
@@ -55,12 +56,19 @@ static void cut(const struct felt_rumours *r, struct ring *ring, uint32_t i)
     ring->n--;
 }
 
+void felt_rumours_hush(struct felt_rumours *rumours, bool hush)
+{
+    rumours->hushed = hush;
+}
+
 void felt_rumours_add(struct felt_rumours *rumours, enum felt_rumour_kind kind, uint32_t key,
                       uint32_t count)
 {
     struct ring *ring = &rumours->rings[kind];
     uint32_t most = 0, same = UINT32_MAX;
 
+    if (rumours->hushed)
+        return;
     for (uint32_t i = 0; i < ring->n; i++) {
         const struct felt_rumour *item = at(rumours, ring, i);
 
@@ -78,6 +86,15 @@ void felt_rumours_add(struct felt_rumours *rumours, enum felt_rumour_kind kind, 
     ring->head = (ring->head + rumours->kind_max - 1) % rumours->kind_max;
     ring->n++;
     *at(rumours, ring, 0) = (struct felt_rumour){.key = key, .count = count};
+}
+
+void felt_rumours_drop(struct felt_rumours *rumours, enum felt_rumour_kind kind, uint32_t key)
+{
+    struct ring *ring = &rumours->rings[kind];
+
+    for (uint32_t i = ring->n; i > 0; i--)
+        if (at(rumours, ring, i - 1)->key == key)
+            cut(rumours, ring, i - 1);
 }
 
 const struct felt_rumour *felt_rumours_peek(const struct felt_rumours *rumours,

@@ -10,7 +10,8 @@
 #include "base/idiom.h"
 
 enum felt_rumour_kind {
-    FELT_RUMOUR_LIVENESS,   /* key: a member */
+    FELT_RUMOUR_REFUTATION, /* key: a member that is alive */
+    FELT_RUMOUR_LIVENESS,   /* key: a member that is not, or perhaps not */
     FELT_RUMOUR_DESCRIPTOR, /* key: a member */
     FELT_RUMOUR_SLOTS,      /* key: first slot, count: how many */
 };
@@ -32,6 +33,10 @@ FELT_DEFINE_CLEANUP(struct felt_rumours *, felt_rumours_free)
 /* Adds, or starts anew: the same key is there once. */
 void felt_rumours_add(struct felt_rumours *rumours, enum felt_rumour_kind kind, uint32_t key,
                       uint32_t count);
+/* While hushed, nothing is added: what happens is old news to everybody else. */
+void felt_rumours_hush(struct felt_rumours *rumours, bool hush);
+/* Forgets what is said of key. */
+void felt_rumours_drop(struct felt_rumours *rumours, enum felt_rumour_kind kind, uint32_t key);
 /* The i-th to send next, or NULL after the last. */
 const struct felt_rumour *felt_rumours_peek(const struct felt_rumours *rumours,
                                             enum felt_rumour_kind kind, uint32_t i);

@@ -24,7 +24,7 @@ void felt_asker_init(struct felt_asker *asker)
 
 static bool wants(const struct felt_node *node)
 {
-    return !node->in_cluster || (node->era > 0 && !node->has_lease);
+    return !node->in_cluster || (node->era > 0 && !node->has_lease && !felt_leaver_leaving(node));
 }
 
 felt_usec felt_asker_deadline(const struct felt_node *node)
@@ -71,34 +71,53 @@ void felt_asker_restart(struct felt_node *node)
     node->asker.next_us = node->now;
 }
 
-static void send_join(struct felt_node *node, const struct felt_endpoint *to, uint32_t member)
+void felt_asker_join(struct felt_node *node, const struct felt_endpoint *to, uint32_t member,
+                     const uint8_t cookie[FELT_COOKIE_LEN],
+                     const uint8_t request[FELT_REQUEST_ID_LEN])
 {
-    struct felt_asker *asker = &node->asker;
     struct felt_message *m = &node->outgoing;
     struct felt_letter letter;
 
-    if (memcmp(asker->request, (uint8_t[FELT_REQUEST_ID_LEN]){0}, FELT_REQUEST_ID_LEN) == 0)
-        new_request(node);
     felt_letter_open_to(&letter, node, to, member);
     letter.rumours = false;
     m->type = FELT_MESSAGE_JOIN;
-    memcpy(m->join.cookie, asker->cookie, FELT_COOKIE_LEN);
-    memcpy(m->join.request, asker->request, FELT_REQUEST_ID_LEN);
+    memcpy(m->join.cookie, cookie, FELT_COOKIE_LEN);
+    memcpy(m->join.request, request, FELT_REQUEST_ID_LEN);
     m->join.era = node->era;
     m->join.wish = node->wish;
     felt_letter_write(&letter, m);
     felt_letter_write_member(&letter, FELT_MEMBER_SELF);
     felt_letter_post(&letter);
+}
+
+static void send_join(struct felt_node *node, const struct felt_endpoint *to, uint32_t member)
+{
+    struct felt_asker *asker = &node->asker;
+
+    if (memcmp(asker->request, (uint8_t[FELT_REQUEST_ID_LEN]){0}, FELT_REQUEST_ID_LEN) == 0)
+        new_request(node);
+    felt_asker_join(node, to, member, asker->cookie, asker->request);
     asker->asked = true;
     asker->to = *to;
     asker->next_us = felt_usec_add(node->now, ANSWER_TIME);
+}
+
+void felt_asker_hello(struct felt_node *node, const struct felt_endpoint *to)
+{
+    struct felt_message *m = &node->outgoing;
+    struct felt_letter letter;
+
+    felt_letter_open_to(&letter, node, to, FELT_MEMBER_NONE);
+    m->type = FELT_MESSAGE_HELLO;
+    m->hello.padding = FELT_HELLO_PADDING;
+    felt_letter_write(&letter, m);
+    felt_letter_post(&letter);
 }
 
 /* A hello to every seed; the first cookie decides whom we ask. */
 static void try_seeds(struct felt_node *node)
 {
     struct felt_asker *asker = &node->asker;
-    struct felt_message *m = &node->outgoing;
 
     if (asker->backoff_us >= SILENT_AFTER && !asker->told && asker->n_seeds > 0) {
         felt_outbox_event(node->outbox, FELT_EVENT_SEEDS_SILENT);
@@ -107,15 +126,8 @@ static void try_seeds(struct felt_node *node)
     /* Names may resolve to somebody else by now. */
     if (asker->n_seeds == 0 || asker->backoff_us > ANSWER_TIME)
         felt_outbox_event(node->outbox, FELT_EVENT_SEEDS_WANTED);
-    for (uint32_t i = 0; i < asker->n_seeds; i++) {
-        struct felt_letter letter;
-
-        felt_letter_open_to(&letter, node, &asker->seeds[i], FELT_MEMBER_NONE);
-        m->type = FELT_MESSAGE_HELLO;
-        m->hello.padding = FELT_HELLO_PADDING;
-        felt_letter_write(&letter, m);
-        felt_letter_post(&letter);
-    }
+    for (uint32_t i = 0; i < asker->n_seeds; i++)
+        felt_asker_hello(node, &asker->seeds[i]);
     back_off(node);
 }
 
@@ -222,6 +234,7 @@ enum felt_verdict felt_asker_welcome(struct felt_node *node, const struct felt_i
         return FELT_VERDICT_MALFORMED;
     memcpy(node->cluster, in->cluster, sizeof(node->cluster));
     node->in_cluster = true;
+    felt_generation_joined(node, in);
     felt_saver_must(&node->saver);
     felt_outbox_event(node->outbox, FELT_EVENT_CONFIGURED);
     felt_outbox_event(node->outbox, FELT_EVENT_JOINED);

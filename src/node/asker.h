@@ -33,6 +33,11 @@ void felt_asker_seeds(struct felt_node *node, const struct felt_endpoint *endpoi
 /* FELT_USEC_NEVER while we have what we want. */
 felt_usec felt_asker_deadline(const struct felt_node *node);
 void felt_asker_wake(struct felt_node *node);
+/* A hello, and, with the cookie that answers it, a join; also for introduction.h. */
+void felt_asker_hello(struct felt_node *node, const struct felt_endpoint *to);
+void felt_asker_join(struct felt_node *node, const struct felt_endpoint *to, uint32_t member,
+                     const uint8_t cookie[FELT_COOKIE_LEN],
+                     const uint8_t request[FELT_REQUEST_ID_LEN]);
 /* We lost what we had: ask at once. */
 void felt_asker_restart(struct felt_node *node);
 

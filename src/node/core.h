@@ -4,10 +4,14 @@
  *   inbound.c   a datagram arrives: open, check, hand each message to its part
  *   letter.c    a datagram goes out: messages, rumours in what is left, seal
  *   gossip.c    probes, rumours and members
- *   sync.c      what digests show to differ is pulled
+ *   sync.c      what digests show to differ is pulled: member_pull.c, slot_pull.c
+ *   answer.c    what others pull of us
  *   asker.c     we want into the cluster, or slots
  *   donor.c     somebody else does
  *   own.c       our lease and what we say of ourselves
+ *   leaver.c    we leave for good; eviction.c: who left without a word
+ *   generation.c   who left is forgotten, and who missed that starts over
+ *   introduction.c somebody is to know us (again)
  *   saver.c     what must be durable before what; state.c writes it
  *
  * Private to node. */
@@ -24,6 +28,10 @@
 #include "lease/gift.h"
 #include "lease/slot_map.h"
 #include "node/asker.h"
+#include "node/eviction.h"
+#include "node/generation.h"
+#include "node/introduction.h"
+#include "node/leaver.h"
 #include "node/node.h"
 #include "node/outbox.h"
 #include "node/saver.h"
@@ -36,7 +44,8 @@
 
 struct felt_node {
     felt_usec now;
-    bool started; /* our session is durable: we may speak */
+    felt_usec deadline_us; /* when we asked to be woken */
+    bool started;          /* our session is durable: we may speak */
     uint64_t session;
     uint64_t counter;
     struct felt_prng prng;
@@ -56,8 +65,13 @@ struct felt_node {
     struct felt_members *members; /* ourselves at place 0 */
     struct felt_rumours *rumours;
     struct felt_swim *swim;
+    bool crowd_silent; /* as last reported */
     felt_usec tick_us; /* the next gossip tick; FELT_USEC_NEVER: nothing to say */
     struct felt_sync sync;
+    struct felt_generation generation;
+    struct felt_eviction eviction;
+    struct felt_introduction introduction;
+    struct felt_leaver leaver;
     bool peers_changed;
     uint32_t n_added; /* members that are new in this step */
     uint32_t added[FELT_OUTBOX_EVENTS];

@@ -6,8 +6,6 @@
 #include "node/core.h"
 #include "node/letter.h"
 
-#define MAP_LETTERS 8 /* of the map beside a gift; what is more is pulled */
-
 struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, uint32_t *ret_n)
 {
     uint32_t n_members = felt_members_count(node->members), n = 0;
@@ -29,20 +27,25 @@ struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, u
     return donors;
 }
 
-/* The letter that every answer begins with: for a stranger to the cluster, what the cluster is. */
+static void open_letter(struct felt_letter *letter, struct felt_node *node,
+                        const struct felt_endpoint *to, uint32_t member)
+{
+    felt_letter_open_to(letter, node, to, member);
+    letter->rumours = false; /* the room is for the answer */
+}
+
+/* The letter that every answer begins with: who we are, and for who is new to the cluster what the
+ * cluster is. */
 static void open_answer(struct felt_letter *letter, struct felt_node *node,
                         const struct felt_endpoint *to, uint32_t member,
                         const uint8_t request[FELT_REQUEST_ID_LEN], bool fresh)
 {
     struct felt_message *m = &node->outgoing;
 
-    felt_letter_open_to(letter, node, to, member);
-    letter->rumours = false; /* the room is for the answer */
-    if (!fresh)
-        return;
+    open_letter(letter, node, to, member);
     m->type = FELT_MESSAGE_WELCOME;
     memcpy(m->welcome.request, request, FELT_REQUEST_ID_LEN);
-    m->welcome.config = felt_bytes(node->config_text, strlen(node->config_text));
+    m->welcome.config = felt_bytes(node->config_text, fresh ? strlen(node->config_text) : 0);
     felt_letter_write(letter, m);
     felt_letter_write_member(letter, FELT_MEMBER_SELF);
 }
@@ -72,7 +75,7 @@ static void answer(struct felt_node *node, const struct felt_held *ask, uint32_t
         if (i != FELT_MEMBER_SELF && i != FELT_MEMBER_NONE &&
             !felt_letter_write_member(&letter, i)) {
             felt_letter_post(&letter);
-            open_answer(&letter, node, &ask->to, member, ask->request, false);
+            open_letter(&letter, node, &ask->to, member);
             felt_letter_write_member(&letter, i);
         }
     }
@@ -124,18 +127,20 @@ void felt_donor_answer(struct felt_node *node, const struct felt_held *held)
     open_answer(&letter, node, &held->to, member, held->request, held->fresh);
     write_result(&letter, held->request, FELT_GIFT_GIVEN, NULL);
     if (held->fresh) {
+        /* In a small cluster the whole map fits beside it; else the joiner goes on from there. */
         uint32_t n_slots = felt_slot_map_slots(node->map);
-        /* In a small cluster the whole map fits beside it. */
         uint32_t next = felt_letter_write_slots(&letter, 0, n_slots);
 
-        felt_letter_post(&letter);
-        felt_sync_send_slots(node, &held->to, member, next, n_slots, MAP_LETTERS);
-        return;
+        node->outgoing.type = FELT_MESSAGE_ANSWERED;
+        node->outgoing.answered.question = FELT_MESSAGE_PULL_SLOTS;
+        node->outgoing.answered.more = next < n_slots;
+        node->outgoing.answered.next = next;
+        felt_letter_write(&letter, &node->outgoing);
     }
+    for (uint32_t k = 0; !held->fresh && gift && k < gift->n; k++)
+        felt_letter_write_slots(&letter, gift->ranges[k].first,
+                                gift->ranges[k].first + gift->ranges[k].count);
     felt_letter_post(&letter);
-    for (uint32_t k = 0; gift && k < gift->n; k++)
-        felt_sync_send_slots(node, &held->to, member, gift->ranges[k].first,
-                             gift->ranges[k].first + gift->ranges[k].count, 1);
 }
 
 /* Answers once everything that the answer tells is durable. */
@@ -150,6 +155,12 @@ static void answer_given(struct felt_node *node, const struct felt_held *ask)
         felt_saver_queue(&node->saver, &held); /* no room: the joiner asks again */
 }
 
+/* A leaver makes itself known, to have somebody to leave its slots to. */
+static bool has_left(const struct felt_node *node, uint32_t member)
+{
+    return member != FELT_MEMBER_NONE && felt_members_peek(node->members, member)->descriptor->left;
+}
+
 void felt_donor_decide(struct felt_node *node, const struct felt_held *ask)
 {
     uint32_t member = felt_members_find(node->members, &ask->joiner);
@@ -157,7 +168,8 @@ void felt_donor_decide(struct felt_node *node, const struct felt_held *ask)
     struct felt_gift_question question;
     struct felt_gift_decision decision;
 
-    if (node->era == 0 || !(donors = felt_donor_list(node, member, &question.n_donors))) {
+    if (node->era == 0 || felt_leaver_leaving(node) || has_left(node, member) ||
+        !(donors = felt_donor_list(node, member, &question.n_donors))) {
         answer(node, ask, member, FELT_GIFT_BUSY, NULL);
         return;
     }

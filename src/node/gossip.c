@@ -7,6 +7,8 @@
 #include "node/core.h"
 #include "node/inbound.h"
 #include "node/letter.h"
+#include "node/own.h"
+#include "node/member_pull.h"
 
 #define DRAWS      16                  /* tries to find one more member that is not dead */
 #define FIRST_TICK (10 * FELT_USEC_MS) /* news waits this long for more of its kind */
@@ -31,21 +33,39 @@ static void added(struct felt_node *node, uint32_t i)
         node->added[node->n_added++] = i;
 }
 
-enum felt_verdict felt_gossip_descriptor(struct felt_node *node, const struct felt_message *m)
+/* Its last word: whatever we thought of it. */
+static void said_farewell(struct felt_node *node, uint32_t i)
+{
+    const struct felt_member *m = felt_members_peek(node->members, i);
+    struct felt_liveness left = {
+        .id = m->descriptor->id, .incarnation = m->incarnation, .state = FELT_LIVENESS_LEFT};
+
+    felt_swim_rumour(node->swim, node->now, &left);
+}
+
+enum felt_verdict felt_gossip_descriptor(struct felt_node *node, struct felt_inbound *in,
+                                         const struct felt_message *m)
 {
     enum felt_verdict verdict;
     struct felt_descriptor d;
     struct felt_id id;
+    bool pulled;
     uint32_t i;
 
     if (felt_descriptor_decode(m->descriptor.body, &d) < 0)
         return FELT_VERDICT_MALFORMED;
     felt_identity_id(d.public_key, &id);
+    pulled = felt_member_pull_arrived(node, in, &id);
     i = felt_members_find(node->members, &id);
     /* What we have already needs no signature checked; of ourselves we know best. */
     if (i == FELT_MEMBER_SELF ||
         (i != FELT_MEMBER_NONE &&
          d.version <= felt_members_peek(node->members, i)->descriptor->version))
+        return FELT_VERDICT_STALE;
+    /* Who came and went unseen by us, or may be gone long ago, is no news. Who says farewell itself
+     * is there, and may have slots to tell of. */
+    if (i == FELT_MEMBER_NONE && !felt_id_equal(&id, &in->envelope.sender) &&
+        (d.left || !felt_generation_believes(node, in, &id)))
         return FELT_VERDICT_STALE;
     if (!felt_identity_verify(d.public_key, m->descriptor.body, m->descriptor.signature))
         return FELT_VERDICT_FORGED;
@@ -60,21 +80,30 @@ enum felt_verdict felt_gossip_descriptor(struct felt_node *node, const struct fe
     }
     if (verdict != FELT_VERDICT_TAKEN)
         return verdict;
-    felt_rumours_add(node->rumours, FELT_RUMOUR_DESCRIPTOR, i, 1);
+    if (d.left)
+        said_farewell(node, i);
+    if (pulled)
+        in->pulled = i; /* old news to everybody else */
+    else
+        felt_rumours_add(node->rumours, FELT_RUMOUR_DESCRIPTOR, i, 1);
     felt_saver_lazy(&node->saver, node->now);
     node->peers_changed = true;
     return FELT_VERDICT_TAKEN;
 }
 
+/* A stranger hears by a digest of zeros that it is one. */
 static void send_ack(struct felt_node *node, const struct felt_endpoint *to, uint32_t member,
                      uint32_t seq)
 {
+    struct felt_digest digest = {0};
     struct felt_letter letter;
 
+    if (member != FELT_MEMBER_NONE)
+        digest = felt_node_digest(node);
     felt_letter_open_to(&letter, node, to, member);
     node->outgoing.type = FELT_MESSAGE_ACK;
     node->outgoing.ack.seq = seq;
-    node->outgoing.ack.digest = felt_node_digest(node);
+    node->outgoing.ack.digest = digest;
     felt_letter_write(&letter, &node->outgoing);
     felt_letter_post(&letter);
 }
@@ -91,6 +120,7 @@ enum felt_verdict felt_gossip_probe(struct felt_node *node, const struct felt_in
     send_ack(node, &in->from, in->member, m->probe.seq);
     if (in->member == FELT_MEMBER_NONE)
         return FELT_VERDICT_STRANGER;
+    felt_generation_compare(node, in, &m->probe.digest);
     felt_sync_digest(node, in->member, &m->probe.digest);
     return FELT_VERDICT_TAKEN;
 }
@@ -100,9 +130,17 @@ enum felt_verdict felt_gossip_ack(struct felt_node *node, const struct felt_inbo
 {
     enum felt_verdict verdict = felt_swim_ack(node->swim, node->now, in->member, m->ack.seq);
 
-    if (verdict == FELT_VERDICT_TAKEN)
-        felt_sync_digest(node, in->member, &m->ack.digest);
-    return verdict;
+    if (verdict == FELT_VERDICT_MISDIRECTED)
+        verdict = felt_leaver_ack(node, in, m);
+    if (verdict != FELT_VERDICT_TAKEN)
+        return verdict;
+    if (m->ack.digest.members == 0) {
+        felt_introduction_begin(node, &in->from);
+        return FELT_VERDICT_TAKEN;
+    }
+    felt_generation_compare(node, in, &m->ack.digest);
+    felt_sync_digest(node, in->member, &m->ack.digest);
+    return FELT_VERDICT_TAKEN;
 }
 
 enum felt_verdict felt_gossip_probe_request(struct felt_node *node, const struct felt_inbound *in,
@@ -113,6 +151,20 @@ enum felt_verdict felt_gossip_probe_request(struct felt_node *node, const struct
     if (target == FELT_MEMBER_NONE)
         return FELT_VERDICT_STRANGER;
     return felt_swim_help(node->swim, node->now, in->member, target, m->probe_request.seq);
+}
+
+/* How a member stands that we have just pulled is as old as its descriptor. */
+static enum felt_verdict hear(struct felt_node *node, const struct felt_inbound *in,
+                              const struct felt_liveness *entry)
+{
+    bool old = in->pulled != FELT_MEMBER_NONE && entry->state != FELT_LIVENESS_SUSPECT &&
+               felt_id_equal(&entry->id, felt_members_id(node->members, in->pulled));
+    enum felt_verdict verdict;
+
+    felt_rumours_hush(node->rumours, old);
+    verdict = felt_swim_rumour(node->swim, node->now, entry);
+    felt_rumours_hush(node->rumours, false);
+    return verdict;
 }
 
 enum felt_verdict felt_gossip_liveness(struct felt_node *node, const struct felt_inbound *in,
@@ -126,10 +178,14 @@ enum felt_verdict felt_gossip_liveness(struct felt_node *node, const struct felt
     fetch->fetch.n = 0;
     for (uint32_t i = 0; i < m->liveness.n; i++) {
         const struct felt_liveness *entry = &m->liveness.entries[i];
-        enum felt_verdict verdict = felt_swim_rumour(node->swim, node->now, entry);
+        enum felt_verdict verdict = hear(node, in, entry);
 
         news |= verdict == FELT_VERDICT_TAKEN;
-        if (verdict == FELT_VERDICT_STRANGER && fetch->fetch.n < FELT_FETCH_MAX)
+        /* It holds a farewell of an earlier life, which nothing but a newer descriptor undoes. */
+        if (entry->state == FELT_LIVENESS_LEFT && felt_id_equal(&entry->id, felt_node_id(node)))
+            felt_own_remind(node);
+        if (verdict == FELT_VERDICT_STRANGER && felt_generation_asks(node, in, entry->state) &&
+            fetch->fetch.n < FELT_FETCH_MAX)
             fetch->fetch.ids[fetch->fetch.n++] = entry->id;
     }
     if (news)
@@ -220,9 +276,10 @@ static void send(struct felt_node *node, const struct felt_swim_send *s)
         m->ack.digest = felt_node_digest(node);
         break;
     case FELT_SWIM_NACK:
+    case FELT_SWIM_NACK_REFUSED:
         m->type = FELT_MESSAGE_NACK;
         m->nack.seq = s->seq;
-        m->nack.refused = false;
+        m->nack.refused = s->kind == FELT_SWIM_NACK_REFUSED;
         break;
     }
     felt_letter_write(&letter, m);
@@ -235,6 +292,7 @@ static void report(struct felt_node *node, const struct felt_swim_change *change
         [FELT_MEMBER_ALIVE] = FELT_EVENT_MEMBER_ALIVE,
         [FELT_MEMBER_SUSPECT] = FELT_EVENT_MEMBER_SUSPECT,
         [FELT_MEMBER_DEAD] = FELT_EVENT_MEMBER_DEAD,
+        [FELT_MEMBER_LEFT] = FELT_EVENT_MEMBER_LEFT,
     };
 
     /* Several changes in one step are one piece of news. */
@@ -262,6 +320,10 @@ void felt_gossip_flush(struct felt_node *node)
     if (n > 0)
         felt_saver_lazy(&node->saver, node->now);
     felt_swim_clear(node->swim);
+    if (node->crowd_silent != felt_swim_crowd_silent(node->swim)) {
+        node->crowd_silent = !node->crowd_silent;
+        felt_outbox_event(node->outbox, FELT_EVENT_CROWD_SILENT);
+    }
     if (node->tick_us == FELT_USEC_NEVER && !felt_rumours_empty(node->rumours) &&
         felt_members_count_live(node->members) > 1)
         node->tick_us = felt_usec_add(node->now, FIRST_TICK);

@@ -13,9 +13,10 @@ struct felt_inbound;
 #define FELT_GOSSIP_TICK   (200 * FELT_USEC_MS) /* while there is news; proto/gossip.md 4.3 */
 #define FELT_GOSSIP_FANOUT 3
 
-/* A signed descriptor, ours excluded. TAKEN, STALE, MALFORMED (does not decode), FORGED (the
- * signature), FULL, BUSY. */
-enum felt_verdict felt_gossip_descriptor(struct felt_node *node, const struct felt_message *m);
+/* A signed descriptor, ours excluded. TAKEN, STALE (also a farewell of somebody we do not know),
+ * MALFORMED (does not decode), FORGED (the signature), FULL, BUSY. */
+enum felt_verdict felt_gossip_descriptor(struct felt_node *node, struct felt_inbound *in,
+                                         const struct felt_message *m);
 
 enum felt_verdict felt_gossip_probe(struct felt_node *node, const struct felt_inbound *in,
                                     const struct felt_message *m);

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "node/answer.h"
 #include "node/core.h"
 #include "node/donor.h"
 #include "node/gossip.h"
 #include "node/letter.h"
+#include "node/member_pull.h"
 
 #define REPORT_PAUSE (10 * FELT_USEC_SEC) /* between two reports of foreign datagrams */
 
@@ -114,6 +116,8 @@ static enum felt_verdict join(struct felt_node *node, struct felt_inbound *in,
 static enum felt_verdict from_member(struct felt_node *node, const struct felt_inbound *in,
                                      const struct felt_message *m)
 {
+    enum felt_verdict verdict;
+
     if (in->member == FELT_MEMBER_NONE)
         return FELT_VERDICT_STRANGER;
     switch (m->type) {
@@ -122,30 +126,34 @@ static enum felt_verdict from_member(struct felt_node *node, const struct felt_i
     case FELT_MESSAGE_PROBE_REQUEST:
         return felt_gossip_probe_request(node, in, m);
     case FELT_MESSAGE_NACK:
-        return felt_swim_nack(node->swim, in->member, m->nack.seq);
+        return felt_swim_nack(node->swim, node->now, in->member, m->nack.seq, m->nack.refused);
     case FELT_MESSAGE_GIFT:
-        return felt_asker_gift(node, in, m);
+        verdict = felt_introduction_gift(node, in, m);
+        return verdict == FELT_VERDICT_MISDIRECTED ? felt_asker_gift(node, in, m) : verdict;
     case FELT_MESSAGE_LIVENESS:
         return felt_gossip_liveness(node, in, m);
     case FELT_MESSAGE_SYNC_MEMBERS:
-        return felt_sync_members(node, in, m);
+        return felt_answer_sync_members(node, in, m);
     case FELT_MESSAGE_SUMMARY:
-        return felt_sync_summary(node, in, m);
+        return felt_member_pull_summary(node, in, m);
     case FELT_MESSAGE_FETCH:
-        return felt_sync_fetch(node, in, m);
+        return felt_answer_fetch(node, in, m);
     case FELT_MESSAGE_SLOTS:
-        return felt_sync_slots(node, in, m);
+        return felt_slot_pull_slots(node, in, m);
     case FELT_MESSAGE_SYNC_SLOTS:
-        return felt_sync_sync_slots(node, in, m);
+        return felt_answer_sync_slots(node, in, m);
     case FELT_MESSAGE_PULL_SLOTS:
-        return felt_sync_pull_slots(node, in, m);
+        return felt_answer_pull_slots(node, in, m);
+    case FELT_MESSAGE_ANSWERED:
+        return m->answered.question == FELT_MESSAGE_SYNC_MEMBERS
+                   ? felt_member_pull_answered(node, in, m)
+                   : felt_slot_pull_answered(node, in, m);
     case FELT_MESSAGE_PROBE:
     case FELT_MESSAGE_HELLO:
     case FELT_MESSAGE_COOKIE:
     case FELT_MESSAGE_JOIN:
     case FELT_MESSAGE_WELCOME:
     case FELT_MESSAGE_DESCRIPTOR:
-    case FELT_MESSAGE_ANSWERED:
         break;
     }
     return FELT_VERDICT_MALFORMED;
@@ -163,18 +171,21 @@ static enum felt_verdict dispatch(struct felt_node *node, struct felt_inbound *i
     case FELT_MESSAGE_HELLO:
         return hello(node, in);
     case FELT_MESSAGE_COOKIE:
-        return felt_asker_cookie(node, in, m);
+        verdict = felt_introduction_cookie(node, in, m);
+        return verdict == FELT_VERDICT_MISDIRECTED ? felt_asker_cookie(node, in, m) : verdict;
     case FELT_MESSAGE_JOIN:
         return join(node, in, m);
     case FELT_MESSAGE_WELCOME:
-        verdict = felt_asker_welcome(node, in, m);
+        verdict = felt_introduction_welcome(node, m);
+        if (verdict == FELT_VERDICT_MISDIRECTED)
+            verdict = felt_asker_welcome(node, in, m);
         if (verdict == FELT_VERDICT_TAKEN)
             in->vouched = true;
         return verdict;
     case FELT_MESSAGE_DESCRIPTOR:
         if (in->member == FELT_MEMBER_NONE && !in->vouched)
             return FELT_VERDICT_STRANGER;
-        verdict = felt_gossip_descriptor(node, m);
+        verdict = felt_gossip_descriptor(node, in, m);
         in->member = felt_members_find(node->members, &in->envelope.sender);
         return verdict;
     case FELT_MESSAGE_ACK:
@@ -228,7 +239,7 @@ static enum felt_verdict heard(struct felt_node *node, const struct felt_inbound
 enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct felt_endpoint *from,
                                         struct felt_bytes sealed)
 {
-    struct felt_inbound in = {.from = *from, .len = sealed.len};
+    struct felt_inbound in = {.from = *from, .len = sealed.len, .pulled = FELT_MEMBER_NONE};
     enum felt_verdict verdict;
 
     if (!node->started)
@@ -249,6 +260,7 @@ enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct fel
         if (in.member != FELT_MEMBER_NONE)
             heard(node, &in);
     }
+    felt_generation_met(node, &in);
     if (in.asks && in.member != FELT_MEMBER_NONE)
         verdict = felt_donor_asked(node, &in);
     return verdict;

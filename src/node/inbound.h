@@ -20,9 +20,10 @@ struct felt_inbound {
     uint8_t cluster[FELT_SEAL_CLUSTER]; /* of the header; all zero: the sender is in none */
     uint32_t member;                    /* the sender's place; FELT_MEMBER_NONE: a stranger */
     size_t len;                         /* of the datagram, sealed */
-    bool answered;                      /* a stranger gets one answer to a datagram */
-    bool vouched;                       /* a stranger that showed its cookie, or whom we asked */
-    bool asks;                          /* it sent a JOIN, answered once all is read */
+    uint32_t pulled; /* the last member whose descriptor we had pulled; FELT_MEMBER_NONE: none */
+    bool answered;   /* a stranger gets one answer to a datagram */
+    bool vouched;    /* a stranger that showed its cookie, or whom we asked */
+    bool asks;       /* it sent a JOIN, answered once all is read */
     uint8_t request[FELT_REQUEST_ID_LEN];
     uint64_t era;
     struct felt_cidr wish;

@@ -6,16 +6,20 @@
 #include "gossip/scale.h"
 
 /* Largest encodings, to know how much fits: proto/messages.cddl. */
-#define LIVENESS_ENTRY 35  /* array, id 18, incarnation 9, state 1, origin 5 */
-#define LIVENESS_HEAD  5   /* array, type */
+#define LIVENESS_ENTRY 35 /* array, id 18, incarnation 9, state 1, origin 5 */
+#define LIVENESS_HEAD  5  /* array, type */
+#define LIVENESS_SPACE (LIVENESS_HEAD + 8 * LIVENESS_ENTRY) /* two suspects, by four each */
 #define SLOTS_SPACE    96  /* one run: head 31, owner 19, run 20, and some air */
+#define ANSWERED_SPACE 8   /* array, type, question, slot */
 #define MEMBER_SPACE   480 /* descriptor 320, signature 66, heads 8, liveness 40, and some air */
 
 void felt_letter_open_to(struct felt_letter *letter, struct felt_node *node,
                          const struct felt_endpoint *to, uint32_t member)
 {
-    struct felt_envelope envelope = {
-        .sender = *felt_node_id(node), .session = node->session, .counter = ++node->counter};
+    struct felt_envelope envelope = {.sender = *felt_node_id(node),
+                                     .session = node->session,
+                                     .counter = ++node->counter,
+                                     .generation = node->generation.number};
     int r;
 
     letter->node = node;
@@ -26,7 +30,8 @@ void felt_letter_open_to(struct felt_letter *letter, struct felt_node *node,
     r = felt_envelope_encode(&envelope, letter->plain, sizeof(letter->plain), &letter->len);
     assert(r == 0);
     /* Who thinks itself well and is not thought so by us must hear it first, to refute it. */
-    if (letter->rumours && felt_members_peek(node->members, member)->state != FELT_MEMBER_ALIVE) {
+    if (letter->rumours && felt_members_peek(node->members, member)->state != FELT_MEMBER_ALIVE &&
+        !felt_swim_tuning(node->swim)->plain) {
         struct felt_message *m = &node->outgoing;
 
         m->type = FELT_MESSAGE_LIVENESS;
@@ -49,16 +54,22 @@ size_t felt_letter_room(const struct felt_letter *letter)
     return sizeof(letter->plain) - letter->len;
 }
 
-bool felt_letter_write(struct felt_letter *letter, const struct felt_message *message)
+/* As felt_letter_write(), and so many bytes stay free. */
+static bool write_but(struct felt_letter *letter, const struct felt_message *message, size_t kept)
 {
-    size_t len;
+    size_t room = felt_letter_room(letter), len;
 
-    if (felt_message_encode(message, letter->plain + letter->len, felt_letter_room(letter), &len) <
-        0)
+    if (room < kept ||
+        felt_message_encode(message, letter->plain + letter->len, room - kept, &len) < 0)
         return false;
     letter->len += len;
     letter->empty = false;
     return true;
+}
+
+bool felt_letter_write(struct felt_letter *letter, const struct felt_message *message)
+{
+    return write_but(letter, message, 0);
 }
 
 bool felt_letter_write_member(struct felt_letter *letter, uint32_t i)
@@ -93,7 +104,7 @@ uint32_t felt_letter_write_slots(struct felt_letter *letter, uint32_t first, uin
     m->slots.era = node->era;
     m->slots.save = node->saver.durable;
     /* Owners differ in how well they pack: fewer runs until it fits. */
-    while (m->slots.n > 0 && !felt_letter_write(letter, m)) {
+    while (m->slots.n > 0 && !write_but(letter, m, ANSWERED_SPACE)) {
         uint32_t fewer = m->slots.n * 3 / 4;
 
         while (m->slots.n > fewer)
@@ -110,24 +121,32 @@ static size_t room_less(const struct felt_letter *letter, size_t kept)
     return room > kept ? room - kept : 0;
 }
 
-static void add_liveness(struct felt_letter *letter, size_t room, uint32_t limit)
+/* How members stand, of one kind of rumour, in at most `room` bytes. */
+static void add_liveness(struct felt_letter *letter, enum felt_rumour_kind kind, size_t room,
+                         uint32_t limit)
 {
-    const struct felt_rumours *rumours = letter->node->rumours;
-    struct felt_message *m = &letter->node->outgoing;
+    struct felt_node *node = letter->node;
+    struct felt_message *m = &node->outgoing;
+    struct felt_liveness accounts[FELT_SUSPICION_ORIGINS];
     const struct felt_rumour *rumour;
-    uint32_t fit;
+    uint32_t fit, n = 0;
 
     if (room < LIVENESS_HEAD + LIVENESS_ENTRY)
         return;
     fit = (uint32_t)FELT_MIN((room - LIVENESS_HEAD) / LIVENESS_ENTRY, (size_t)FELT_LIVENESS_MAX);
     m->type = FELT_MESSAGE_LIVENESS;
     m->liveness.n = 0;
-    while (m->liveness.n < fit &&
-           (rumour = felt_rumours_peek(rumours, FELT_RUMOUR_LIVENESS, m->liveness.n)) != NULL)
-        m->liveness.entries[m->liveness.n++] = felt_swim_liveness(letter->node->swim, rumour->key);
-    fit = m->liveness.n;
-    if (fit > 0 && felt_letter_write(letter, m))
-        felt_rumours_sent(letter->node->rumours, FELT_RUMOUR_LIVENESS, fit, limit);
+    while ((rumour = felt_rumours_peek(node->rumours, kind, n)) != NULL) {
+        uint32_t k = felt_swim_accounts(node->swim, rumour->key, accounts);
+
+        if (m->liveness.n + k > fit)
+            break;
+        memcpy(&m->liveness.entries[m->liveness.n], accounts, k * sizeof(accounts[0]));
+        m->liveness.n += k;
+        n++;
+    }
+    if (n > 0 && felt_letter_write(letter, m))
+        felt_rumours_sent(node->rumours, kind, n, limit);
 }
 
 static void add_slots(struct felt_letter *letter, size_t kept, uint32_t limit)
@@ -165,11 +184,15 @@ static void add_rumours(struct felt_letter *letter)
 {
     struct felt_node *node = letter->node;
     uint32_t limit = felt_scale_repeats(felt_members_count_live(node->members));
+    size_t for_liveness =
+        felt_rumours_peek(node->rumours, FELT_RUMOUR_LIVENESS, 0) ? LIVENESS_SPACE : 0;
     size_t for_slots = felt_rumours_peek(node->rumours, FELT_RUMOUR_SLOTS, 0) ? SLOTS_SPACE : 0;
     size_t for_members =
         felt_rumours_peek(node->rumours, FELT_RUMOUR_DESCRIPTOR, 0) ? MEMBER_SPACE : 0;
 
-    add_liveness(letter, room_less(letter, for_slots + for_members), limit);
+    add_liveness(letter, FELT_RUMOUR_REFUTATION,
+                 room_less(letter, for_liveness + for_slots + for_members), limit);
+    add_liveness(letter, FELT_RUMOUR_LIVENESS, room_less(letter, for_slots + for_members), limit);
     add_slots(letter, for_members, limit);
     add_descriptors(letter, limit);
 }

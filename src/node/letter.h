@@ -27,8 +27,9 @@ size_t felt_letter_room(const struct felt_letter *letter);
 bool felt_letter_write(struct felt_letter *letter, const struct felt_message *message);
 /* A member's descriptor and how it stands, both or neither. */
 bool felt_letter_write_member(struct felt_letter *letter, uint32_t i);
-/* As many runs of [first, end) of our map as fit. Returns the slot after the last one written,
- * first where none fits. Only while felt_saver_settled(): what is not durable must not be told. */
+/* As many runs of [first, end) of our map as fit, with room left for an ANSWERED. Returns the slot
+ * after the last one written, first where none fits. Only while felt_saver_settled(): what is not
+ * durable must not be told. */
 uint32_t felt_letter_write_slots(struct felt_letter *letter, uint32_t first, uint32_t end);
 /* Adds rumours, seals and sends. An empty letter is not sent; false then. */
 bool felt_letter_post(struct felt_letter *letter);

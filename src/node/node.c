@@ -67,7 +67,8 @@ static int build(struct felt_node *node, const struct felt_node_config *config)
     uint32_t members_max =
         config->limits.members_max ? config->limits.members_max : FELT_NODE_MEMBERS_MAX;
     struct felt_descriptor self = {.advertise = config->advertise, .public_ip = config->public_ip};
-    struct felt_swim_config swim = {.now = config->now, .members_max = members_max};
+    struct felt_swim_config swim = {
+        .now = config->now, .members_max = members_max, .tuning = config->limits.tuning};
     uint8_t seed[16]; /* the least that felt_expand() makes */
     int r;
 
@@ -77,7 +78,11 @@ static int build(struct felt_node *node, const struct felt_node_config *config)
     felt_cookie_key_init(&node->cookie, &config->key);
     felt_asker_init(&node->asker);
     felt_sync_init(&node->sync);
+    felt_generation_init(node);
+    felt_eviction_init(node);
+    felt_introduction_init(node);
     node->tick_us = FELT_USEC_NEVER;
+    node->deadline_us = FELT_USEC_NEVER;
     node->wish = config->wish;
     r = felt_members_new(members_max, &node->members);
     if (r < 0)
@@ -134,6 +139,8 @@ static int resume(struct felt_node *node, const struct felt_node_config *config,
     r = felt_state_decode(config->state, &record, ret_refusal);
     if (r < 0)
         return r;
+    if (record.session == 0) /* what a leaver leaves behind */
+        return begin_anew(node, config, ret_refusal);
     felt_identity_from_seed(record.identity, &node->identity);
     node->session = record.session + 1;
     felt_saver_init(&node->saver, record.save);
@@ -184,6 +191,9 @@ void felt_node_free(struct felt_node *node)
         return;
     felt_identity_wipe(&node->identity);
     felt_catchup_done(&node->catchup);
+    felt_sync_free(&node->sync);
+    felt_generation_done(&node->generation);
+    felt_eviction_done(&node->eviction);
     felt_slot_map_free(node->map);
     felt_swim_free(node->swim);
     felt_rumours_free(node->rumours);
@@ -200,7 +210,7 @@ static void start(struct felt_node *node)
 {
     struct felt_held held = {.kind = FELT_HELD_START};
 
-    if (node->saver.n_held > 0 || node->started)
+    if (node->saver.n_held > 0 || node->started || felt_leaver_closing(node))
         return;
     felt_saver_hold(&node->saver, &held);
     if (node->configured)
@@ -233,9 +243,13 @@ static void release(struct felt_node *node)
         speak(node);
     while (felt_saver_release(&node->saver, FELT_HELD_LEASE, &held))
         felt_own_use_lease(node);
+    while (felt_saver_release(&node->saver, FELT_HELD_LEFT, &held))
+        felt_leaver_closed(node);
     /* An answer shows the map, so nothing in it may be less durable than the gift. */
     if (!felt_saver_settled(&node->saver))
         return;
+    while (felt_saver_release(&node->saver, FELT_HELD_LEAVE, &held))
+        felt_leaver_given(node);
     while (felt_saver_release(&node->saver, FELT_HELD_ANSWER, &held))
         felt_donor_answer(node, &held);
     /* All who waited are given to at once: one save for all of them. */
@@ -271,11 +285,20 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         save_failed(node, input->save);
         break;
     case FELT_INPUT_SEEDS:
+        felt_introduction_seeds(node, input->seeds.endpoints, input->seeds.n);
         felt_asker_seeds(node, input->seeds.endpoints, input->seeds.n);
         break;
     case FELT_INPUT_BACKEND:
         felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
                          input->backend.mtu);
+        break;
+    case FELT_INPUT_LEAVE:
+        return felt_leaver_begin(node);
+    case FELT_INPUT_REFUSED:
+        felt_swim_refused(node->swim, node->now, &input->endpoint);
+        break;
+    case FELT_INPUT_UNREACHABLE:
+        felt_swim_unreachable(node->swim, node->now, &input->endpoint);
         break;
     }
     return FELT_VERDICT_TAKEN;
@@ -289,6 +312,10 @@ static felt_usec deadline(const struct felt_node *node)
         return t;
     t = FELT_MIN(t, felt_gossip_deadline(node));
     t = FELT_MIN(t, felt_sync_deadline(node));
+    t = FELT_MIN(t, felt_generation_deadline(node));
+    t = FELT_MIN(t, felt_eviction_deadline(node));
+    t = FELT_MIN(t, felt_introduction_deadline(node));
+    t = FELT_MIN(t, felt_leaver_deadline(node));
     return FELT_MIN(t, felt_asker_deadline(node));
 }
 
@@ -314,24 +341,32 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
 
     assert(input->now >= node->now);
     node->now = input->now;
+    if (felt_usec_sub(node->now, node->deadline_us) > FELT_SWIM_STALL)
+        felt_swim_stalled(node->swim, node->now, node->now - node->deadline_us);
     free_state(node);
     felt_outbox_clear(node->outbox);
     verdict = take_input(node, input);
     if (node->started) {
         felt_sync_wake(node);
         felt_asker_wake(node);
+        felt_introduction_wake(node);
+        felt_generation_wake(node);
+        felt_eviction_wake(node);
         felt_gossip_wake(node);
+        felt_leaver_wake(node);
     }
     felt_own_check_lease(node);
+    if (node->started) {
+        felt_gossip_flush(node);
+        felt_generation_settle(node);
+    }
     if (node->peers_changed)
         felt_outbox_event(node->outbox, FELT_EVENT_PEER_CHANGED);
     node->peers_changed = false;
-    if (node->started)
-        felt_gossip_flush(node);
     felt_outbox_effects(node->outbox, &effects);
     hand_out_state(node, &effects);
     felt_outbox_effects(node->outbox, &effects);
-    effects.deadline = deadline(node);
+    effects.deadline = node->deadline_us = deadline(node);
     *ret_effects = effects;
     return verdict;
 }

@@ -19,6 +19,7 @@
 #include "base/usec.h"
 #include "base/verdict.h"
 #include "crypto/key.h"
+#include "gossip/tuning.h"
 #include "netconf/backend_data.h"
 #include "netconf/netconf.h"
 #include "wire/descriptor.h"
@@ -30,7 +31,8 @@
 struct felt_node;
 
 struct felt_node_limits {
-    uint32_t members_max; /* known at one time, the dead included; 0: 16384 */
+    uint32_t members_max;           /* known at one time, the dead included; 0: 16384 */
+    struct felt_swim_tuning tuning; /* all 0: as it should be */
 };
 
 /* Borrowed until felt_node_new() returns. Exactly one of these ways to begin:
@@ -75,6 +77,9 @@ enum felt_input_kind {
     FELT_INPUT_SAVE_FAILED, /* it is not; the node asks again after a while */
     FELT_INPUT_SEEDS,       /* endpoints to join through, replacing earlier ones */
     FELT_INPUT_BACKEND,     /* our overlay device is this: announce it */
+    FELT_INPUT_REFUSED,     /* at endpoint nobody listens, says the machine that is there */
+    FELT_INPUT_UNREACHABLE, /* our own machine had no way to endpoint */
+    FELT_INPUT_LEAVE,       /* leave the cluster for good; LEFT follows */
 };
 
 struct felt_input {
@@ -95,6 +100,7 @@ struct felt_input {
             uint32_t mtu;     /* of the overlay */
             const char *data; /* JSON or "", borrowed; at most FELT_BACKEND_DATA_MAX */
         } backend;
+        struct felt_endpoint endpoint; /* of REFUSED and UNREACHABLE */
     };
 };
 
@@ -112,6 +118,8 @@ enum felt_event_kind {
     FELT_EVENT_MEMBER_ALIVE,  /* first seen, or back */
     FELT_EVENT_MEMBER_SUSPECT,
     FELT_EVENT_MEMBER_DEAD,
+    FELT_EVENT_MEMBER_LEFT,     /* for good; it may have been dead before */
+    FELT_EVENT_CROWD_SILENT,    /* felt_self_view's crowd_silent has changed */
     FELT_EVENT_PEER_CHANGED,    /* a member's lease, address or backend is new: reconcile */
     FELT_EVENT_FOREIGN_CLUSTER, /* datagrams of cluster `other` arrive from `endpoint` */
     FELT_EVENT_WRONG_KEY,       /* datagrams that our key does not open arrive from `endpoint` */
@@ -119,6 +127,8 @@ enum felt_event_kind {
     FELT_EVENT_SEEDS_SILENT,    /* no seed has answered yet; repeated with back-off */
     FELT_EVENT_FORK,            /* two owners of one (slot, term, seq): must never happen */
     FELT_EVENT_SAVE_FAILING,    /* saving fails; nothing is given or taken until it works */
+    FELT_EVENT_STARTED_OVER,    /* we were away for too long: members are learned anew */
+    FELT_EVENT_LEFT,            /* we have left, and this node does nothing more */
 };
 
 struct felt_event {
@@ -141,6 +151,7 @@ struct felt_effects {
     felt_usec deadline;      /* WAKE then at the latest */
 };
 
-/* One step. The verdict is that of the datagram, TAKEN for every other input. */
+/* One step. The verdict is that of the datagram. For LEAVE it is BUSY, and nothing happens, where
+ * there is no live member to give our slots to; for every other input it is TAKEN. */
 enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
                                  struct felt_effects *ret_effects);

@@ -47,7 +47,7 @@ int felt_own_describe_first(struct felt_node *node, const struct felt_descriptor
                          felt_session_floor(node->session), &i) != FELT_VERDICT_TAKEN)
         return -ENOMEM;
     assert(i == FELT_MEMBER_SELF);
-    felt_rumours_add(node->rumours, FELT_RUMOUR_LIVENESS, FELT_MEMBER_SELF, 1);
+    felt_rumours_add(node->rumours, FELT_RUMOUR_REFUTATION, FELT_MEMBER_SELF, 1);
     felt_rumours_add(node->rumours, FELT_RUMOUR_DESCRIPTOR, FELT_MEMBER_SELF, 1);
     return 0;
 }
@@ -62,6 +62,25 @@ void felt_own_backend(struct felt_node *node, const char *type, const char *data
     snprintf(d.backend_data, sizeof(d.backend_data), "%s", data);
     d.mtu = mtu;
     publish(node, &d);
+}
+
+void felt_own_remind(struct felt_node *node)
+{
+    felt_rumours_add(node->rumours, FELT_RUMOUR_DESCRIPTOR, FELT_MEMBER_SELF, 1);
+}
+
+void felt_own_farewell(struct felt_node *node)
+{
+    const struct felt_member *self = felt_members_peek(node->members, FELT_MEMBER_SELF);
+    struct felt_descriptor d = current(node);
+
+    if (d.left)
+        return;
+    d.left = true;
+    d.has_lease = false;
+    d.lease = 0;
+    publish(node, &d);
+    felt_members_set_state(node->members, FELT_MEMBER_SELF, FELT_MEMBER_LEFT, self->incarnation);
 }
 
 uint32_t felt_own_wish(const struct felt_node *node)
@@ -101,7 +120,7 @@ void felt_own_check_lease(struct felt_node *node)
     struct felt_held held = {.kind = FELT_HELD_LEASE};
     uint32_t slot;
 
-    if (node->era == 0)
+    if (node->era == 0 || felt_leaver_leaving(node))
         return;
     if (node->has_lease && !felt_slot_map_owns(node->map, felt_node_id(node), node->lease))
         lose_lease(node);

@@ -11,6 +11,11 @@ int felt_own_describe_first(struct felt_node *node, const struct felt_descriptor
 /* Announces a changed device; nothing where it is the same. */
 void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu);
 
+/* Somebody has an older descriptor of ours, or a farewell that is not true any more. */
+void felt_own_remind(struct felt_node *node);
+/* Our last word: no lease, and gone for good. */
+void felt_own_farewell(struct felt_node *node);
+
 /* At the end of a step: takes a lease where we have none and own a slot, gives it up where
  * we no longer own it. */
 void felt_own_check_lease(struct felt_node *node);

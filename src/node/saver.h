@@ -22,6 +22,8 @@ enum felt_held_kind {
     FELT_HELD_LEASE,  /* the use of our lease */
     FELT_HELD_ANSWER, /* to a joiner that got slots of ours */
     FELT_HELD_ASK,    /* a joiner that asked while earlier gifts are not durable */
+    FELT_HELD_LEAVE,  /* our farewell: all that we owned is given */
+    FELT_HELD_LEFT,   /* the report that we left: we come back as a stranger */
 };
 
 struct felt_held {

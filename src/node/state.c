@@ -97,6 +97,7 @@ static struct felt_member_record *members_of(const struct felt_node *node, uint3
             .state = felt_swim_liveness(node->swim, i).state,
             .session = m->contact ? m->contact->replay.session : 0,
             .save = m->contact ? m->contact->save : 0,
+            .left_generation = felt_generation_noted(node, i),
         };
         memcpy(record->signature, m->descriptor->signature, FELT_SIGNATURE_LEN);
     }
@@ -112,6 +113,7 @@ uint8_t *felt_state_of_node(const struct felt_node *node, uint64_t save, size_t 
         .in_cluster = node->in_cluster,
         .session = node->session,
         .save = save,
+        .generation = node->generation.number,
         .era = node->era,
         .config = felt_bytes(node->config_text, strlen(node->config_text)),
         .has_lease = node->has_lease,
@@ -120,6 +122,10 @@ uint8_t *felt_state_of_node(const struct felt_node *node, uint64_t save, size_t 
         .gifts = (struct felt_gift_record *)node->gifts.gifts,
     };
 
+    /* Who has left is nobody. Its key ends with it: others may not have heard yet what it gave
+     * away, and would tell it that all of that is its own. */
+    if (felt_leaver_closing(node))
+        return felt_state_encode(&(struct felt_record){0}, ret_len);
     memcpy(record.identity, node->identity.seed, sizeof(record.identity));
     memcpy(record.cluster, node->cluster, sizeof(record.cluster));
     record.members = members = members_of(node, &record.n_members);
@@ -176,6 +182,10 @@ static int restore_member(struct felt_node *node, const struct felt_member_recor
     /* A suspicion does not survive us: it is dead or it is worth a new probe. */
     if (record->state == FELT_LIVENESS_DEAD)
         felt_members_set_state(node->members, i, FELT_MEMBER_DEAD, record->incarnation);
+    if (record->state == FELT_LIVENESS_LEFT)
+        felt_members_set_state(node->members, i, FELT_MEMBER_LEFT, record->incarnation);
+    if (felt_generation_restore(node, i, record->left_generation) < 0)
+        return -ENOMEM;
     if (record->session > 0 || record->save > 0) {
         contact = felt_members_contact(node->members, i);
         if (!contact)
@@ -190,6 +200,8 @@ static int restore_member(struct felt_node *node, const struct felt_member_recor
 int felt_state_restore(struct felt_node *node, const struct felt_record *record)
 {
     int r;
+
+    node->generation.number = record->generation;
 
     if (record->config.len > 0) {
         r = felt_node_configure(node, (const char *)record->config.data, record->config.len);

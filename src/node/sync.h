@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Anti-entropy: digests on probes and acks show that a member's tables differ from ours; what still
- * differs when rumours should have arrived is pulled, bucket by bucket (proto/gossip.md 4.2).
+ * differs when rumours should have arrived is pulled (proto/gossip.md 4.2). Here it is decided when
+ * that begins; member_pull.h and slot_pull.h do it, and answer.h is the other side.
  * Private to node. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "base/usec.h"
-#include "base/verdict.h"
 #include "node/difference.h"
+#include "node/slot_pull.h"
 #include "wire/message.h"
 
 struct felt_node;
-struct felt_inbound;
+struct felt_member_pull;
 
 struct felt_sync {
     struct felt_difference members;
     struct felt_difference slots;
-    uint32_t ahead;       /* a member whose era is beyond ours, or FELT_MEMBER_NONE */
-    felt_usec catchup_us; /* ask it again then; FELT_USEC_NEVER */
+    struct felt_member_pull *member_pull; /* NULL: none runs */
+    struct felt_slot_pull slot_pull;
+    felt_usec answered_us; /* all that we answered is paid for by then: answer.c */
 };
 
 void felt_sync_init(struct felt_sync *sync);
+void felt_sync_free(struct felt_sync *sync);
 felt_usec felt_sync_deadline(const struct felt_node *node);
 void felt_sync_wake(struct felt_node *node);
 /* Both tables have equalled another member's in this run, or there is no other member. */
@@ -35,20 +38,8 @@ void felt_sync_first(struct felt_node *node, uint32_t member);
 void felt_sync_ahead(struct felt_node *node, uint32_t member, bool comes);
 /* A member's digest. */
 void felt_sync_digest(struct felt_node *node, uint32_t member, const struct felt_digest *digest);
+/* A member of our era says that nothing differs of this table. */
+void felt_sync_equal(struct felt_node *node, struct felt_difference *table, uint32_t member);
 
-enum felt_verdict felt_sync_members(struct felt_node *node, const struct felt_inbound *in,
-                                    const struct felt_message *m);
-enum felt_verdict felt_sync_summary(struct felt_node *node, const struct felt_inbound *in,
-                                    const struct felt_message *m);
-enum felt_verdict felt_sync_fetch(struct felt_node *node, const struct felt_inbound *in,
-                                  const struct felt_message *m);
-enum felt_verdict felt_sync_slots(struct felt_node *node, const struct felt_inbound *in,
-                                  const struct felt_message *m);
-enum felt_verdict felt_sync_sync_slots(struct felt_node *node, const struct felt_inbound *in,
-                                       const struct felt_message *m);
-enum felt_verdict felt_sync_pull_slots(struct felt_node *node, const struct felt_inbound *in,
-                                       const struct felt_message *m);
-
-/* Sends [first, end) of our map in at most `datagrams` letters. */
-void felt_sync_send_slots(struct felt_node *node, const struct felt_endpoint *to, uint32_t member,
-                          uint32_t first, uint32_t end, unsigned datagrams);
+/* How long a member may take to answer after so many silences in a row. */
+felt_usec felt_sync_patience(const struct felt_node *node, uint32_t member, unsigned silent);

@@ -29,6 +29,8 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
         .n_suspect = felt_members_count_state(node->members, FELT_MEMBER_SUSPECT),
         .n_dead = felt_members_count_state(node->members, FELT_MEMBER_DEAD),
         .n_left = felt_members_count_state(node->members, FELT_MEMBER_LEFT),
+        .health = felt_swim_health(node->swim),
+        .crowd_silent = felt_swim_crowd_silent(node->swim),
         .datagrams_sent = node->datagrams_sent,
     };
     struct felt_descriptor d;
@@ -37,7 +39,9 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
     memcpy(v.name, d.name, sizeof(v.name));
     memcpy(v.cluster, node->cluster, sizeof(v.cluster));
     memcpy(v.verdicts, node->verdicts, sizeof(v.verdicts));
-    if (node->saver.failing)
+    if (felt_leaver_leaving(node))
+        v.waiting = "it is leaving the cluster";
+    else if (node->saver.failing)
         v.waiting = "the state cannot be saved";
     else if (!node->in_cluster)
         v.waiting = "no member of the cluster has answered yet";

@@ -46,7 +46,9 @@ struct felt_self_view {
     uint32_t n_alive;   /* ourselves included */
     uint32_t n_suspect;
     uint32_t n_dead;
-    uint32_t n_left;                  /* and not forgotten yet */
+    uint32_t n_left;   /* and not forgotten yet */
+    unsigned health;   /* 0: well, FELT_HEALTH_WORST: slow to answer or deaf; gossip/health.h */
+    bool crowd_silent; /* so many members fell silent at once that it is rather ourselves */
     uint64_t verdicts[FELT_VERDICTS]; /* datagrams received, by outcome */
     uint64_t datagrams_sent;
 };

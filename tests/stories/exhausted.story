@@ -9,7 +9,7 @@
   1.011 b member alive a
   1.016 b lease taken slot=2
 -- c joins through a
- 11.006 a member alive c
+ 11.005 a member alive c
  11.011 c configured
  11.011 c joined
  11.011 c member alive a
@@ -21,16 +21,16 @@
  21.006 d configured
  21.006 d joined
  21.006 d member alive a
- 21.007 d member alive c
  21.007 d member alive b
- 21.016 b member alive d
+ 21.007 d member alive c
  21.016 c member alive d
- 21.495 d waiting for a lease all 3 subnets are owned, 0 of them by members that are silent
+ 21.016 b member alive d
+ 21.534 d waiting for a lease all 3 subnets are owned, 0 of them by members that are silent
 -- b is killed: its subnet stays its own
- 92.878 c member suspect b
- 92.879 d member suspect b
- 92.889 a member suspect b
- 96.352 d member dead b
- 96.353 c member dead b
- 96.363 a member dead b
+ 91.393 d member suspect b
+ 91.403 a member suspect b
+ 91.403 c member suspect b
+ 92.993 d member dead b
+ 93.003 a member dead b
+ 93.003 c member dead b
 -- the end

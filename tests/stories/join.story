@@ -9,7 +9,7 @@
   1.011 b member alive a
   1.016 b lease taken slot=128
 -- c joins through a
- 11.006 a member alive c
+ 11.005 a member alive c
  11.011 c configured
  11.011 c joined
  11.011 c member alive a

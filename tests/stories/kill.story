@@ -9,7 +9,7 @@
   1.011 b member alive a
   1.016 b lease taken slot=128
 -- c joins through a
- 11.006 a member alive c
+ 11.005 a member alive c
  11.011 c configured
  11.011 c joined
  11.011 c member alive a
@@ -17,14 +17,14 @@
  11.016 c lease taken slot=65
  11.016 b member alive c
 -- c is killed
- 23.691 a member suspect c
- 23.691 b member suspect c
- 26.691 a member dead c
- 26.691 b member dead c
+ 22.732 a member suspect c
+ 22.742 b member suspect c
+ 24.732 a member dead c
+ 24.742 b member dead c
 -- c is started again, a minute later
  81.000 c configured
  81.000 c joined
  81.000 c lease taken slot=65
- 81.005 b member alive c
- 81.015 a member alive c
+ 81.005 a member alive c
+ 81.015 b member alive c
 -- the end

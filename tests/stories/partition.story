@@ -9,7 +9,7 @@
   1.011 b member alive a
   1.016 b lease taken slot=128
 -- c joins through a
- 11.006 a member alive c
+ 11.005 a member alive c
  11.011 c configured
  11.011 c joined
  11.011 c member alive a
@@ -17,17 +17,19 @@
  11.016 c lease taken slot=65
  11.016 b member alive c
 -- the link between c and the others fails
- 22.878 c member suspect b
- 23.691 a member suspect c
- 23.692 b member suspect c
- 23.878 c member suspect a
- 26.691 a member dead c
- 26.692 b member dead c
- 40.878 c member dead b
- 41.878 c member dead a
+ 22.398 c member suspect b
+ 22.732 a member suspect c
+ 22.742 b member suspect c
+ 23.918 c member suspect a
+ 23.918 c crowd silent
+ 24.732 a member dead c
+ 24.742 b member dead c
+ 41.598 c member dead b
+ 43.118 c member dead a
+ 43.118 c crowd silent
 -- the link is back, two minutes later
-145.105 b member alive c
-145.116 a member alive c
-145.116 c member alive b
-145.702 c member alive a
+142.256 a member alive c
+142.267 c member alive a
+142.267 b member alive c
+143.002 c member alive b
 -- the end

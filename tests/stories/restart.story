@@ -9,7 +9,7 @@
   1.011 b member alive a
   1.016 b lease taken slot=128
 -- c joins through a
- 11.006 a member alive c
+ 11.005 a member alive c
  11.011 c configured
  11.011 c joined
  11.011 c member alive a
@@ -25,9 +25,11 @@
  51.000 b joined
  51.000 b lease taken slot=128
  52.025 b member suspect c
- 53.025 b member suspect a
- 70.025 b member dead c
- 71.025 b member dead a
+ 54.025 b member suspect a
+ 54.025 b crowd silent
+ 71.225 b member dead c
+ 73.225 b member dead a
+ 73.225 b crowd silent
 -- a and c are started again
  81.000 a configured
  81.000 a joined
@@ -35,6 +37,6 @@
  81.000 c configured
  81.000 c joined
  81.000 c lease taken slot=65
- 81.005 b member alive c
- 81.015 b member alive a
+ 81.005 b member alive a
+ 81.006 b member alive c
 -- the end

@@ -12,6 +12,7 @@
 #include "tests/support/world.h"
 
 #define SECONDS(n)    ((n)*FELT_USEC_SEC)
+#define HOURS(n)      ((n)*3600 * FELT_USEC_SEC)
 #define NETWORK       "{\"Network\":\"10.1.0.0/16\"}"
 #define THREE_SUBNETS "{\"Network\":\"10.2.0.0/28\",\"SubnetLen\":30}"
 #define STORY_MAX     65536
@@ -260,6 +261,85 @@ static void script_wrong_key(struct story *s)
     world_run(s->w, SECONDS(60));
 }
 
+static void script_leave(struct story *s)
+{
+    three(s);
+    say(s, "c leaves");
+    assert_int_equal(world_leave(s->w, 2), FELT_VERDICT_TAKEN);
+    world_run(s->w, SECONDS(10));
+    say(s, "a leaves as well; b has all now");
+    world_leave(s->w, 0);
+    world_run(s->w, SECONDS(10));
+    world_kill(s->w, 0);
+    world_kill(s->w, 2);
+    assert_true(world_agrees(s->w));
+    say(s, "b, the last one, can not leave");
+    assert_int_equal(world_leave(s->w, 1), FELT_VERDICT_BUSY);
+    world_run(s->w, SECONDS(10));
+    say(s, "d joins through b");
+    world_join(s->w, 1);
+    world_run(s->w, SECONDS(10));
+    assert_true(world_agrees(s->w));
+}
+
+static void script_leave_and_return(struct story *s)
+{
+    three(s);
+    say(s, "c leaves");
+    world_leave(s->w, 2);
+    world_run(s->w, SECONDS(10));
+    say(s, "c is started again, and joins as it did first");
+    world_kill(s->w, 2);
+    world_restart(s->w, 2);
+    world_run(s->w, SECONDS(30));
+    assert_true(world_agrees(s->w));
+}
+
+/* The news of a death that nobody is there to tell of. */
+static void script_forget(struct story *s)
+{
+    three(s);
+    say(s, "d joins through a");
+    world_join(s->w, 0);
+    world_run(s->w, SECONDS(10));
+    say(s, "c is killed, and d leaves");
+    world_kill(s->w, 2);
+    world_leave(s->w, 3);
+    world_run(s->w, SECONDS(10));
+    world_kill(s->w, 3);
+    say(s, "two days later a and b have forgotten d, and not c");
+    world_run(s->w, HOURS(48));
+    assert_false(world_knows(s->w, 0, 3));
+    assert_false(world_knows(s->w, 1, 3));
+    assert_int_equal(world_sees(s->w, 0, 2), FELT_MEMBER_DEAD);
+    say(s, "c is started again: it knows d still");
+    assert_true(world_agrees(s->w));
+    world_restart(s->w, 2);
+    assert_true(world_knows(s->w, 2, 3));
+    world_run(s->w, SECONDS(60));
+    for (int host = 0; host < 3; host++)
+        assert_false(world_knows(s->w, host, 3));
+    assert_true(world_agrees(s->w));
+}
+
+/* Nobody is where anybody knew it. */
+static void script_moved(struct story *s)
+{
+    three(s);
+    say(s, "all are killed, get other addresses, and are started again; b and c look a up");
+    for (int host = 0; host < 3; host++)
+        world_kill(s->w, host);
+    for (int host = 0; host < 3; host++)
+        world_move(s->w, host);
+    for (int host = 0; host < 3; host++)
+        world_restart(s->w, host);
+    world_run(s->w, SECONDS(120));
+    assert_true(world_agrees(s->w));
+    for (int host = 0; host < 3; host++)
+        for (int other = 0; other < 3; other++)
+            assert_int_equal(world_sees(s->w, host, other), FELT_MEMBER_ALIVE);
+}
+
 /* ---- the tests ---- */
 
 static void a_node_founds_a_cluster(void **state)
@@ -322,6 +402,30 @@ static void a_joiner_has_the_wrong_key(void **state)
     run("wrong-key", script_wrong_key);
 }
 
+static void one_leaves_and_then_another_but_not_the_last(void **state)
+{
+    (void)state;
+    run("leave", script_leave);
+}
+
+static void who_left_comes_back(void **state)
+{
+    (void)state;
+    run("leave-and-return", script_leave_and_return);
+}
+
+static void who_left_is_forgotten_and_one_who_slept_meanwhile_does_not_bring_it_back(void **state)
+{
+    (void)state;
+    run("forget", script_forget);
+}
+
+static void all_move_and_find_together_through_a_seed(void **state)
+{
+    (void)state;
+    run("moved", script_moved);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +439,10 @@ int main(void)
         cmocka_unit_test(a_wiped_machine_joins_again),
         cmocka_unit_test(a_disk_fails_while_another_joins),
         cmocka_unit_test(a_joiner_has_the_wrong_key),
+        cmocka_unit_test(one_leaves_and_then_another_but_not_the_last),
+        cmocka_unit_test(who_left_comes_back),
+        cmocka_unit_test(who_left_is_forgotten_and_one_who_slept_meanwhile_does_not_bring_it_back),
+        cmocka_unit_test(all_move_and_find_together_through_a_seed),
     };
 
     return RUN_TESTS(tests);

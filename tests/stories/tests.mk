@@ -6,10 +6,14 @@ tests_stories_test_stories_LDADD = $(NODE_TEST_LDADD)
 EXTRA_DIST += \
 	tests/stories/disk-fails.story \
 	tests/stories/exhausted.story \
+	tests/stories/forget.story \
 	tests/stories/found.story \
 	tests/stories/join-at-once.story \
 	tests/stories/join.story \
 	tests/stories/kill.story \
+	tests/stories/leave-and-return.story \
+	tests/stories/leave.story \
+	tests/stories/moved.story \
 	tests/stories/partition.story \
 	tests/stories/restart.story \
 	tests/stories/wiped.story \

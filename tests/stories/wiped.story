@@ -9,7 +9,7 @@
   1.011 b member alive a
   1.016 b lease taken slot=128
 -- c joins through a
- 11.006 a member alive c
+ 11.005 a member alive c
  11.011 c configured
  11.011 c joined
  11.011 c member alive a
@@ -25,10 +25,10 @@
  21.006 b member alive c
  21.007 c member alive c
  21.021 c lease taken slot=192
- 22.468 c member suspect c
- 22.468 a member suspect c
- 22.478 b member suspect c
- 25.468 c member dead c
- 25.468 b member dead c
- 25.468 a member dead c
+ 21.989 c member suspect c
+ 21.999 b member suspect c
+ 21.999 a member suspect c
+ 23.589 c member dead c
+ 23.599 b member dead c
+ 23.599 a member dead c
 -- the end

@@ -35,6 +35,7 @@ struct host {
     char name[2];
     char net_config[128]; /* of a founder */
     int seed;             /* of a joiner; -1 */
+    bool moved;           /* to its other address */
     struct felt_cidr wish;
     bool disk_fails;
     size_t disk_len;
@@ -127,10 +128,16 @@ struct felt_endpoint world_endpoint(int host)
     return (struct felt_endpoint){.ip = felt_ip_v4(0xc0000201u + (uint32_t)host), .port = 8470};
 }
 
+/* Where it is now. */
+static struct felt_endpoint address_of(const struct world *w, int host)
+{
+    return world_endpoint(w->hosts[host].moved ? host + WORLD_HOSTS_MAX : host);
+}
+
 static int host_at(const struct world *w, const struct felt_endpoint *e)
 {
     for (int i = 0; i < w->n_hosts; i++) {
-        struct felt_endpoint at = world_endpoint(i);
+        struct felt_endpoint at = address_of(w, i);
 
         if (felt_endpoint_equal(&at, e))
             return i;
@@ -149,6 +156,10 @@ static void log_event(struct world *w, int host, const struct felt_event *e)
         [FELT_EVENT_MEMBER_ALIVE] = "member alive",
         [FELT_EVENT_MEMBER_SUSPECT] = "member suspect",
         [FELT_EVENT_MEMBER_DEAD] = "member dead",
+        [FELT_EVENT_MEMBER_LEFT] = "member left",
+        [FELT_EVENT_STARTED_OVER] = "starts over",
+        [FELT_EVENT_LEFT] = "has left",
+        [FELT_EVENT_CROWD_SILENT] = "crowd silent",
         [FELT_EVENT_PEER_CHANGED] = NULL,
         [FELT_EVENT_FOREIGN_CLUSTER] = "foreign cluster",
         [FELT_EVENT_WRONG_KEY] = "wrong key",
@@ -210,16 +221,35 @@ static void count_double_owners(struct world *w, int host)
     }
 }
 
+static enum felt_verdict step(struct world *w, int host, struct felt_input in);
+
+/* What names resolve to now. */
+static void resolve(struct world *w, int host)
+{
+    struct felt_input in = {.kind = FELT_INPUT_SEEDS};
+    struct felt_endpoint seed;
+
+    if (w->hosts[host].seed < 0)
+        return;
+    seed = address_of(w, w->hosts[host].seed);
+    in.seeds.endpoints = &seed;
+    in.seeds.n = 1;
+    step(w, host, in);
+}
+
 static enum felt_verdict step(struct world *w, int host, struct felt_input in)
 {
+    bool wanted = false;
     struct host *h = &w->hosts[host];
     struct felt_effects effects;
     enum felt_verdict verdict;
 
     in.now = w->now;
     verdict = felt_node_step(h->node, &in, &effects);
-    for (size_t i = 0; i < effects.n_events; i++)
+    for (size_t i = 0; i < effects.n_events; i++) {
         log_event(w, host, &effects.events[i]);
+        wanted |= effects.events[i].kind == FELT_EVENT_SEEDS_WANTED;
+    }
     for (size_t i = 0; i < effects.n_datagrams; i++)
         carry(w, host, &effects.datagrams[i]);
     if (effects.state.len > 0)
@@ -237,6 +267,8 @@ static enum felt_verdict step(struct world *w, int host, struct felt_input in)
              (struct felt_bytes){0});
     }
     count_double_owners(w, host);
+    if (wanted)
+        resolve(w, host);
     return verdict;
 }
 
@@ -266,7 +298,7 @@ static void happen(struct world *w, struct happening *h)
         memcpy(host->last, h->bytes, h->len);
         host->last_len = h->len;
         in.kind = FELT_INPUT_DATAGRAM;
-        in.datagram.from = world_endpoint(h->from);
+        in.datagram.from = address_of(w, h->from);
         in.datagram.bytes = felt_bytes(h->bytes, h->len);
         step(w, h->host, in);
         break;
@@ -320,8 +352,8 @@ static void boot(struct world *w, int host)
     struct felt_node_config config = {
         .now = w->now,
         .name = h->name,
-        .advertise = world_endpoint(host),
-        .public_ip = world_endpoint(host).ip,
+        .advertise = address_of(w, host),
+        .public_ip = address_of(w, host).ip,
         .net_config = h->disk_len == 0 && h->net_config[0] ? h->net_config : NULL,
         .state = felt_bytes(h->disk, h->disk_len),
         .wish = h->wish,
@@ -340,14 +372,7 @@ static void boot(struct world *w, int host)
     r = felt_node_new(&config, &h->node, &refusal);
     assert(r == 0);
     step(w, host, in);
-    if (h->seed >= 0) {
-        struct felt_endpoint seed = world_endpoint(h->seed);
-
-        in.kind = FELT_INPUT_SEEDS;
-        in.seeds.endpoints = &seed;
-        in.seeds.n = 1;
-        step(w, host, in);
-    }
+    resolve(w, host);
 }
 
 /* cluster: of a token; NULL without one. */
@@ -425,6 +450,17 @@ void world_wipe(struct world *world, int host)
     h->disk_len = 0;
 }
 
+enum felt_verdict world_leave(struct world *world, int host)
+{
+    return step(world, host, (struct felt_input){.kind = FELT_INPUT_LEAVE});
+}
+
+void world_move(struct world *world, int host)
+{
+    assert(!world->hosts[host].node);
+    world->hosts[host].moved = true;
+}
+
 void world_cut(struct world *world, int a, int b, bool cut)
 {
     world->cut[a][b] = cut;
@@ -490,6 +526,16 @@ enum felt_member_state world_sees(struct world *world, int host, int other)
         if (strcmp(m.name, world->hosts[other].name) == 0)
             return m.state;
     return FELT_MEMBER_DEAD;
+}
+
+bool world_knows(struct world *world, int host, int other)
+{
+    struct felt_member_view m;
+
+    for (uint32_t i = 0; felt_node_next_member(world->hosts[host].node, world->now, &i, &m);)
+        if (strcmp(m.name, world->hosts[other].name) == 0)
+            return true;
+    return false;
 }
 
 bool world_agrees(struct world *world)

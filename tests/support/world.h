@@ -39,6 +39,10 @@ void world_kill(struct world *world, int host);
 void world_restart(struct world *world, int host);
 /* As after a new disk. */
 void world_wipe(struct world *world, int host);
+/* Leaves its cluster; the node falls silent when it has. The verdict. */
+enum felt_verdict world_leave(struct world *world, int host);
+/* While it is down: it has another address from now on, and its name is resolved to that. */
+void world_move(struct world *world, int host);
 /* Datagrams between the two are lost from now on, or pass again. */
 void world_cut(struct world *world, int a, int b, bool cut);
 /* Every n-th datagram is lost; 0: none. */
@@ -59,6 +63,8 @@ struct felt_bytes world_last_datagram(const struct world *world, int host);
 const char *world_log(struct world *world);
 /* The slot that host uses, or -1. */
 int world_lease(struct world *world, int host);
+/* Whether host has the other one in its table at all. */
+bool world_knows(struct world *world, int host, int other);
 /* How host sees the other one. */
 enum felt_member_state world_sees(struct world *world, int host, int other);
 /* All running hosts agree on members and slots, and no two use one slot. */

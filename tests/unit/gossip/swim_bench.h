@@ -7,12 +7,18 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "gossip/health.h"
+#include "gossip/probe.h"
+#include "gossip/relay.h"
 #include "gossip/swim.h"
 #include "tests/unit/gossip/crowd.h"
 
 #define MEMBERS_MAX 80
 #define START       (100 * FELT_USEC_SEC)
 #define SELF_ORIGIN 1
+/* The shortest and the longest suspicion of up to a hundred members. */
+#define SHORT (8 * FELT_SWIM_CHECK)
+#define LONG  (6 * SHORT)
 
 /* A detector with its tables, and the clock that it goes by. Member k of the crowd is at place k -
  * 1; the detector is the first. */
@@ -23,10 +29,12 @@ struct bench {
     struct felt_swim *swim;
 };
 
-static inline struct bench *bench_new(uint32_t n, uint64_t seed)
+static inline struct bench *bench_tuned(uint32_t n, uint64_t seed,
+                                        const struct felt_swim_tuning *tuning)
 {
     struct bench *b = calloc(1, sizeof(*b));
-    struct felt_swim_config config = {.now = START, .seed = seed, .members_max = MEMBERS_MAX};
+    struct felt_swim_config config = {
+        .now = START, .seed = seed, .members_max = MEMBERS_MAX, .tuning = *tuning};
 
     assert_non_null(b);
     b->now = START;
@@ -40,6 +48,13 @@ static inline struct bench *bench_new(uint32_t n, uint64_t seed)
     return b;
 }
 
+static inline struct bench *bench_new(uint32_t n, uint64_t seed)
+{
+    static const struct felt_swim_tuning usual;
+
+    return bench_tuned(n, seed, &usual);
+}
+
 static inline void bench_free(struct bench *b)
 {
     felt_swim_free(b->swim);
@@ -51,7 +66,27 @@ FELT_DEFINE_CLEANUP(struct bench *, bench_free)
 
 static inline enum felt_member_state state_of(const struct bench *b, uint32_t i)
 {
-    return felt_members_peek(b->members, i)->state;
+    return (enum felt_member_state)felt_members_peek(b->members, i)->state;
+}
+
+static inline uint32_t n_in(const struct bench *b, enum felt_member_state state)
+{
+    return felt_members_count_state(b->members, state);
+}
+
+/* Of a suspect. */
+static inline const struct felt_suspicion *suspicion_of(const struct bench *b, uint32_t i)
+{
+    assert_int_equal(state_of(b, i), FELT_MEMBER_SUSPECT);
+    return felt_members_peek(b->members, i)->suspicion;
+}
+
+/* What is measured of its round trips; 0: nothing. */
+static inline uint32_t rtt_of(const struct bench *b, uint32_t i)
+{
+    const struct felt_contact *contact = felt_members_peek(b->members, i)->contact;
+
+    return contact ? contact->rtt.smoothed_us : 0;
 }
 
 /* Forgets what was sent, goes to the next deadline and runs what is due then. */
@@ -106,23 +141,58 @@ static inline struct felt_swim_send until(struct bench *b, enum felt_swim_send_k
     return (struct felt_swim_send){0};
 }
 
+static inline enum felt_verdict ack(struct bench *b, uint32_t from, uint32_t seq)
+{
+    return felt_swim_ack(b->swim, b->now, from, seq);
+}
+
+/* Every probe since the last clear that went to one below `answering` is answered now. */
+static inline void answer(struct bench *b, uint32_t answering)
+{
+    uint32_t n;
+    const struct felt_swim_send *sends = felt_swim_sends(b->swim, &n);
+
+    for (uint32_t i = 0; i < n; i++)
+        if (sends[i].kind == FELT_SWIM_PROBE && sends[i].to < answering)
+            ack(b, sends[i].to, sends[i].seq);
+}
+
+/* All helpers that were asked since the last clear say no. */
+static inline void nack_all(struct bench *b, bool refused)
+{
+    uint32_t n;
+    const struct felt_swim_send *sends = felt_swim_sends(b->swim, &n);
+
+    for (uint32_t i = 0; i < n; i++)
+        if (sends[i].kind == FELT_SWIM_PROBE_REQUEST)
+            assert_int_equal(felt_swim_nack(b->swim, b->now, sends[i].to, sends[i].seq, refused),
+                             FELT_VERDICT_TAKEN);
+}
+
 /* Runs for a while; members below `answering` answer their probes at once. */
 static inline void run(struct bench *b, felt_usec time, uint32_t answering)
 {
     felt_usec end = b->now + time;
 
     while (felt_swim_deadline(b->swim) <= end) {
-        uint32_t n;
-        const struct felt_swim_send *sends;
-
         next(b);
-        sends = felt_swim_sends(b->swim, &n);
-        for (uint32_t i = 0; i < n; i++)
-            if (sends[i].kind == FELT_SWIM_PROBE && sends[i].to < answering)
-                felt_swim_ack(b->swim, b->now, sends[i].to, sends[i].seq);
+        answer(b, answering);
     }
     b->now = end;
     felt_swim_clear(b->swim);
+}
+
+/* How long until member i is dead when nobody answers but those below `answering`. */
+static inline felt_usec dies_after(struct bench *b, uint32_t i, uint32_t answering)
+{
+    felt_usec begun = b->now;
+
+    while (state_of(b, i) != FELT_MEMBER_DEAD) {
+        assert_true(b->now < begun + 200 * FELT_SWIM_PERIOD);
+        next(b);
+        answer(b, answering);
+    }
+    return b->now - begun;
 }
 
 static inline enum felt_verdict tell(struct bench *b, uint32_t member,
@@ -133,4 +203,25 @@ static inline enum felt_verdict tell(struct bench *b, uint32_t member,
         .id = crowd_id(member + 1), .incarnation = incarnation, .state = what, .origin = origin};
 
     return felt_swim_rumour(b->swim, b->now, &news);
+}
+
+static inline void refuse(struct bench *b, uint32_t i)
+{
+    struct felt_endpoint at = crowd_at(i + 1);
+
+    felt_swim_refused(b->swim, b->now, &at);
+}
+
+static inline void cut_off(struct bench *b, uint32_t i)
+{
+    struct felt_endpoint at = crowd_at(i + 1);
+
+    felt_swim_unreachable(b->swim, b->now, &at);
+}
+
+/* Makes our health as bad as that, through stalls of no length. */
+static inline void ail(struct bench *b, unsigned score)
+{
+    while (felt_swim_health(b->swim) < score)
+        felt_swim_stalled(b->swim, b->now, 0);
 }

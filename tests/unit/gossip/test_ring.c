@@ -102,9 +102,58 @@ static void places_of_newcomers_are_spread_over_the_round(void **state)
     assert_in_range(early, 50, 140);
 }
 
+static void who_is_taken_out_comes_no_more_and_the_others_once_each(void **state)
+{
+    (void)state;
+    for (uint32_t drawn = 0; drawn <= 10; drawn++) {
+        struct felt_prng prng;
+        _cleanup_(felt_ring_freep) struct felt_ring *ring = ring_of(10, &prng);
+        bool seen[10] = {false};
+
+        for (uint32_t k = 0; k < drawn; k++)
+            seen[felt_ring_next(ring, &prng)] = true;
+        felt_ring_remove(ring, 4);
+        felt_ring_remove(ring, 4); /* it is not there any more */
+        assert_int_equal(felt_ring_count(ring), 9);
+        seen[4] = true;
+        /* What is left of the round, and nothing twice. */
+        for (uint32_t left = 0; left < 10; left++) {
+            bool all = true;
+            uint32_t i;
+
+            for (uint32_t k = 0; k < 10; k++)
+                all &= seen[k];
+            if (all)
+                break;
+            i = felt_ring_next(ring, &prng);
+            assert_false(seen[i]);
+            seen[i] = true;
+        }
+        for (uint32_t k = 0; k < 10; k++)
+            assert_true(seen[k]);
+        for (uint32_t k = 0; k < 30; k++)
+            assert_int_not_equal(felt_ring_next(ring, &prng), 4);
+    }
+}
+
+static void the_last_one_can_be_taken_out_and_come_again(void **state)
+{
+    struct felt_prng prng;
+    _cleanup_(felt_ring_freep) struct felt_ring *ring = ring_of(1, &prng);
+
+    (void)state;
+    felt_ring_next(ring, &prng);
+    felt_ring_remove(ring, 0);
+    assert_int_equal(felt_ring_count(ring), 0);
+    felt_ring_add(ring, &prng, 3);
+    assert_int_equal(felt_ring_next(ring, &prng), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_taken_out_comes_no_more_and_the_others_once_each),
+        cmocka_unit_test(the_last_one_can_be_taken_out_and_come_again),
         cmocka_unit_test(the_only_member_comes_every_time),
         cmocka_unit_test(each_round_has_every_member_once),
         cmocka_unit_test(rounds_differ_in_their_order),

@@ -77,6 +77,22 @@ static void whatever_the_samples_the_timeout_is_within_its_limits(void **state)
     }
 }
 
+/* G-3.1.2 */
+static void a_peer_never_measured_gets_three_times_what_the_others_need(void **state)
+{
+    struct felt_rtt none = {0}, middle = {.smoothed_us = 20000, .variation_us = 5000},
+                    low = {.smoothed_us = 300, .variation_us = 10},
+                    high = {.smoothed_us = 200000, .variation_us = 5000};
+
+    (void)state;
+    assert_int_equal(felt_rtt_timeout_stranger(&none), FELT_RTT_TIMEOUT_MAX);
+    assert_int_equal(felt_rtt_timeout_stranger(&middle), 120 * FELT_USEC_MS);
+    /* Three times the shortest timeout, which is beyond the least that there is. */
+    assert_int_equal(felt_rtt_timeout_stranger(&low), 60 * FELT_USEC_MS);
+    assert_true(felt_rtt_timeout_stranger(&low) >= FELT_RTT_STRANGER_MIN);
+    assert_int_equal(felt_rtt_timeout_stranger(&high), FELT_RTT_TIMEOUT_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +101,7 @@ int main(void)
         cmocka_unit_test(later_samples_count_an_eighth_and_their_distance_a_quarter),
         cmocka_unit_test(a_steady_short_round_trip_comes_down_to_the_shortest_timeout),
         cmocka_unit_test(samples_of_zero_and_of_an_hour_keep_it_within_its_limits),
+        cmocka_unit_test(a_peer_never_measured_gets_three_times_what_the_others_need),
         cmocka_unit_test(whatever_the_samples_the_timeout_is_within_its_limits),
     };
 

@@ -137,6 +137,27 @@ static void a_full_queue_forgets_the_one_sent_most(void **state)
     assert_int_equal(felt_rumours_peek(r, LIVENESS, 0)->key, 9);
 }
 
+/* G-4.4.2 */
+static void what_is_dropped_is_told_no_more_and_the_others_keep_their_order(void **state)
+{
+    _cleanup_(felt_rumours_freep) struct felt_rumours *r = rumours_new();
+
+    (void)state;
+    for (uint32_t key = 1; key <= 3; key++)
+        felt_rumours_add(r, LIVENESS, key, 1);
+    felt_rumours_add(r, FELT_RUMOUR_REFUTATION, 2, 1);
+    felt_rumours_drop(r, LIVENESS, 2);
+    felt_rumours_drop(r, LIVENESS, 9);
+    assert_int_equal(count(r, LIVENESS), 2);
+    assert_int_equal(felt_rumours_peek(r, LIVENESS, 0)->key, 3);
+    assert_int_equal(felt_rumours_peek(r, LIVENESS, 1)->key, 1);
+    assert_int_equal(count(r, FELT_RUMOUR_REFUTATION), 1);
+    felt_rumours_drop(r, LIVENESS, 1);
+    felt_rumours_drop(r, LIVENESS, 3);
+    felt_rumours_drop(r, LIVENESS, 3);
+    assert_int_equal(count(r, LIVENESS), 0);
+}
+
 /* G-4.4.3 */
 static void it_never_holds_more_than_its_limit(void **state)
 {
@@ -152,6 +173,22 @@ static void it_never_holds_more_than_its_limit(void **state)
     }
 }
 
+/* G-4.4.4 */
+static void while_hushed_nothing_is_added_and_what_is_there_stays(void **state)
+{
+    _cleanup_(felt_rumours_freep) struct felt_rumours *r = rumours_new();
+
+    (void)state;
+    felt_rumours_add(r, LIVENESS, 1, 1);
+    felt_rumours_hush(r, true);
+    felt_rumours_add(r, LIVENESS, 2, 1);
+    assert_int_equal(count(r, LIVENESS), 1);
+    assert_int_equal(felt_rumours_peek(r, LIVENESS, 0)->key, 1);
+    felt_rumours_hush(r, false);
+    felt_rumours_add(r, LIVENESS, 2, 1);
+    assert_int_equal(count(r, LIVENESS), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +200,8 @@ int main(void)
         cmocka_unit_test(each_is_sent_as_often_as_the_limit_says_and_then_forgotten),
         cmocka_unit_test(those_sent_take_turns_with_those_that_wait),
         cmocka_unit_test(a_full_queue_forgets_the_one_sent_most),
+        cmocka_unit_test(what_is_dropped_is_told_no_more_and_the_others_keep_their_order),
+        cmocka_unit_test(while_hushed_nothing_is_added_and_what_is_there_stays),
         cmocka_unit_test(it_never_holds_more_than_its_limit),
     };
 

@@ -164,8 +164,10 @@ void peer_enter(struct peer *peer, const struct bench *bench)
 
 void peer_begin(struct peer *peer)
 {
-    struct felt_envelope envelope = {
-        .sender = peer->identity.id, .session = peer->session, .counter = ++peer->counter};
+    struct felt_envelope envelope = {.sender = peer->identity.id,
+                                     .session = peer->session,
+                                     .counter = ++peer->counter,
+                                     .generation = peer->generation};
 
     assert_int_equal(felt_envelope_encode(&envelope, peer->plain, sizeof(peer->plain), &peer->len),
                      0);
@@ -249,6 +251,48 @@ bool peer_reads(struct peer *peer, const struct bench *bench, enum felt_message_
             return true;
     }
     return false;
+}
+
+static bool tells(const struct felt_message *m, const struct felt_id *id,
+                  enum felt_liveness_state state)
+{
+    for (uint32_t i = 0; m->type == FELT_MESSAGE_LIVENESS && i < m->liveness.n; i++)
+        if (felt_id_equal(&m->liveness.entries[i].id, id) && m->liveness.entries[i].state == state)
+            return true;
+    return false;
+}
+
+bool peer_hears(struct peer *peer, const struct bench *bench, const struct felt_id *id,
+                enum felt_liveness_state state)
+{
+    for (size_t i = 0; i < bench->effects.n_datagrams; i++) {
+        const struct felt_datagram *d = &bench->effects.datagrams[i];
+        struct felt_envelope envelope;
+        struct felt_message m;
+        size_t len;
+
+        if (!felt_endpoint_equal(&d->to, &peer->at))
+            continue;
+        assert_int_equal(felt_seal_open(&peer->seal, d->bytes, peer->opened, &len),
+                         FELT_VERDICT_TAKEN);
+        assert_int_equal(felt_reader_begin(peer->reader, felt_bytes(peer->opened, len), &envelope),
+                         0);
+        while (felt_reader_next(peer->reader, &m) > 0)
+            if (tells(&m, id, state))
+                return true;
+    }
+    return false;
+}
+
+void peer_acks(struct peer *peer, struct bench *bench)
+{
+    struct felt_message m;
+
+    if (!peer_reads(peer, bench, FELT_MESSAGE_PROBE, &m))
+        return;
+    m = (struct felt_message){.type = FELT_MESSAGE_ACK,
+                              .ack = {.seq = m.probe.seq, .digest = {.era = 1, .members = 1}}};
+    assert_int_equal(peer_tell(peer, bench, &m), FELT_VERDICT_TAKEN);
 }
 
 size_t peer_got(const struct peer *peer, const struct bench *bench)

@@ -56,6 +56,7 @@ struct peer {
     uint8_t cluster[FELT_SEAL_CLUSTER];
     uint64_t session;
     uint64_t counter;
+    uint64_t generation;
     struct felt_endpoint at;
     struct felt_descriptor descriptor;
     size_t len; /* of the datagram in the making */
@@ -85,6 +86,11 @@ enum felt_verdict peer_tell(struct peer *peer, struct bench *bench, const struct
 /* The first message of that type that the last step sent to the peer; false where there is none. */
 bool peer_reads(struct peer *peer, const struct bench *bench, enum felt_message_type type,
                 struct felt_message *ret_message);
+/* Whether a LIVENESS message of the last step told the peer that id stands so. */
+bool peer_hears(struct peer *peer, const struct bench *bench, const struct felt_id *id,
+                enum felt_liveness_state state);
+/* Acks the probe that the last step sent it, if it did: so it lives. */
+void peer_acks(struct peer *peer, struct bench *bench);
 /* How many datagrams the last step sent to the peer. */
 size_t peer_got(const struct peer *peer, const struct bench *bench);
 

@@ -268,6 +268,23 @@ static void the_dead_and_the_one_who_asks_are_no_donors(void **state)
     assert_int_equal(n, 1);
 }
 
+/* G-5.3, G-4.2.2 */
+static void a_newcomers_answer_is_one_letter_that_says_where_the_map_goes_on(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message m;
+
+    ask(s, &s->q, 1, NULL);
+    bench_saved(&s->b);
+    assert_int_equal(peer_got(&s->q, &s->b), 1);
+    assert_true(peer_reads(&s->q, &s->b, FELT_MESSAGE_WELCOME, &m));
+    assert_true(peer_reads(&s->q, &s->b, FELT_MESSAGE_SLOTS, &m));
+    assert_int_equal(m.slots.first, 0);
+    assert_true(peer_reads(&s->q, &s->b, FELT_MESSAGE_ANSWERED, &m));
+    assert_int_equal(m.answered.question, FELT_MESSAGE_PULL_SLOTS);
+    assert_false(m.answered.more);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +301,7 @@ int main(void)
         SCENE(in_a_network_of_one_subnet_there_is_none_to_give),
         SCENE(more_than_it_can_hold_are_told_to_come_back),
         SCENE(the_dead_and_the_one_who_asks_are_no_donors),
+        SCENE(a_newcomers_answer_is_one_letter_that_says_where_the_map_goes_on),
     };
 
     return RUN_TESTS(tests);

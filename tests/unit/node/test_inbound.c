@@ -215,7 +215,7 @@ static void from_a_stranger_no_members_message_is_looked_at(void **state)
         FELT_MESSAGE_ACK,     FELT_MESSAGE_PROBE_REQUEST, FELT_MESSAGE_NACK,
         FELT_MESSAGE_GIFT,    FELT_MESSAGE_LIVENESS,      FELT_MESSAGE_SYNC_MEMBERS,
         FELT_MESSAGE_SUMMARY, FELT_MESSAGE_FETCH,         FELT_MESSAGE_SYNC_SLOTS,
-        FELT_MESSAGE_SLOTS,   FELT_MESSAGE_PULL_SLOTS,
+        FELT_MESSAGE_SLOTS,   FELT_MESSAGE_PULL_SLOTS,    FELT_MESSAGE_ANSWERED,
     };
     struct scene *s = *state;
 
@@ -229,6 +229,8 @@ static void from_a_stranger_no_members_message_is_looked_at(void **state)
         } else if (m.type == FELT_MESSAGE_SUMMARY) {
             m.summary.n = 1;
             m.summary.entries[0].id = s->p.identity.id;
+        } else if (m.type == FELT_MESSAGE_ANSWERED) {
+            m.answered.question = FELT_MESSAGE_SYNC_MEMBERS;
         } else if (m.type == FELT_MESSAGE_FETCH) {
             m.fetch.n = 1;
             m.fetch.ids[0] = s->p.identity.id;

@@ -226,6 +226,35 @@ static void a_ragged_map_is_written_as_far_as_it_fits_and_reads_back(void **stat
     }
 }
 
+/* G-4.2.2 */
+static void behind_slots_there_is_always_room_to_say_that_this_was_the_answer(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message answered = {.type = FELT_MESSAGE_ANSWERED};
+
+    answered.answered.question = FELT_MESSAGE_PULL_SLOTS;
+    answered.answered.more = true;
+    answered.answered.next = UINT32_MAX;
+    for (uint32_t i = 0; i < 255; i++) {
+        struct felt_id id = {{(uint8_t)(1 + i % 30), (uint8_t)i}};
+
+        felt_slot_map_give(s->b.node->map, i, &id);
+    }
+    quiet(s);
+    for (uint32_t padding = 0; padding < 100; padding++) {
+        struct felt_message hello = {.type = FELT_MESSAGE_HELLO, .hello = {.padding = padding}};
+        struct felt_letter letter;
+
+        felt_letter_open_to(&letter, s->b.node, &s->p.at, FELT_MEMBER_NONE);
+        assert_true(felt_letter_write(&letter, &hello));
+        for (uint32_t next = 0, before = 1; next != before;) {
+            before = next;
+            next = felt_letter_write_slots(&letter, next, 255);
+        }
+        assert_true(felt_letter_write(&letter, &answered));
+    }
+}
+
 /* G-4.1 */
 static void the_digest_is_that_of_the_tables(void **state)
 {
@@ -254,6 +283,7 @@ int main(void)
         SCENE(a_flood_of_one_class_leaves_room_for_the_others),
         SCENE(rumours_of_slots_stay_at_home_while_a_gift_is_not_durable),
         SCENE(a_ragged_map_is_written_as_far_as_it_fits_and_reads_back),
+        SCENE(behind_slots_there_is_always_room_to_say_that_this_was_the_answer),
         SCENE(the_digest_is_that_of_the_tables),
     };
 
