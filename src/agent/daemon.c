@@ -23,7 +23,9 @@
 #include "node/view.h"
 
 #define DATAGRAMS_PER_WAKE 64  /* then other sources get their turn */
+#define ECHOES_PER_WAKE    64  /* errors of the socket, likewise */
 #define EVENTS_MAX         128 /* more than a step makes */
+#define UNREACHABLE_MAX    16  /* endpoints told after one step; more would say nothing new */
 #define TIMER_SLACK        (5 * FELT_USEC_MS)
 
 struct daemon {
@@ -66,7 +68,7 @@ static void notify_status(const struct daemon *d)
     }
     subnet = felt_netconf_subnet(self.config, self.lease_slot);
     sd_notifyf(0, "STATUS=Subnet %s, %u of %u members alive", FELT_CIDR(&subnet), self.n_alive,
-               self.n_members);
+               self.n_members - self.n_left);
 }
 
 static void lease_lost(struct daemon *d)
@@ -74,6 +76,14 @@ static void lease_lost(struct daemon *d)
     if (d->options->on_lease_lost != FELT_ON_LEASE_LOST_EXIT)
         return;
     felt_log_error("lease: --on-lease-lost=exit, so feltd stops; the data plane is left as it is");
+    d->stopping = true;
+    sd_event_exit(d->event, 0);
+}
+
+static void left(struct daemon *d)
+{
+    felt_log_info("node: stopping; device and routes stay");
+    sd_notify(0, "STOPPING=1");
     d->stopping = true;
     sd_event_exit(d->event, 0);
 }
@@ -113,6 +123,9 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
     case FELT_EVENT_SAVE_FAILING:
         d->methods.save_failing = true;
         break;
+    case FELT_EVENT_LEFT:
+        left(d);
+        break;
     case FELT_EVENT_CONFIGURED:
     case FELT_EVENT_LEASE_TAKEN:
     case FELT_EVENT_MEMBER_LEFT:
@@ -126,7 +139,6 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
     case FELT_EVENT_MEMBER_SUSPECT:
     case FELT_EVENT_MEMBER_DEAD:
     case FELT_EVENT_CROWD_SILENT:
-    case FELT_EVENT_LEFT:
     case FELT_EVENT_FOREIGN_CLUSTER:
     case FELT_EVENT_WRONG_KEY:
     case FELT_EVENT_FORK:
@@ -134,22 +146,48 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
     }
 }
 
-static void step(struct daemon *d, struct felt_input input)
+/* Adds an endpoint that is not there yet; n of UNREACHABLE_MAX are. Returns the new n. */
+static size_t add_endpoint(struct felt_endpoint *endpoints, size_t n, const struct felt_endpoint *e)
 {
+    for (size_t i = 0; i < n; i++) {
+        if (felt_endpoint_equal(&endpoints[i], e))
+            return n;
+    }
+    if (n < UNREACHABLE_MAX)
+        endpoints[n++] = *e;
+    return n;
+}
+
+/* Returns how many endpoints of UNREACHABLE_MAX our machine has no way to. */
+static size_t send_all(struct daemon *d, const struct felt_effects *effects,
+                       struct felt_endpoint *ret_unreachable)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < effects->n_datagrams; i++) {
+        const struct felt_datagram *datagram = &effects->datagrams[i];
+        int r = felt_transport_send(&d->transport, &datagram->to, datagram->bytes);
+
+        if (r >= 0)
+            continue;
+        felt_log_debug("transport: to=%s: %s", FELT_ENDPOINT(&datagram->to), strerror(-r));
+        if (felt_echo_is_local(-r))
+            n = add_endpoint(ret_unreachable, n, &datagram->to);
+    }
+    return n;
+}
+
+static enum felt_verdict step(struct daemon *d, struct felt_input input)
+{
+    struct felt_endpoint unreachable[UNREACHABLE_MAX];
     struct felt_event events[EVENTS_MAX];
+    size_t n_events, n_unreachable;
     struct felt_effects effects;
-    size_t n_events;
+    enum felt_verdict verdict;
 
     input.now = now_us();
-    felt_node_step(d->node, &input, &effects);
-    for (size_t i = 0; i < effects.n_datagrams; i++) {
-        int r = felt_transport_send(&d->transport, &effects.datagrams[i].to,
-                                    effects.datagrams[i].bytes);
-
-        if (r < 0)
-            felt_log_debug("transport: to=%s: %s", FELT_ENDPOINT(&effects.datagrams[i].to),
-                           strerror(-r));
-    }
+    verdict = felt_node_step(d->node, &input, &effects);
+    n_unreachable = send_all(d, &effects, unreachable);
     if (effects.deadline == FELT_USEC_NEVER) {
         (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
     } else {
@@ -172,6 +210,12 @@ static void step(struct daemon *d, struct felt_input input)
         handle_event(d, &events[i]);
     if (n_events > 0)
         notify_status(d);
+    /* What such news makes the node send fails likewise: that is no news any more. */
+    if (input.kind == FELT_INPUT_UNREACHABLE)
+        return verdict;
+    for (size_t i = 0; i < n_unreachable; i++)
+        step(d, (struct felt_input){.kind = FELT_INPUT_UNREACHABLE, .endpoint = unreachable[i]});
+    return verdict;
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -182,13 +226,33 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
     return 0;
 }
 
+static void take_echoes(struct daemon *d)
+{
+    struct felt_echo echo;
+    int r = 0;
+
+    for (unsigned i = 0; i < ECHOES_PER_WAKE && (r >= 0 || r == -ENOMSG); i++) {
+        struct felt_input input;
+
+        r = felt_transport_echo(&d->transport, &echo);
+        if (r < 0)
+            continue;
+        input = (struct felt_input){.kind = echo.kind == FELT_ECHO_REFUSED ? FELT_INPUT_REFUSED
+                                                                           : FELT_INPUT_UNREACHABLE,
+                                    .endpoint = echo.endpoint};
+        step(d, input);
+    }
+}
+
 static int on_datagram(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
     struct daemon *d = userdata;
 
     (void)source;
     (void)fd;
-    (void)events;
+    if (events & EPOLLERR)
+        take_echoes(d);
+    /* Also after an error alone: receiving takes one that found no place in the error queue. */
     for (unsigned i = 0; i < DATAGRAMS_PER_WAKE; i++) {
         struct felt_input input = {.kind = FELT_INPUT_DATAGRAM};
         size_t len;
@@ -290,6 +354,16 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
     return sd_event_exit(d->event, 0);
 }
 
+static enum felt_verdict on_leave(void *userdata)
+{
+    struct daemon *d = userdata;
+    enum felt_verdict verdict = step(d, (struct felt_input){.kind = FELT_INPUT_LEAVE});
+
+    if (verdict == FELT_VERDICT_TAKEN)
+        felt_log_notice("node: leaving the cluster: its subnets are given to other members");
+    return verdict;
+}
+
 static int open_control(struct daemon *d)
 {
     struct felt_varlink_listen_error error;
@@ -309,6 +383,8 @@ static int open_control(struct daemon *d)
         .node = d->node,
         .key = &d->prepared.key,
         .now_us = now_us,
+        .leave = on_leave,
+        .userdata = d,
         .version = PACKAGE_VERSION,
         .subnet_file = d->options->subnet_file,
         .underlay = d->prepared.underlay.name,

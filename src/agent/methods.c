@@ -121,12 +121,14 @@ json_t *felt_methods_status(const struct felt_methods_context *c)
     json_t *node, *members, *slots;
 
     felt_node_self(c->node, &self);
-    node = json_pack("{s:o, s:o, s:s, s:o, s:I}", "id", id_text(&self.id), "name",
+    node = json_pack("{s:o, s:o, s:s, s:o, s:I, s:I}", "id", id_text(&self.id), "name",
                      felt_methods_text(self.name), "advertise", FELT_ENDPOINT(&self.advertise),
-                     "public_ip", ip_or_null(&public_ip), "session", (json_int_t)self.session);
-    members = json_pack("{s:I, s:I, s:I, s:I}", "total", (json_int_t)self.n_members, "alive",
-                        (json_int_t)self.n_alive, "suspect", (json_int_t)self.n_suspect, "dead",
-                        (json_int_t)self.n_dead);
+                     "public_ip", ip_or_null(&public_ip), "session", (json_int_t)self.session,
+                     "health", (json_int_t)self.health);
+    members =
+        json_pack("{s:I, s:I, s:I, s:I, s:I}", "total", (json_int_t)(self.n_members - self.n_left),
+                  "alive", (json_int_t)self.n_alive, "suspect", (json_int_t)self.n_suspect, "dead",
+                  (json_int_t)self.n_dead, "left", (json_int_t)self.n_left);
     slots = json_pack("{s:I, s:I}", "total", (json_int_t)self.n_slots, "own",
                       (json_int_t)self.n_slots_own);
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "version",
@@ -210,6 +212,22 @@ json_t *felt_methods_leases(const struct felt_methods_context *c)
     return json_pack("{s:o}", "leases", list);
 }
 
+/* ---- Leave ---- */
+
+void felt_methods_leave(const struct felt_methods_context *c,
+                        struct felt_varlink_answer *ret_answer)
+{
+    struct felt_self_view self;
+
+    felt_node_self(c->node, &self);
+    if (!self.in_cluster)
+        ret_answer->error = "io.felt.NotInCluster";
+    else if (c->leave(c->userdata) != FELT_VERDICT_TAKEN)
+        ret_answer->error = "io.felt.NobodyToGiveTo";
+    else
+        ret_answer->parameters = json_pack("{s:I}", "slots", (json_int_t)self.n_slots_own);
+}
+
 /* ---- the interface ---- */
 
 static void get_status(void *userdata, const json_t *parameters _unused_,
@@ -236,6 +254,12 @@ static void create_token(void *userdata, const json_t *parameters,
     felt_methods_create_token(userdata, parameters, answer);
 }
 
+static void leave(void *userdata, const json_t *parameters _unused_,
+                  struct felt_varlink_answer *answer)
+{
+    felt_methods_leave(userdata, answer);
+}
+
 void felt_methods_interface(struct felt_methods_context *context,
                             struct felt_varlink_interface *ret_interface)
 {
@@ -244,6 +268,7 @@ void felt_methods_interface(struct felt_methods_context *context,
         {"ListMembers", list_members},
         {"ListLeases", list_leases},
         {"CreateToken", create_token},
+        {"Leave", leave},
     };
 
     *ret_interface = (struct felt_varlink_interface){

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The methods of io.felt (proto/io.felt.varlink): the node's view as JSON. They read, and they
- * never wait for anything. */
+/* The methods of io.felt (proto/io.felt.varlink): the node's view as JSON. They read, but for
+ * Leave, and they never wait for anything. */
 #pragma once
 
 #include <jansson.h>
@@ -12,11 +12,14 @@
 #include "node/node.h"
 
 /* What the daemon keeps up to date for as long as the server lives; borrowed, and read at each
- * call. NULL means unknown or none, for all pointers but node, key, now_us and version. */
+ * call. NULL means unknown or none, for all pointers but node, key, now_us, leave and version. */
 struct felt_methods_context {
     const struct felt_node *node;
     const struct felt_cluster_key *key;
     felt_usec (*now_us)(void); /* the clock of felt_node_step() */
+    /* Tells the node to leave; its verdict. */
+    enum felt_verdict (*leave)(void *userdata);
+    void *userdata;
     const char *version;
     const char *subnet_file;
     const char *underlay;          /* the interface between nodes, "eth0" */
@@ -39,6 +42,8 @@ json_t *felt_methods_members(const struct felt_methods_context *context);
 json_t *felt_methods_leases(const struct felt_methods_context *context);
 void felt_methods_create_token(const struct felt_methods_context *context, const json_t *parameters,
                                struct felt_varlink_answer *ret_answer);
+void felt_methods_leave(const struct felt_methods_context *context,
+                        struct felt_varlink_answer *ret_answer);
 
 /* In plain words, the most important first: an array of strings. */
 json_t *felt_methods_problems(const struct felt_methods_context *context);

@@ -7,6 +7,7 @@
 
 #include "agent/methods.h"
 #include "agent/methods_list.h"
+#include "gossip/health.h"
 
 #define NAMES_SHOWN 5 /* of members in one line */
 
@@ -46,8 +47,8 @@ static int by_public_ip(const void *a, const void *b)
     return felt_ip_cmp(&x->public_ip, &y->public_ip);
 }
 
-/* The next member from *i on that is not dead and of which the one before it, by that order, is a
- * double; NULL after the last. Those that are dead may have been replaced on purpose. */
+/* The next member from *i on that is not gone and of which the one before it, by that order, is a
+ * double; NULL after the last. Those that are dead or left may have been replaced on purpose. */
 static const struct felt_member_view *next_double(const struct felt_member_view *all, size_t n,
                                                   bool (*same)(const struct felt_member_view *,
                                                                const struct felt_member_view *),
@@ -56,7 +57,7 @@ static const struct felt_member_view *next_double(const struct felt_member_view 
     while (*i < n) {
         const struct felt_member_view *m = &all[(*i)++], *last = *before;
 
-        if (m->state == FELT_MEMBER_DEAD)
+        if (m->state == FELT_MEMBER_DEAD || m->state == FELT_MEMBER_LEFT)
             continue;
         *before = m;
         if (last && same(last, m))
@@ -115,6 +116,20 @@ static void member_problems(const struct felt_methods_context *c, json_t *proble
     add_doubles(problems, all, n);
 }
 
+/* Before what it says of others: it may be the reason. */
+static void health_problems(const struct felt_self_view *self, json_t *problems)
+{
+    if (self->crowd_silent)
+        add_problem(problems, "more than a third of the members went silent at once: assuming that "
+                              "it is this machine; see its link, its load and its firewall");
+    if (self->health > 0)
+        add_problem(
+            problems,
+            "this node is slow to answer: health %u of %d, where 0 is well; it takes longer "
+            "to call others dead",
+            self->health, FELT_HEALTH_WORST);
+}
+
 json_t *felt_methods_problems(const struct felt_methods_context *c)
 {
     json_t *problems = json_array();
@@ -135,6 +150,7 @@ json_t *felt_methods_problems(const struct felt_methods_context *c)
     if (c->subnet_file_error)
         add_problem(problems, "%s: %s", c->subnet_file ? c->subnet_file : "subnet.env",
                     c->subnet_file_error);
+    health_problems(&self, problems);
     member_problems(c, problems);
     return problems;
 }

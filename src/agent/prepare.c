@@ -149,7 +149,7 @@ static void report_start(const struct felt_options *o, const struct felt_prepare
         felt_log_info("node: node=%s name=%s resumes in cluster=%s, session %llu, %u members known",
                       id, self.name, cluster, (unsigned long long)self.session, self.n_members);
     if (resumed && self.in_cluster && wants_to_join(o))
-        felt_log_info("node: already a member, so --join is not needed any more");
+        felt_log_info("node: already a member; --join says where to look when members have moved");
     if (resumed && self.in_cluster &&
         (o->network.ip.family != FELT_FAMILY_NONE || o->backend || o->net_config_explicit))
         felt_log_notice(

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += src/agent/libagent.a
 src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
 src_agent_libagent_a_SOURCES = \
+	src/agent/echo.c src/agent/echo.h \
 	src/agent/event_log.c src/agent/event_log.h \
 	src/agent/failure.c src/agent/failure.h \
 	src/agent/log.c src/agent/log.h \
@@ -20,6 +21,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/reconciler.c src/agent/reconciler.h \
 	src/agent/reconciler_story.c src/agent/reconciler_story.h \
 	src/agent/seeds.c src/agent/seeds.h \
+	src/agent/socket_address.c src/agent/socket_address.h \
 	src/agent/store.c src/agent/store.h \
 	src/agent/subnet_env.c src/agent/subnet_env.h \
 	src/agent/transport.c src/agent/transport.h \

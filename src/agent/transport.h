@@ -2,23 +2,31 @@
 /* The UDP socket of gossip. */
 #pragma once
 
+#include "agent/echo.h"
 #include "base/bytes.h"
 #include "base/ip.h"
 #include "wire/message.h"
 
 struct felt_transport {
     int fd; /* bound, non-blocking, close-on-exec */
+    struct felt_echo_sent sent;
 };
 
 /* 0 or -errno (-EADDRINUSE: somebody has the port). */
 int felt_transport_open(const struct felt_endpoint *bind_to, struct felt_transport *ret_transport);
 void felt_transport_close(struct felt_transport *transport);
 
-/* One datagram. 0 or -errno; a full buffer or an unreachable peer is the protocol's business. */
-int felt_transport_send(const struct felt_transport *transport, const struct felt_endpoint *to,
+/* One datagram. 0 or -errno. Where felt_echo_is_local() says so it had no way out of this machine;
+ * a full buffer is the protocol's business. */
+int felt_transport_send(struct felt_transport *transport, const struct felt_endpoint *to,
                         struct felt_bytes bytes);
 
 /* The next datagram, cut off at one byte more than FELT_DATAGRAM_MAX; buf has that many bytes.
- * 0; -EAGAIN: none waits; another -errno is about an earlier send and may be ignored. */
+ * 0; -EAGAIN: none waits; another -errno is about an earlier send and says nothing that
+ * felt_transport_echo() does not. */
 int felt_transport_receive(const struct felt_transport *transport, uint8_t *buf,
                            struct felt_endpoint *ret_from, size_t *ret_len);
+
+/* What has come back about datagrams sent; felt_echo_next() for this socket. The socket polls as
+ * readable with an error while there is something. */
+int felt_transport_echo(const struct felt_transport *transport, struct felt_echo *ret_echo);

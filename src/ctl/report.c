@@ -53,16 +53,20 @@ static void report_cluster(const json_t *reply, FILE *out)
 {
     const json_t *members = json_object_get(reply, "members");
     const json_t *cluster = json_object_get(reply, "cluster");
+    char left[64] = "";
 
     if (!json_is_object(cluster)) {
         line(out, "cluster", "none yet");
         return;
     }
+    if (number(members, "left") > 0)
+        snprintf(left, sizeof(left), ", and %" JSON_INTEGER_FORMAT " that left",
+                 number(members, "left"));
     line(out, "cluster",
          "%s, members: %" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT
-         " alive, %" JSON_INTEGER_FORMAT " suspect, %" JSON_INTEGER_FORMAT " dead)",
+         " alive, %" JSON_INTEGER_FORMAT " suspect, %" JSON_INTEGER_FORMAT " dead)%s",
          text(cluster, "id"), number(members, "total"), number(members, "alive"),
-         number(members, "suspect"), number(members, "dead"));
+         number(members, "suspect"), number(members, "dead"), left);
 }
 
 static void report_network(const json_t *reply, FILE *out)

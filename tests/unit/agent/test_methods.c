@@ -167,13 +167,14 @@ static void status_has_everything_of_the_interface(void **state)
         felt_methods_status(&f->context),
         "{\"version\":\"0.1.0\","
         "\"node\":{\"id\":\"01000000000000000000000000000000\",\"name\":\"h1\","
-        "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"198.51.100.1\",\"session\":5},"
+        "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"198.51.100.1\",\"session\":5,"
+        "\"health\":0},"
         "\"cluster\":{\"id\":\"abcd000000000000\",\"era\":2},"
         "\"network\":{\"network\":\"172.17.0.0/16\",\"subnet_len\":24,\"subnet_min\":\"172.17.1.0\","
         "\"subnet_max\":\"172.17.255.0\",\"backend\":\"vxlan\","
         "\"config\":\"{\\\"Network\\\":\\\"172.17.0.0/16\\\"}\"},"
         "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"slot\":7},\"waiting\":null,"
-        "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1},"
+        "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1,\"left\":0},"
         "\"slots\":{\"total\":255,\"own\":1},"
         "\"counters\":{\"datagrams_sent\":88,\"datagrams\":{\"taken\":99,\"malformed\":0,"
         "\"foreign\":0,\"unknown-key\":4,\"forged\":0,\"replayed\":0,\"stale\":0,\"stranger\":0,"
@@ -320,6 +321,103 @@ static void two_live_members_of_one_name_or_address_are_a_problem(void **state)
                 "--node-name\","
                 "\"a and b both take overlay traffic at 198.51.100.0, and only one can get it: see "
                 "--public-ip and --iface\"]");
+}
+
+static void a_member_that_left_is_counted_apart_and_is_no_problem(void **state)
+{
+    struct fixture *f = *state;
+    json_t *status, *members;
+
+    f->node.members[2].state = FELT_MEMBER_LEFT;
+    snprintf(f->node.members[2].name, sizeof(f->node.members[2].name), "h1");
+    f->node.self.n_dead = 0;
+    f->node.self.n_left = 1;
+    status = felt_methods_status(&f->context);
+    expect_json(json_incref(json_object_get(status, "members")),
+                "{\"total\":2,\"alive\":2,\"suspect\":0,\"dead\":0,\"left\":1}");
+    expect_json(json_incref(json_object_get(status, "problems")), "[]");
+    json_decref(status);
+    members = felt_methods_members(&f->context);
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(members, "members"), 1), "state")),
+                        "left");
+    json_decref(members);
+}
+
+static void our_own_health_comes_before_what_we_say_of_others(void **state)
+{
+    struct fixture *f = *state;
+    json_t *status;
+
+    f->node.self.health = 3;
+    f->node.self.crowd_silent = true;
+    status = felt_methods_status(&f->context);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(status, "node"), "health")),
+                     3);
+    json_decref(status);
+    expect_json(felt_methods_problems(&f->context),
+                "[\"more than a third of the members went silent at once: assuming that it is this "
+                "machine; see its link, its load and its firewall\","
+                "\"this node is slow to answer: health 3 of 8, where 0 is well; it takes longer to "
+                "call others dead\","
+                "\"1 member is dead: h2\"]");
+}
+
+/* ---- Leave ---- */
+
+/* The node's verdict is the test's; how often it was told is counted there. */
+struct leaving {
+    enum felt_verdict verdict;
+    unsigned told;
+};
+
+static enum felt_verdict leave(void *userdata)
+{
+    struct leaving *l = userdata;
+
+    l->told++;
+    return l->verdict;
+}
+
+static struct felt_varlink_answer ask_to_leave(struct fixture *f, struct leaving *l)
+{
+    struct felt_varlink_answer answer = {0};
+
+    f->context.leave = leave;
+    f->context.userdata = l;
+    felt_methods_leave(&f->context, &answer);
+    return answer;
+}
+
+static void leaving_is_answered_with_how_many_subnets_are_given_away(void **state)
+{
+    struct leaving l = {.verdict = FELT_VERDICT_TAKEN};
+    struct felt_varlink_answer answer = ask_to_leave(*state, &l);
+
+    assert_null(answer.error);
+    expect_json(answer.parameters, "{\"slots\":1}");
+    assert_int_equal(l.told, 1);
+}
+
+static void the_last_member_is_told_that_it_can_not_leave(void **state)
+{
+    struct leaving l = {.verdict = FELT_VERDICT_BUSY};
+    struct felt_varlink_answer answer = ask_to_leave(*state, &l);
+
+    assert_string_equal(answer.error, "io.felt.NobodyToGiveTo");
+    assert_null(answer.parameters);
+}
+
+static void who_is_in_no_cluster_can_not_leave_it(void **state)
+{
+    struct leaving l = {.verdict = FELT_VERDICT_TAKEN};
+    struct fixture *f = *state;
+    struct felt_varlink_answer answer;
+
+    f->node.self.in_cluster = false;
+    answer = ask_to_leave(f, &l);
+    assert_string_equal(answer.error, "io.felt.NotInCluster");
+    assert_int_equal(l.told, 0);
 }
 
 /* ---- CreateToken ---- */
@@ -477,6 +575,9 @@ int main(void)
 #define WITH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         WITH(status_has_everything_of_the_interface),
+        WITH(leaving_is_answered_with_how_many_subnets_are_given_away),
+        WITH(the_last_member_is_told_that_it_can_not_leave),
+        WITH(who_is_in_no_cluster_can_not_leave_it),
         WITH(a_node_that_knows_nothing_yet_says_so_with_nulls),
         WITH(members_come_by_name_and_say_what_is_not_known),
         WITH(leases_come_by_subnet_and_leave_out_who_has_none),
@@ -484,6 +585,8 @@ int main(void)
         WITH(a_name_that_is_no_utf8_does_not_hide_its_member),
         WITH(two_live_members_of_one_name_or_address_are_a_problem),
         WITH(problems_come_in_order_and_name_five_members_at_most),
+        WITH(a_member_that_left_is_counted_apart_and_is_no_problem),
+        WITH(our_own_health_comes_before_what_we_say_of_others),
         WITH(a_token_carries_the_key_the_cluster_and_this_node_and_living_others),
         WITH(three_others_are_enough),
         WITH(seeds_that_are_named_are_the_only_ones_and_each_is_there_once),

@@ -45,6 +45,23 @@ static void the_status_of_a_node_at_work_is_a_screen(void **state)
         "          another\n");
 }
 
+static void members_that_left_are_mentioned_where_there_are_any(void **state)
+{
+    (void)state;
+    expect_report(
+        felt_report_status,
+        "{\"node\":{\"id\":\"01\",\"name\":\"h1\",\"advertise\":\"192.0.2.1:8470\",\"public_ip\":"
+        "null},\"cluster\":{\"id\":\"ab\"},\"members\":{\"total\":2,\"alive\":2,\"suspect\":0,"
+        "\"dead\":0,\"left\":1},\"network\":null,\"ready\":false,\"problems\":[]}",
+        "node      h1 (01), gossip at 192.0.2.1:8470, overlay traffic to -\n"
+        "cluster   ab, members: 2 (2 alive, 0 suspect, 0 dead), and 1 that left\n"
+        "network   not known yet\n"
+        "lease     none yet\n"
+        "kernel    no device yet\n"
+        "ready     no\n"
+        "problems  none\n");
+}
+
 static void the_status_of_a_node_that_waits_says_for_what(void **state)
 {
     (void)state;
@@ -147,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_status_of_a_node_at_work_is_a_screen),
+        cmocka_unit_test(members_that_left_are_mentioned_where_there_are_any),
         cmocka_unit_test(the_status_of_a_node_that_waits_says_for_what),
         cmocka_unit_test(a_backend_without_a_device_of_its_own_shows_its_routes),
         cmocka_unit_test(members_are_a_table),
