@@ -21,6 +21,8 @@
 #define SOCKET_VARIABLE "FELTD_CONTROL_SOCKET"
 #define TIMEOUT_US      (5 * FELT_USEC_SEC) /* feltd answers in milliseconds, or not at all */
 #define SEEDS_MAX       8                   /* of a token */
+#define LEAVE_PAUSE_NS  100000000           /* between two looks whether feltd has ended, */
+#define LEAVE_TRIES     600                 /* and how many: a minute */
 
 enum exit_code {
     EXIT_FINE = 0,
@@ -60,6 +62,9 @@ static enum exit_code refused(const struct felt_varlink_reply *reply)
 
     if (strcmp(reply->error, "io.felt.NotInCluster") == 0)
         fprintf(stderr, "feltctl: this node is not in a cluster yet; see 'feltctl status'\n");
+    else if (strcmp(reply->error, "io.felt.NobodyToGiveTo") == 0)
+        fprintf(stderr, "feltctl: no other member is alive that could take over this node's "
+                        "subnets; the last one can only be stopped\n");
     else if (strcmp(reply->error, "io.felt.NoSeeds") == 0)
         fprintf(stderr, "feltctl: feltd knows no address that others could reach; name one with "
                         "--seed HOST:PORT\n");
@@ -178,6 +183,40 @@ static enum exit_code run_token(const struct request *q)
     return EXIT_FINE;
 }
 
+/* Whether feltd's socket has closed for good within the limit. */
+static bool await_end(const struct request *q)
+{
+    for (unsigned i = 0; i < LEAVE_TRIES; i++) {
+        _cleanup_(felt_varlink_client_freep) struct felt_varlink_client *client = NULL;
+        int r = felt_varlink_client_new(q->socket, TIMEOUT_US, &client);
+
+        if (r == -ENOENT || r == -ECONNREFUSED)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = LEAVE_PAUSE_NS}, NULL);
+    }
+    return false;
+}
+
+static enum exit_code run_leave(const struct request *q)
+{
+    _cleanup_(json_decrefp) json_t *reply = NULL;
+    enum exit_code code = ask(q, "io.felt.Leave", NULL, &reply);
+
+    if (code != EXIT_FINE)
+        return code;
+    if (!await_end(q)) {
+        fprintf(stderr,
+                "feltctl: feltd has given its subnets away, but no other member has confirmed that "
+                "it knows; it goes on telling them, see its log\n");
+        return EXIT_REFUSED;
+    }
+    if (q->is_json)
+        return print_json(reply);
+    printf("left the cluster; subnets given to others: %" JSON_INTEGER_FORMAT "\n",
+           json_integer_value(json_object_get(reply, "slots")));
+    return EXIT_FINE;
+}
+
 /* A feltd that is not there is no failure here. */
 static enum exit_code run_version(const struct request *q)
 {
@@ -208,6 +247,7 @@ static const struct command {
     {"status", run_status, "this node, its lease, its cluster, and what is wrong"},
     {"members", run_members, "every member that this node knows"},
     {"leases", run_leases, "which node has which subnet"},
+    {"leave", run_leave, "leave the cluster for good, and end feltd"},
     {"token", run_token, "a token with which machines join: feltd --join TOKEN"},
     {"version", run_version, "the versions of feltctl and of feltd"},
     {"help", run_help, "this text"},

@@ -3,10 +3,12 @@
 """Datagrams for tests: catch real ones on a switch, and send what is not.
 
     datagrams.py catch INTERFACE PORT COUNT FILE   COUNT payloads of UDP to PORT, as lines of hex
+    datagrams.py count SECONDS PORT                a line "ADDRESS SENT RECEIVED DATAGRAMS" for each host of
+                                                   the lab, run on its switch: bytes of IP packets
     datagrams.py noise HOST PORT SEED              random bytes of many lengths
     datagrams.py mangle HOST PORT FILE SEED        those of FILE cut short, altered, and as they were
     datagrams.py replay HOST PORT FILE             those of FILE as they were
-Each prints how many datagrams it has caught or sent.
+All but count print how many datagrams they have caught or sent.
 """
 import random
 import socket
@@ -36,6 +38,33 @@ def catch(interface, port, count, name):
     with open(name, "w", encoding="ascii") as f:
         f.writelines(d.hex() + "\n" for d in found)
     return len(found)
+
+
+def count_each(seconds, port):
+    """Each packet once: where it comes into the switch from a host."""
+    hosts = {}
+    with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0003)) as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            s.settimeout(left)
+            try:
+                packet, (interface, _, kind, *_) = s.recvfrom(64)
+            except socket.timeout:
+                break
+            if kind == socket.PACKET_OUTGOING or interface[0] != "h":
+                continue
+            if len(packet) < 28 or packet[0] >> 4 != 4 or packet[9] != socket.IPPROTO_UDP:
+                continue
+            udp = packet[(packet[0] & 15) * 4:]
+            if int.from_bytes(udp[2:4], "big") != port:
+                continue
+            length = int.from_bytes(packet[2:4], "big")
+            sender = hosts.setdefault(socket.inet_ntoa(packet[12:16]), [0, 0, 0])
+            sender[0] += length
+            sender[2] += 1
+            hosts.setdefault(socket.inet_ntoa(packet[16:20]), [0, 0, 0])[1] += length
+    return hosts
 
 
 def load(name):
@@ -76,6 +105,10 @@ def main(argv):
     command, args = argv[1], argv[2:]
     if command == "catch":
         count = catch(args[0], int(args[1]), int(args[2]), args[3])
+    elif command == "count":
+        for address, numbers in count_each(float(args[0]), int(args[1])).items():
+            print(address, *numbers)
+        return
     elif command == "noise":
         count = send(args[0], int(args[1]), noise(random.Random(int(args[2]))))
     elif command == "mangle":

@@ -45,6 +45,11 @@ is "an unknown command is an error" "$(lab explode 2>&1; echo $?)" "felt-lab: 'e
 1"
 is "one more host comes by 'add'" "$(lab add)" h3
 check "and is on the switch" lab exec h3 ping -n -c 1 -W 2 192.0.2.1
+check "the switch has a port for each" lab exec switch ip link show dev h3
+check "a cable is pulled" lab cut h3
+is "and nothing comes through" "$(lab exec h3 ping -n -c 1 -W 1 192.0.2.1 | grep -o '[0-9.]*% packet loss')" "100% packet loss"
+check "and plugged in again" lab mend h3
+await_ok "which brings it back" 20 lab exec h3 ping -n -c 1 -W 1 192.0.2.1
 
 # Whatever runs in a lab ends with it.
 lab exec c3 sleep 4242 2>/dev/null &

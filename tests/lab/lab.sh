@@ -28,7 +28,7 @@ lab_cleanup() {
         for log in "$dir"/h*/feltd.log; do
             [[ -s $log ]] || continue
             diag "the end of $(basename "$(dirname "$log")")'s log:"
-            diag "$(tail -n 30 "$log")"
+            diag "$(tail -n "${LOG_LINES:-30}" "$log")"
         done
     fi
     lab down

@@ -6,7 +6,9 @@ LAB_TESTS = \
 	tests/lab/classic_guide.sh \
 	tests/lab/bad_input.sh \
 	tests/lab/notify.sh \
-	tests/lab/idle.sh
+	tests/lab/idle.sh \
+	tests/lab/no_way_out.sh \
+	tests/lab/leave.sh
 EXTRA_DIST += $(LAB_TESTS) tests/lab/datagrams.py tests/lab/lab.sh \
 	tests/lab/notify.py
 

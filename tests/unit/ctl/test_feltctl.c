@@ -136,6 +136,17 @@ static void a_token_is_all_that_a_script_sees(void **state)
     assert_string_equal(o.err, "");
 }
 
+static void a_leave_that_is_refused_says_why(void **state)
+{
+    struct outcome o;
+
+    puppet_says(*state, "{\"error\":\"io.felt.NobodyToGiveTo\"}");
+    o = ask(*state, "leave");
+    assert_int_equal(o.code, 1);
+    assert_string_equal(o.out, "");
+    expect_in(o.err, "feltctl: no other member is alive that could take over");
+}
+
 static void every_wrong_usage_has_the_exit_code_2_and_points_to_the_help(void **state)
 {
     static const struct {
@@ -207,6 +218,7 @@ int main(void)
         PUPPET_TEST(where_feltd_is_not_the_exit_code_is_3_with_socket_and_advice),
         PUPPET_TEST(a_refusal_has_the_exit_code_1_and_plain_words),
         PUPPET_TEST(a_token_is_all_that_a_script_sees),
+        PUPPET_TEST(a_leave_that_is_refused_says_why),
         PUPPET_TEST(every_wrong_usage_has_the_exit_code_2_and_points_to_the_help),
         PUPPET_TEST(help_and_version_need_no_feltd),
         PUPPET_TEST(output_that_cannot_be_written_is_a_failure),
