@@ -3,7 +3,8 @@ GUIDES = \
 	doc/contributing.md \
 	doc/getting-started.md \
 	doc/lab.md \
-	doc/net-conf.md
+	doc/net-conf.md \
+	doc/simulator.md
 EXTRA_DIST += $(GUIDES)
 dist_man_MANS += \
 	doc/man/feltctl.1 \

@@ -32,11 +32,13 @@ include tests/unit/plan/tests.mk
 include tests/unit/kernel/tests.mk
 include tests/unit/ctl/tests.mk
 include tests/unit/agent/tests.mk
+include tests/unit/sim/tests.mk
 include tests/unit/vectors/tests.mk
 include tests/stories/tests.mk
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 include tests/fuzz/tests.mk
+include tests/sim/tests.mk
 include tests/lint/tests.mk
 include tests/lab/tests.mk

@@ -18,7 +18,7 @@ declare -A arrows=(
     [node]="base wire crypto gossip lease netconf"
     [plan]="base netconf"
 )
-world="kernel agent ctl httpd etcd"
+world="kernel agent ctl httpd etcd sim"
 
 # headers ROOM: "FILE:HEADER" for each #include in it.
 headers() {
@@ -64,6 +64,7 @@ for room in $world; do
     case $room in
     kernel) allowed="base netconf plan" ;;
     agent) allowed="base wire crypto gossip lease netconf node plan kernel ctl" ;;
+    sim) allowed="base wire crypto gossip lease netconf node" ;;
     *) allowed="base netconf crypto ctl" ;;
     esac
     is "$room includes no room but $allowed" "$(arrows_of "$room" "$allowed")" ""

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must hold in every run. Checkers state the protocol's properties (proto/lease.md 5,
+ * proto/gossip.md) and look at nodes from outside; they share no code with what they check. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/sim.h"
+
+struct sim_check {
+    const char *name;
+    const char *what; /* for --help */
+    void *(*begin)(struct sim *sim);
+    /* After each step. */
+    void (*stepped)(void *context, struct sim *sim, uint32_t host, const struct felt_input *input,
+                    const struct felt_effects *effects);
+    void (*end)(void *context);
+};
+
+extern const struct sim_check sim_check_owner;
+extern const struct sim_check sim_check_self;
+extern const struct sim_check sim_check_datagram;
+extern const struct sim_check sim_check_livelock;
+extern const struct sim_check sim_check_table;
+extern const struct sim_check sim_check_digest;
+
+/* All of them; NULL after the last. */
+extern const struct sim_check *const sim_checks[];
+
+struct sim_checking;
+
+/* Has sim watched by all of them until sim_checking_free(); sim must not run after that. */
+struct sim_checking *sim_checking_new(struct sim *sim);
+void sim_checking_free(struct sim_checking *checking);
+FELT_DEFINE_CLEANUP(struct sim_checking *, sim_checking_free)
+
+/* Liveness, for when all faults are over: every running node is a member, all have one view, every
+ * running one is alive in it, every other one dead or gone, nobody is suspect, and nobody is
+ * without a lease while another has slots to give. Where not, text says what is missing. */
+bool sim_agrees(const struct sim *sim, char *text, size_t len);

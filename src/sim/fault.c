@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/fault.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/fault_list.h"
+#include "sim/pool.h"
+#include "sim/stream.h"
+
+const struct sim_fault *const sim_faults[] = {
+    &sim_fault_loss,
+    &sim_fault_reorder,
+    &sim_fault_duplicate,
+    &sim_fault_partition,
+    &sim_fault_asymmetric,
+    &sim_fault_isolate,
+    &sim_fault_flip_flop,
+    &sim_fault_one_way,
+    &sim_fault_unplugged,
+    &sim_fault_slow,
+    &sim_fault_pause,
+    &sim_fault_clock,
+    &sim_fault_days,
+    &sim_fault_crash,
+    &sim_fault_power,
+    &sim_fault_persist,
+    &sim_fault_address,
+    &sim_fault_disk_fails,
+    &sim_fault_disk_lost,
+    &sim_fault_disk_torn,
+    &sim_fault_join_storm,
+    &sim_fault_leave_storm,
+    &sim_fault_rollback,
+    &sim_fault_clone,
+    NULL,
+};
+
+_Static_assert(FELT_ARRAY_LEN(sim_faults) - 1 <= SIM_FAULTS_MAX, "a set is 32 bits");
+
+struct sim_fate {
+    struct sim *sim;
+    bool healed;
+    struct felt_prng prngs[SIM_FAULTS_MAX];
+};
+
+uint32_t sim_faults_all(void)
+{
+    return (uint32_t)(((uint64_t)1 << (FELT_ARRAY_LEN(sim_faults) - 1)) - 1);
+}
+
+static int parse_one(const char *name, size_t len, uint32_t *ret_bit)
+{
+    for (size_t i = 0; sim_faults[i]; i++)
+        if (strlen(sim_faults[i]->name) == len && memcmp(sim_faults[i]->name, name, len) == 0) {
+            *ret_bit = (uint32_t)1 << i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+int sim_faults_parse(const char *text, uint32_t *ret_set)
+{
+    uint32_t set = 0, bit;
+
+    if (strcmp(text, "none") == 0 || strcmp(text, "all") == 0) {
+        *ret_set = text[0] == 'a' ? sim_faults_all() : 0;
+        return 0;
+    }
+    for (const char *at = text;; at++) {
+        size_t len = strcspn(at, ",");
+
+        if (parse_one(at, len, &bit) < 0)
+            return -EINVAL;
+        set |= bit;
+        at += len;
+        if (*at == '\0')
+            break;
+    }
+    *ret_set = set;
+    return 0;
+}
+
+const char *sim_faults_format(uint32_t set, char *text)
+{
+    size_t len = 0;
+
+    snprintf(text, SIM_FAULTS_TEXT, "none");
+    for (size_t i = 0; sim_faults[i]; i++)
+        if (set >> i & 1)
+            len += (size_t)snprintf(text + len, SIM_FAULTS_TEXT - len, "%s%s", len > 0 ? "," : "",
+                                    sim_faults[i]->name);
+    return text;
+}
+
+uint32_t sim_fault_draw_running(struct sim *sim, struct felt_prng *prng)
+{
+    uint32_t n = 0, k;
+
+    for (uint32_t i = 0; i < sim->n_hosts; i++)
+        n += sim_host_runs(sim, i);
+    if (n == 0)
+        return SIM_HOST_NONE;
+    k = (uint32_t)felt_prng_below(prng, n);
+    for (uint32_t i = 0;; i++)
+        if (sim_host_runs(sim, i) && k-- == 0)
+            return i;
+}
+
+static void start_again(struct sim *sim, void *context, uint64_t host, uint64_t life)
+{
+    (void)context;
+    if (sim->hosts[host].life == life && !sim_host_runs(sim, (uint32_t)host) &&
+        !sim->hosts[host].left)
+        sim_host_start(sim, (uint32_t)host);
+}
+
+void sim_fault_restart(struct sim *sim, uint32_t host, enum sim_power power, felt_usec after)
+{
+    sim_host_stop(sim, host, power);
+    sim_later(sim, after, start_again, NULL, host, sim->hosts[host].life);
+}
+
+bool sim_fault_disk_is_spare(const struct sim *sim, uint32_t host)
+{
+    for (uint32_t i = 0; i < FELT_MIN(sim->n_hosts, (uint32_t)SIM_SEED_HOSTS); i++)
+        if (i != host && !sim->hosts[i].left && !sim->hosts[i].tainted &&
+            sim_host_is_member_on_disk(sim, i))
+            return true;
+    return false;
+}
+
+/* One incident, and the next one after a while. */
+static void strike(struct sim *sim, void *context, uint64_t fault, uint64_t unused)
+{
+    struct sim_fate *fate = context;
+    const struct sim_fault *f = sim_faults[fault];
+
+    (void)unused;
+    if (fate->healed)
+        return;
+    f->strike(sim, &fate->prngs[fault]);
+    sim_later(sim, 1 + felt_prng_below(&fate->prngs[fault], f->pause_max), strike, fate, fault, 0);
+}
+
+struct sim_fate *sim_fate_new(struct sim *sim, uint32_t set)
+{
+    struct sim_fate *fate = sim_zalloc(1, sizeof(*fate));
+
+    fate->sim = sim;
+    for (size_t i = 0; sim_faults[i]; i++) {
+        const struct sim_fault *f = sim_faults[i];
+
+        fate->prngs[i] = sim_stream(sim->config.seed, f->name, 0);
+        if (!(set >> i & 1))
+            continue;
+        if (f->weather)
+            f->strike(sim, &fate->prngs[i]);
+        else
+            sim_later(sim, felt_prng_below(&fate->prngs[i], f->pause_max), strike, fate, i, 0);
+    }
+    return fate;
+}
+
+void sim_fate_free(struct sim_fate *fate)
+{
+    free(fate);
+}
+
+static void repair(struct sim *sim, uint32_t host, bool stays_dead)
+{
+    struct sim_host *h = &sim->hosts[host];
+
+    h->blocked_until = 0;
+    h->stuck_until = 0;
+    h->crash = SIM_CRASH_NOT;
+    h->disk.fails = false;
+    h->unplugged = false;
+    if (h->power == SIM_RUNNING && (h->clone || h->tainted || stays_dead))
+        sim_host_stop(sim, host, SIM_OFF);
+    if (h->tainted)
+        sim_disk_wipe(&h->disk);
+    h->tainted = false;
+    if (h->power != SIM_RUNNING && !h->left && !h->clone && !stays_dead)
+        sim_host_start(sim, host);
+}
+
+void sim_fate_heal(struct sim_fate *fate, uint32_t n_stay_dead)
+{
+    struct sim *sim = fate->sim;
+    struct sim_weather *weather = sim_network_weather(sim->network);
+
+    fate->healed = true;
+    sim_network_mend_all(sim->network);
+    weather->loss_ppm = 0;
+    weather->duplicate_ppm = 0;
+    weather->reorder_ppm = 0;
+    /* The last ones: never a seed, or nobody would find the others. */
+    for (uint32_t i = 0; i < sim->n_hosts; i++)
+        repair(sim, i, i >= SIM_SEED_HOSTS && i + n_stay_dead >= sim->config.hosts_max);
+}

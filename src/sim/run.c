@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/run.h"
+
+#include <stdio.h>
+
+#include "sim/check.h"
+#include "sim/dump.h"
+#include "sim/event_text.h"
+#include "sim/stream.h"
+#include "sim/swarm.h"
+
+#define CLONES_MAX     4
+#define JOIN_PAUSE_MAX (2 * FELT_USEC_SEC)
+#define DISK_MAX       (50 * FELT_USEC_MS)  /* an fsync on a busy disk */
+#define LOOK_EVERY     (100 * FELT_USEC_MS) /* for one view */
+#define STILL_AGREES   (2 * FELT_USEC_SEC)  /* a view that lasts that long was no accident */
+
+static void join(struct sim *sim, void *context, uint64_t host, uint64_t unused)
+{
+    (void)context;
+    (void)unused;
+    if (sim->hosts[host].life == 0)
+        sim_host_start(sim, (uint32_t)host);
+}
+
+static void begin(struct sim *sim)
+{
+    struct felt_prng prng = sim_stream(sim->config.seed, "joins", 0);
+    felt_usec when = 0;
+
+    for (uint32_t i = 0; i < sim->config.hosts_max; i++) {
+        sim_host_add(sim);
+        sim_later(sim, when, join, NULL, i, 0);
+        when += felt_prng_below(&prng, JOIN_PAUSE_MAX);
+    }
+}
+
+/* False where there is none within the limit. */
+static bool reach_one_view(struct sim *sim, felt_usec limit, felt_usec *ret_time)
+{
+    felt_usec begun = sim->now, since = 0;
+    char missing[200];
+
+    while (!sim->violation.found) {
+        if (!sim_agrees(sim, missing, sizeof(missing)))
+            since = 0;
+        else if (since == 0)
+            since = sim->now;
+        if (since > 0 && sim->now - since >= STILL_AGREES) {
+            *ret_time = since - begun;
+            return true;
+        }
+        if (since == 0 && sim->now - begun >= limit)
+            sim_violated(sim, "no one view %u s after all was repaired: %s",
+                         (unsigned)(limit / FELT_USEC_SEC), missing);
+        else
+            sim_run(sim, LOOK_EVERY);
+    }
+    return false;
+}
+
+void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
+{
+    struct felt_prng prng = sim_stream(run->seed, "run", 0);
+    _cleanup_(sim_checking_freep) struct sim_checking *checking = NULL;
+    _cleanup_(sim_fate_freep) struct sim_fate *fate = NULL;
+    _cleanup_(sim_freep) struct sim *sim = NULL;
+    struct sim_run_result result = {0};
+    struct sim_swarm swarm;
+
+    sim_swarm_draw(run, &swarm);
+    sim = sim_new(&(struct sim_config){
+        .seed = run->seed,
+        .hosts_max = swarm.nodes,
+        .hosts_extra = CLONES_MAX,
+        .net_config = swarm.net_config,
+        .limits = run->limits,
+        .devices = true,
+        .disk_us = sim_scale(&prng, FELT_USEC_MS / 10, DISK_MAX),
+    });
+    checking = sim_checking_new(sim);
+    if (run->log)
+        sim_event_text_watch(sim);
+    begin(sim);
+    fate = sim_fate_new(sim, swarm.set);
+    sim_run(sim, run->minutes * 60 * FELT_USEC_SEC);
+    if (!sim->violation.found) {
+        if (run->log)
+            puts("-- all is repaired");
+        sim_fate_heal(fate, swarm.n_stay_dead);
+        reach_one_view(sim, run->heal_limit, &result.healed_us);
+    }
+    if (run->log && sim->violation.found)
+        sim_dump(sim);
+    result.nodes = swarm.nodes;
+    result.set = swarm.set;
+    result.steps = sim->steps;
+    result.hash = sim->hash;
+    result.violation = sim->violation;
+    *ret_result = result;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run: a cluster forms while faults strike, checkers watching; then all is repaired, and within
+ * a limit all nodes must have one true view. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/fault.h"
+#include "sim/sim.h"
+
+#define SIM_HEAL_LIMIT (120 * FELT_USEC_SEC)
+
+struct sim_run {
+    uint64_t seed;
+    uint32_t nodes;   /* 0: drawn, 3 to 12 */
+    uint32_t minutes; /* of faults; 0 before a measurement: as long as it is meant to be */
+    uint32_t set;     /* of faults */
+    bool swarm;       /* the seed draws which of them are on */
+    felt_usec heal_limit;
+    struct felt_node_limits limits;
+    bool log; /* events to standard output */
+};
+
+struct sim_run_result {
+    uint32_t nodes;
+    uint32_t set; /* the faults that were on */
+    uint64_t steps;
+    uint64_t hash;
+    felt_usec healed_us; /* from the repair to one view */
+    struct sim_violation violation;
+};
+
+void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result);

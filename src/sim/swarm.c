@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sim/swarm.h"
+
+#include <stdio.h>
+
+#include "sim/stream.h"
+
+#define NODES_MIN 3
+#define NODES_MAX 12
+#define RARE      8 /* once in so many seeds */
+
+static uint32_t draw_set(const struct sim_run *run)
+{
+    struct felt_prng prng = sim_stream(run->seed, "faults", 0);
+    uint64_t often = 1 + felt_prng_below(&prng, 3); /* in four */
+    uint32_t set = 0;
+
+    if (!run->swarm)
+        return run->set;
+    for (uint32_t i = 0; sim_faults[i]; i++) {
+        bool on = sim_faults[i]->rare ? sim_one_in(&prng, RARE) : felt_prng_below(&prng, 4) < often;
+
+        if (on)
+            set |= (uint32_t)1 << i;
+    }
+    return set & run->set;
+}
+
+/* Room for all and for those who lost their disk; or, one seed in four, too little of it. */
+static void draw_network(struct felt_prng *prng, uint32_t nodes, char *text, size_t len)
+{
+    uint32_t slots = 4 * nodes + 64;
+
+    if (sim_one_in(prng, 4))
+        slots = (uint32_t)sim_between(prng, 1, 2 * nodes);
+    slots = FELT_MIN(slots, 4000u);
+    /* /26 subnets: so many of them, from the second one on. */
+    snprintf(text, len,
+             "{\"Network\":\"10.0.0.0/14\",\"SubnetLen\":26,\"SubnetMin\":\"10.0.0.64\","
+             "\"SubnetMax\":\"10.%u.%u.%u\"}",
+             slots * 64 >> 16, slots * 64 >> 8 & 0xff, slots * 64 & 0xff);
+}
+
+void sim_swarm_draw(const struct sim_run *run, struct sim_swarm *ret_swarm)
+{
+    struct felt_prng prng = sim_stream(run->seed, "swarm", 0);
+    uint32_t nodes = (uint32_t)sim_between(&prng, NODES_MIN, NODES_MAX);
+
+    ret_swarm->nodes = run->nodes > 0 ? run->nodes : nodes;
+    ret_swarm->set = draw_set(run);
+    draw_network(&prng, ret_swarm->nodes, ret_swarm->net_config, sizeof(ret_swarm->net_config));
+    ret_swarm->n_stay_dead = sim_one_in(&prng, 4) ? 1 : 0;
+}

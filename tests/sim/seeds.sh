@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# felt-sim over 200 seeds, over the seeds that once failed, and twice over one.
+set -u
+srcdir=${srcdir:-.} builddir=${builddir:-.}
+. "$srcdir/tests/tap.sh"
+felt_sim=$builddir/src/sim/felt-sim
+
+# sim NAME OPTION...: nothing is violated; the output, with its "reproduce:" lines, is shown where something is.
+sim() {
+    local name=$1
+    shift
+    check "$name" "$felt_sim" --quiet "$@"
+}
+
+sim "50 seeds without faults" --seed 1 --seeds 50 --faults none
+sim "200 seeds with faults" --seed 1 --seeds 200 --faults all
+sim "5 seeds of 40 nodes" --seed 1 --seeds 5 --nodes 40 --faults all
+while read -r options; do
+    [[ -z $options || $options == '#'* ]] && continue
+    read -ra words <<<"${options%%  *}"
+    sim "once: $options" "${words[@]}"
+done <"$srcdir/tests/sim/seeds.txt"
+
+one=$("$felt_sim" --seed 7 --seeds 5 --report json)
+is "the same seeds give the same bytes" "$("$felt_sim" --seed 7 --seeds 5 --report json)" "$one"
+unlike "another seed gives others" "$one" "$("$felt_sim" --seed 12 --report json | grep -o '"hash":"[^"]*"')"
+
+# What it says where something is violated: nobody can agree within a second of a repair with a host gone.
+output=$("$felt_sim" --seed 1 --seeds 20 --faults power --heal-limit 1 2>&1)
+is "a violation is exit status 1" "$?" 1
+like "a violation says how to reproduce it" "$output" 'reproduce: felt-sim --seed 0x[0-9a-f]+ --minutes 3 --faults power --heal-limit 1'
+again=$(grep -m 1 -o 'felt-sim --seed .*limit 1' <<<"$output")
+read -ra words <<<"${again#felt-sim }"
+first=$(grep -m 1 -o '(at .*' <<<"$output")
+is "and reproduces it" "$("$felt_sim" "${words[@]}" | grep -o '(at .*')" "$first"
+
+for wrong in "--faults lightning" "--nodes 0" "--nodes x" "--seeds -1" "--measure weight" "--report xml" "--what" "word"; do
+    read -ra words <<<"$wrong"
+    output=$("$felt_sim" "${words[@]}" 2>&1)
+    is "$wrong is refused" "$?" 2
+    is "$wrong is refused in a line or two" "$(($(wc -l <<<"$output") <= 2))" 1
+done
+done_testing

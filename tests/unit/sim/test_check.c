@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A checker that cannot fail proves nothing: each is shown a made-up violation. */
+#include "tests/unit/test.h"
+
+#include <string.h>
+
+#include "node/core.h"
+#include "sim/check.h"
+#include "tests/unit/sim/scene.h"
+
+static const struct felt_input waking = {.kind = FELT_INPUT_WAKE, .now = 1};
+
+/* What a checker makes of `times` steps of host 1 with these effects. */
+static void look(const struct sim_check *check, void *context, struct sim *sim, unsigned times,
+                 const struct felt_effects *effects)
+{
+    for (unsigned i = 0; i < times; i++)
+        check->stepped(context, sim, 1, &waking, effects);
+}
+
+static void expect_violation(const struct sim *sim, const char *words)
+{
+    if (!sim->violation.found)
+        fail_msg("nothing was violated, but: %s", words);
+    if (!strstr(sim->violation.text, words))
+        fail_msg("%s, but not: %s", sim->violation.text, words);
+}
+
+static void a_quiet_cluster_violates_nothing(void **state)
+{
+    _cleanup_(sim_checking_freep) struct sim_checking *checking = NULL;
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+
+    (void)state;
+    checking = sim_checking_new(sim);
+    sim_run(sim, 120 * FELT_USEC_SEC);
+    assert_string_equal(sim->violation.text, "");
+}
+
+static void two_owners_of_one_slot_are_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_node *node = sim->hosts[1].node;
+    uint32_t slot = sim->hosts[0].node->lease;
+    struct felt_slot taken = {.owner = *felt_node_id(node), .term = 1, .seq = 99};
+    struct felt_effects effects = {0};
+    void *context = sim_check_owner.begin(sim);
+
+    (void)state;
+    sim_check_owner.stepped(context, sim, 0, &waking, &effects);
+    look(&sim_check_owner, context, sim, 1, &effects);
+    assert_false(sim->violation.found);
+    assert_int_equal(felt_slot_map_merge(node->map, slot, &taken), FELT_MERGE_NEWER);
+    look(&sim_check_owner, context, sim, 1, &effects);
+    expect_violation(sim, "two owners: n1 and n0");
+    sim_check_owner.end(context);
+}
+
+static void a_fork_is_seen_and_excused_where_a_machine_was_cloned(void **state)
+{
+    for (int excused = 0; excused < 2; excused++) {
+        _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+        struct felt_event event = {.kind = FELT_EVENT_FORK, .slot = 5};
+        struct felt_effects effects = {.events = &event, .n_events = 1};
+        void *context = sim_check_owner.begin(sim);
+
+        (void)state;
+        sim->forks_excused = excused;
+        look(&sim_check_owner, context, sim, 1, &effects);
+        assert_int_equal(sim->violation.found, !excused);
+        sim_check_owner.end(context);
+    }
+}
+
+static void an_incarnation_that_falls_is_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_effects speaks = {.n_datagrams = 1};
+    void *context = sim_check_self.begin(sim);
+
+    (void)state;
+    look(&sim_check_self, context, sim, 2, &speaks);
+    assert_false(sim->violation.found);
+    felt_members_set_state(sim->hosts[1].node->members, FELT_MEMBER_SELF, FELT_MEMBER_ALIVE, 1);
+    look(&sim_check_self, context, sim, 1, &(struct felt_effects){0});
+    assert_false(sim->violation.found); /* it has not said so */
+    look(&sim_check_self, context, sim, 1, &speaks);
+    expect_violation(sim, "n1 went back");
+    sim_check_self.end(context);
+}
+
+static void a_datagram_of_one_byte_too_many_is_seen(void **state)
+{
+    static const uint8_t bytes[1233];
+
+    (void)state;
+    for (size_t len = 1232; len <= 1233; len++) {
+        _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+        struct felt_datagram d = {.to = sim_endpoint(0), .bytes = felt_bytes(bytes, len)};
+        struct felt_effects effects = {.datagrams = &d, .n_datagrams = 1};
+
+        look(&sim_check_datagram, NULL, sim, 1, &effects);
+        assert_int_equal(sim->violation.found, len == 1233);
+    }
+}
+
+static void a_datagram_to_nobody_is_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_datagram d = {.to = sim_endpoint(2)};
+    struct felt_effects effects = {.datagrams = &d, .n_datagrams = 1};
+
+    (void)state;
+    look(&sim_check_datagram, NULL, sim, 1, &effects);
+    expect_violation(sim, "which nobody announced");
+}
+
+static void a_busy_loop_is_seen_and_a_busy_moment_is_not(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_effects effects = {.deadline = 1};
+    void *context = sim_check_livelock.begin(sim);
+
+    (void)state;
+    look(&sim_check_livelock, context, sim, 1000, &effects);
+    assert_false(sim->violation.found);
+    look(&sim_check_livelock, context, sim, 1000, &effects);
+    expect_violation(sim, "at once for ever");
+    sim_check_livelock.end(context);
+}
+
+static void a_forgotten_owner_is_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_members *members = sim->hosts[1].node->members;
+    struct felt_effects effects = {0};
+    void *context = sim_check_table.begin(sim);
+
+    (void)state;
+    look(&sim_check_table, context, sim, 100, &effects);
+    assert_false(sim->violation.found);
+    felt_members_remove(members, felt_members_find(members, felt_node_id(sim->hosts[0].node)));
+    look(&sim_check_table, context, sim, 100, &effects);
+    expect_violation(sim, "n1 has forgotten");
+    sim_check_table.end(context);
+}
+
+static void a_digest_that_is_not_that_of_the_table_is_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_effects effects = {0};
+    void *context = sim_check_digest.begin(sim);
+
+    (void)state;
+    look(&sim_check_digest, context, sim, 100, &effects);
+    assert_false(sim->violation.found);
+    felt_members_at(sim->hosts[1].node->members, FELT_MEMBER_SELF)->incarnation++;
+    look(&sim_check_digest, context, sim, 100, &effects);
+    expect_violation(sim, "the digest of the members");
+    sim_check_digest.end(context);
+}
+
+static void a_suspicion_is_no_agreement(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_members *members = sim->hosts[1].node->members;
+    uint32_t i = felt_members_find(members, felt_node_id(sim->hosts[0].node));
+    char text[200];
+
+    (void)state;
+    assert_true(sim_agrees(sim, text, sizeof(text)));
+    felt_members_set_state(members, i, FELT_MEMBER_SUSPECT,
+                           felt_members_peek(members, i)->incarnation);
+    assert_false(sim_agrees(sim, text, sizeof(text)));
+    assert_string_equal(text, "n1 does not hold for alive: n0");
+}
+
+static void a_dead_host_that_is_held_for_alive_is_no_agreement(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    char text[200];
+
+    (void)state;
+    sim_host_stop(sim, 1, SIM_OFF);
+    assert_false(sim_agrees(sim, text, sizeof(text)));
+    assert_string_equal(text, "n0 holds for alive somebody who does not run");
+}
+
+static void a_missing_lease_is_no_agreement_while_somebody_could_give_one(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    char text[200];
+
+    (void)state;
+    assert_true(sim_agrees(sim, text, sizeof(text)));
+    sim->hosts[1].node->lease_used = false;
+    assert_false(sim_agrees(sim, text, sizeof(text)));
+    assert_string_equal(text, "n1 has no lease, though there is a reserve at n0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_quiet_cluster_violates_nothing),
+        cmocka_unit_test(two_owners_of_one_slot_are_seen),
+        cmocka_unit_test(a_fork_is_seen_and_excused_where_a_machine_was_cloned),
+        cmocka_unit_test(an_incarnation_that_falls_is_seen),
+        cmocka_unit_test(a_datagram_of_one_byte_too_many_is_seen),
+        cmocka_unit_test(a_datagram_to_nobody_is_seen),
+        cmocka_unit_test(a_busy_loop_is_seen_and_a_busy_moment_is_not),
+        cmocka_unit_test(a_forgotten_owner_is_seen),
+        cmocka_unit_test(a_digest_that_is_not_that_of_the_table_is_seen),
+        cmocka_unit_test(a_suspicion_is_no_agreement),
+        cmocka_unit_test(a_missing_lease_is_no_agreement_while_somebody_could_give_one),
+        cmocka_unit_test(a_dead_host_that_is_held_for_alive_is_no_agreement),
+    };
+
+    return RUN_TESTS(tests);
+}
