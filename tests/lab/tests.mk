@@ -8,7 +8,8 @@ LAB_TESTS = \
 	tests/lab/notify.sh \
 	tests/lab/idle.sh \
 	tests/lab/no_way_out.sh \
-	tests/lab/leave.sh
+	tests/lab/leave.sh \
+	tests/lab/fifty.sh
 EXTRA_DIST += $(LAB_TESTS) tests/lab/datagrams.py tests/lab/lab.sh \
 	tests/lab/notify.py
 
