@@ -366,7 +366,9 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
     felt_outbox_effects(node->outbox, &effects);
     hand_out_state(node, &effects);
     felt_outbox_effects(node->outbox, &effects);
-    effects.deadline = node->deadline_us = deadline(node);
+    effects.deadline = deadline(node);
+    /* A timer that has just come to matter may be due since long ago: that is no stall. */
+    node->deadline_us = FELT_MAX(effects.deadline, node->now);
     *ret_effects = effects;
     return verdict;
 }

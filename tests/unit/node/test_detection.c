@@ -127,6 +127,35 @@ static void a_node_that_is_woken_too_late_has_stalled(void **state)
     assert_int_equal(bench_self(&s->b).health, 1);
 }
 
+/* Goes on, p answering, and q, too, where it lives. */
+static void next(struct scene *s, bool q_lives)
+{
+    bench_wait(&s->b, felt_usec_sub(s->b.effects.deadline, s->b.now));
+    peer_acks(&s->p, &s->b);
+    if (q_lives)
+        peer_acks(&s->q, &s->b);
+}
+
+/* G-3.5.2: what is only looked at while somebody is dead is due long since when somebody dies.
+ * Found by felt-sim --seed 0x13ce. */
+static void the_first_death_of_a_long_life_is_no_stall(void **state)
+{
+    struct scene *s = *state;
+    unsigned health;
+
+    peer_join(&s->q, &s->b);
+    while (s->b.now < BENCH_START + 7200 * FELT_USEC_SEC)
+        next(s, true);
+    assert_int_equal(felt_swim_health(s->b.node->swim), 0);
+    for (int k = 0; k < 1000 && how(s, &s->q) != FELT_MEMBER_DEAD; k++)
+        next(s, false);
+    assert_int_equal(how(s, &s->q), FELT_MEMBER_DEAD);
+    health = felt_swim_health(s->b.node->swim);
+    for (int k = 0; k < 5; k++)
+        bench_wait(&s->b, felt_usec_sub(s->b.effects.deadline, s->b.now));
+    assert_int_equal(felt_swim_health(s->b.node->swim), health);
+}
+
 /* G-3.5.2 */
 static void after_a_stall_an_answer_that_waited_is_in_time(void **state)
 {
@@ -240,6 +269,7 @@ int main(void)
         SCENE(who_asked_for_help_hears_of_silence),
         SCENE(what_we_can_not_send_is_evidence_about_us),
         SCENE(a_node_that_is_woken_too_late_has_stalled),
+        SCENE(the_first_death_of_a_long_life_is_no_stall),
         SCENE(after_a_stall_an_answer_that_waited_is_in_time),
         SCENE(a_silent_crowd_is_reported_when_it_begins_and_when_it_is_over),
         SCENE(a_suspicion_is_told_once_for_each_who_has_it),
