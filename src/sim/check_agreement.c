@@ -56,7 +56,7 @@ static bool has_view_of(const struct sim *sim, uint32_t host, uint32_t first, ch
 
 static bool has_reserve(const struct felt_node *node)
 {
-    return felt_slot_map_stake(node->map, felt_node_id(node)) > 1;
+    return node->era > 0 && felt_slot_map_stake(node->map, felt_node_id(node)) > 1;
 }
 
 /* Whoever has no lease has none because nobody who runs could give it one. */

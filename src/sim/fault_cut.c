@@ -75,8 +75,11 @@ static void one_of_many(struct sim *sim, struct felt_prng *prng, uint32_t host, 
 
 static void isolate(struct sim *sim, struct felt_prng *prng)
 {
-    one_of_many(sim, prng, (uint32_t)felt_prng_below(prng, sim->n_hosts),
-                sim_scale(prng, CUT_MIN, CUT_MAX));
+    /* One after the other: two draws in one call come in the order that the compiler likes. */
+    uint32_t host = (uint32_t)felt_prng_below(prng, sim->n_hosts);
+    felt_usec time = sim_scale(prng, CUT_MIN, CUT_MAX);
+
+    one_of_many(sim, prng, host, time);
 }
 
 /* A link that comes and goes: a is the host, b the flips that are left and the time of each. */
