@@ -26,7 +26,7 @@
  24.742 b member dead c
  41.598 c member dead b
  43.118 c member dead a
- 43.118 c crowd silent
+ 43.118 c crowd silent no more
 -- the link is back, two minutes later
 142.256 a member alive c
 142.267 c member alive a

@@ -29,7 +29,7 @@
  54.025 b crowd silent
  71.225 b member dead c
  73.225 b member dead a
- 73.225 b crowd silent
+ 73.225 b crowd silent no more
 -- a and c are started again
  81.000 a configured
  81.000 a joined

@@ -217,6 +217,61 @@ static void script_partition(struct story *s)
     assert_true(world_agrees(s->w));
 }
 
+static void script_process(struct story *s)
+{
+    three(s);
+    say(s, "c's process is killed; its machine says that nobody is at the port");
+    world_kill_process(s->w, 2);
+    world_run(s->w, SECONDS(20));
+    say(s, "c is started again");
+    world_restart(s->w, 2);
+    world_run(s->w, SECONDS(20));
+    assert_true(world_agrees(s->w));
+}
+
+static void script_stall(struct story *s)
+{
+    three(s);
+    say(s, "c does nothing for a second");
+    world_pause(s->w, 2, SECONDS(1));
+    world_run(s->w, SECONDS(20));
+    say(s, "c does nothing for ten seconds, and says nothing wrong of others when it wakes");
+    world_pause(s->w, 2, SECONDS(10));
+    world_run(s->w, SECONDS(30));
+    assert_true(world_agrees(s->w));
+}
+
+/* With nobody to ask, one's own failures are the evidence. */
+static void script_two(struct story *s)
+{
+    found(s, NETWORK);
+    join(s, "b joins through a");
+    say(s, "b is killed");
+    world_kill(s->w, 1);
+    world_run(s->w, SECONDS(30));
+    say(s, "b is started again");
+    world_restart(s->w, 1);
+    world_run(s->w, SECONDS(10));
+    assert_true(world_agrees(s->w));
+}
+
+/* The third sees both, so nobody suspects anybody. */
+static void script_bad_link(struct story *s)
+{
+    three(s);
+    say(s, "the link between b and c fails");
+    world_cut(s->w, 1, 2, true);
+    world_run(s->w, SECONDS(60));
+    say(s, "the link from a to c fails as well: a does not reach it, and nobody can help");
+    world_cut_one_way(s->w, 0, 2, true);
+    world_run(s->w, SECONDS(60));
+    say(s, "the links are back");
+    world_cut(s->w, 1, 2, false);
+    world_cut_one_way(s->w, 0, 2, false);
+    world_run(s->w, SECONDS(60));
+    assert_true(world_agrees(s->w));
+}
+
 static void script_exhausted(struct story *s)
 {
     found(s, THREE_SUBNETS);
@@ -426,6 +481,30 @@ static void all_move_and_find_together_through_a_seed(void **state)
     run("moved", script_moved);
 }
 
+static void a_process_dies_on_a_machine_that_lives(void **state)
+{
+    (void)state;
+    run("process", script_process);
+}
+
+static void one_stalls(void **state)
+{
+    (void)state;
+    run("stall", script_stall);
+}
+
+static void one_of_two_is_killed_and_comes_back(void **state)
+{
+    (void)state;
+    run("two", script_two);
+}
+
+static void a_bad_link_is_no_death_while_a_third_sees_both(void **state)
+{
+    (void)state;
+    run("bad-link", script_bad_link);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +513,10 @@ int main(void)
         cmocka_unit_test(three_join_at_once),
         cmocka_unit_test(one_is_killed_and_comes_back),
         cmocka_unit_test(nodes_are_restarted_and_keep_their_leases),
+        cmocka_unit_test(a_process_dies_on_a_machine_that_lives),
+        cmocka_unit_test(one_stalls),
+        cmocka_unit_test(one_of_two_is_killed_and_comes_back),
+        cmocka_unit_test(a_bad_link_is_no_death_while_a_third_sees_both),
         cmocka_unit_test(a_partition_heals),
         cmocka_unit_test(a_network_is_exhausted),
         cmocka_unit_test(a_wiped_machine_joins_again),

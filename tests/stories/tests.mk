@@ -4,6 +4,7 @@ UNIT_TESTS += tests/stories/test_stories
 tests_stories_test_stories_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_stories_test_stories_LDADD = $(NODE_TEST_LDADD)
 EXTRA_DIST += \
+	tests/stories/bad-link.story \
 	tests/stories/disk-fails.story \
 	tests/stories/exhausted.story \
 	tests/stories/forget.story \
@@ -15,6 +16,9 @@ EXTRA_DIST += \
 	tests/stories/leave.story \
 	tests/stories/moved.story \
 	tests/stories/partition.story \
+	tests/stories/process.story \
 	tests/stories/restart.story \
+	tests/stories/stall.story \
+	tests/stories/two.story \
 	tests/stories/wiped.story \
 	tests/stories/wrong-key.story

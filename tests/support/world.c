@@ -14,7 +14,7 @@
 #define QUEUE_MAX 65536
 #define START     (100 * FELT_USEC_SEC) /* clocks do not begin at zero */
 
-enum happening_kind { ARRIVES, WAKES, SAVED };
+enum happening_kind { ARRIVES, WAKES, SAVED, REFUSED };
 
 struct happening {
     felt_usec when;
@@ -46,6 +46,8 @@ struct host {
     uint8_t cluster[FELT_CLUSTER_ID_LEN];
     struct felt_digest checked; /* by count_double_owners() */
     felt_usec wake;
+    felt_usec paused_until;
+    bool refuses; /* its process is gone, its machine is not */
     size_t last_len;
     uint8_t last[FELT_DATAGRAM_MAX];
 };
@@ -176,6 +178,8 @@ static void log_event(struct world *w, int host, const struct felt_event *e)
         return;
     if (e->slot != UINT32_MAX)
         snprintf(detail, sizeof(detail), " slot=%u", e->slot);
+    else if (e->kind == FELT_EVENT_CROWD_SILENT && !w->hosts[host].node->crowd_silent)
+        snprintf(detail, sizeof(detail), " no more");
     else if (e->text[0])
         snprintf(detail, sizeof(detail), " %s", e->text);
     w->log_len +=
@@ -291,6 +295,11 @@ static void happen(struct world *w, struct happening *h)
     struct host *host = &w->hosts[h->host];
     struct felt_input in = {0};
 
+    if (!host->node && h->kind == ARRIVES && host->refuses)
+        push(w,
+             (struct happening){
+                 .when = w->now + LATENCY, .kind = REFUSED, .host = h->from, .from = h->host},
+             (struct felt_bytes){0});
     if (!host->node || (h->kind != ARRIVES && h->life != host->life))
         return;
     switch (h->kind) {
@@ -312,6 +321,11 @@ static void happen(struct world *w, struct happening *h)
     case SAVED:
         saved(w, h);
         break;
+    case REFUSED:
+        in.kind = FELT_INPUT_REFUSED;
+        in.endpoint = address_of(w, h->from);
+        step(w, h->host, in);
+        break;
     }
 }
 
@@ -328,6 +342,11 @@ void world_run(struct world *world, felt_usec time)
         if (h.when > end) {
             world->queue[world->n_queue++] = h;
             break;
+        }
+        if (h.when < world->hosts[h.host].paused_until) {
+            h.when = world->hosts[h.host].paused_until;
+            world->queue[world->n_queue++] = h;
+            continue;
         }
         world->now = FELT_MAX(world->now, h.when);
         happen(world, &h);
@@ -435,9 +454,21 @@ void world_kill(struct world *world, int host)
     h->life++;
 }
 
+void world_kill_process(struct world *world, int host)
+{
+    world_kill(world, host);
+    world->hosts[host].refuses = true;
+}
+
+void world_pause(struct world *world, int host, felt_usec time)
+{
+    world->hosts[host].paused_until = world->now + time;
+}
+
 void world_restart(struct world *world, int host)
 {
     assert(!world->hosts[host].node);
+    world->hosts[host].refuses = false;
     boot(world, host);
 }
 
@@ -463,8 +494,13 @@ void world_move(struct world *world, int host)
 
 void world_cut(struct world *world, int a, int b, bool cut)
 {
-    world->cut[a][b] = cut;
-    world->cut[b][a] = cut;
+    world_cut_one_way(world, a, b, cut);
+    world_cut_one_way(world, b, a, cut);
+}
+
+void world_cut_one_way(struct world *world, int from, int to, bool cut)
+{
+    world->cut[from][to] = cut;
 }
 
 void world_lose(struct world *world, unsigned every)

@@ -35,6 +35,10 @@ struct felt_endpoint world_endpoint(int host);
 
 /* As by kill -9: memory and what the disk had not finished are gone. */
 void world_kill(struct world *world, int host);
+/* The same, but its machine goes on: whoever writes to it hears that nobody is at that port. */
+void world_kill_process(struct world *world, int host);
+/* It does nothing for a while: what comes for it waits. */
+void world_pause(struct world *world, int host, felt_usec time);
 /* From what its disk holds. */
 void world_restart(struct world *world, int host);
 /* As after a new disk. */
@@ -45,6 +49,8 @@ enum felt_verdict world_leave(struct world *world, int host);
 void world_move(struct world *world, int host);
 /* Datagrams between the two are lost from now on, or pass again. */
 void world_cut(struct world *world, int a, int b, bool cut);
+/* Those from one to the other only. */
+void world_cut_one_way(struct world *world, int from, int to, bool cut);
 /* Every n-th datagram is lost; 0: none. */
 void world_lose(struct world *world, unsigned every);
 /* Saving fails, or works again. */

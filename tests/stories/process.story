@@ -1,0 +1,29 @@
+-- a founds
+  0.000 a configured
+  0.000 a joined
+  0.005 a lease taken slot=0
+-- b joins through a
+  1.005 a member alive b
+  1.011 b configured
+  1.011 b joined
+  1.011 b member alive a
+  1.016 b lease taken slot=128
+-- c joins through a
+ 11.005 a member alive c
+ 11.011 c configured
+ 11.011 c joined
+ 11.011 c member alive a
+ 11.012 c member alive b
+ 11.016 c lease taken slot=65
+ 11.016 b member alive c
+-- c's process is killed; its machine says that nobody is at the port
+ 22.693 a member dead c
+ 22.703 b member suspect c
+ 22.703 b member dead c
+-- c is started again
+ 41.000 c configured
+ 41.000 c joined
+ 41.000 c lease taken slot=65
+ 41.005 a member alive c
+ 41.015 b member alive c
+-- the end

@@ -1,0 +1,27 @@
+-- a founds
+  0.000 a configured
+  0.000 a joined
+  0.005 a lease taken slot=0
+-- b joins through a
+  1.005 a member alive b
+  1.011 b configured
+  1.011 b joined
+  1.011 b member alive a
+  1.016 b lease taken slot=128
+-- c joins through a
+ 11.005 a member alive c
+ 11.011 c configured
+ 11.011 c joined
+ 11.011 c member alive a
+ 11.012 c member alive b
+ 11.016 c lease taken slot=65
+ 11.016 b member alive c
+-- c does nothing for a second
+-- c does nothing for ten seconds, and says nothing wrong of others when it wakes
+ 42.931 b member suspect c
+ 42.942 a member suspect c
+ 44.931 b member dead c
+ 44.942 a member dead c
+ 51.000 b member alive c
+ 51.000 a member alive c
+-- the end
