@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <malloc.h>
 
+#include "node/core.h"
 #include "sim/formed.h"
 #include "sim/measure_list.h"
 #include "sim/memo.h"
@@ -9,6 +10,14 @@
 #define NODES   10000
 #define STARTED 8 /* nodes; the difference to one node is that of the others */
 
+/* The node has heard from everybody once, as it has after a day. */
+static void meet_all(struct felt_node *node)
+{
+    for (uint32_t i = felt_members_next(node->members, 1); i != FELT_MEMBER_NONE;
+         i = felt_members_next(node->members, i + 1))
+        felt_members_contact(node->members, i);
+}
+
 /* Heap in use by a cluster of which so many nodes are started, descriptors not counted. */
 static double heap_of(const struct sim_options *o, uint64_t seed, uint32_t nodes, uint32_t started)
 {
@@ -16,7 +25,8 @@ static double heap_of(const struct sim_options *o, uint64_t seed, uint32_t nodes
     _cleanup_(sim_freep) struct sim *sim = sim_formed_new(&(struct sim_formed){
         .seed = seed, .nodes = nodes, .started = started, .thin = true, .limits = o->run.limits});
 
-    assert(sim_host_runs(sim, started - 1));
+    for (uint32_t i = 0; i < started; i++)
+        meet_all(sim->hosts[i].node);
     after = mallinfo2();
     return (double)(after.uordblks + after.hblkhd) - (double)(before.uordblks + before.hblkhd) -
            (double)sim_memo_descriptor_bytes();
