@@ -114,7 +114,7 @@ struct sim {
     uint32_t *at; /* the host that has an address; SIM_HOST_NONE */
     uint32_t n_watchers;
     struct sim_watcher watchers[SIM_WATCHERS_MAX];
-    bool forks_excused; /* a disk was rolled back or a machine cloned: see check_owner.c */
+    bool forks_excused; /* a disk was rolled back or a machine cloned: check_owner, _agreement */
     struct sim_violation violation;
 };
 
