@@ -23,6 +23,12 @@ void felt_eviction_done(struct felt_eviction *eviction)
     eviction->n = 0;
 }
 
+void felt_eviction_put_off(struct felt_eviction *eviction, felt_usec by)
+{
+    if (eviction->n > 0)
+        eviction->next_us = felt_usec_add(eviction->next_us, by);
+}
+
 felt_usec felt_eviction_deadline(const struct felt_node *node)
 {
     if (node->era == 0 || felt_members_count_state(node->members, FELT_MEMBER_DEAD) == 0)

@@ -28,5 +28,7 @@ void felt_eviction_init(struct felt_node *node);
 void felt_eviction_done(struct felt_eviction *eviction);
 /* Places will mean other members from now on. */
 void felt_eviction_forget(struct felt_eviction *eviction);
+/* We did not listen for so long: that time does not count as theirs. */
+void felt_eviction_put_off(struct felt_eviction *eviction, felt_usec by);
 felt_usec felt_eviction_deadline(const struct felt_node *node);
 void felt_eviction_wake(struct felt_node *node);

@@ -341,8 +341,10 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
 
     assert(input->now >= node->now);
     node->now = input->now;
-    if (felt_usec_sub(node->now, node->deadline_us) > FELT_SWIM_STALL)
+    if (felt_usec_sub(node->now, node->deadline_us) > FELT_SWIM_STALL) {
         felt_swim_stalled(node->swim, node->now, node->now - node->deadline_us);
+        felt_eviction_put_off(&node->eviction, node->now - node->deadline_us);
+    }
     free_state(node);
     felt_outbox_clear(node->outbox);
     verdict = take_input(node, input);

@@ -51,6 +51,19 @@ static void who_is_dead_and_owns_nothing_at_two_looks_has_left(void **state)
     assert_true(felt_eviction_deadline(s->b.node) == FELT_USEC_NEVER); /* nobody else is dead */
 }
 
+/* G-6.2.1, G-3.5.2 */
+static void who_may_have_come_back_while_we_slept_is_not_evicted(void **state)
+{
+    struct scene *s = *state;
+
+    let_die(s);
+    look(s);
+    bench_wait(&s->b, 12 * 3600 * FELT_USEC_SEC); /* at one go */
+    assert_int_equal(p_of(s)->state, FELT_MEMBER_DEAD);
+    look(s);
+    assert_int_equal(p_of(s)->state, FELT_MEMBER_LEFT);
+}
+
 /* G-6.2.1, G-1.2 */
 static void an_owner_is_never_evicted(void **state)
 {
@@ -117,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(who_is_dead_and_owns_nothing_at_two_looks_has_left),
+        SCENE(who_may_have_come_back_while_we_slept_is_not_evicted),
         SCENE(an_owner_is_never_evicted),
         SCENE(who_was_back_in_between_is_looked_at_anew),
         SCENE(who_is_cut_off_evicts_nobody),
