@@ -10,7 +10,10 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#include "agent/abandon.h"
 #include "agent/event_log.h"
+#include "agent/hooks.h"
+#include "agent/lease_change.h"
 #include "agent/log.h"
 #include "agent/methods.h"
 #include "agent/overlay.h"
@@ -25,11 +28,11 @@
 #define DATAGRAMS_PER_WAKE 64  /* then other sources get their turn */
 #define ECHOES_PER_WAKE    64  /* errors of the socket, likewise */
 #define EVENTS_MAX         128 /* more than a step makes */
-#define UNREACHABLE_MAX    16  /* endpoints told after one step; more would say nothing new */
 #define TIMER_SLACK        (5 * FELT_USEC_MS)
 
 struct daemon {
-    const struct felt_options *options;
+    const struct felt_options *options; /* effective */
+    struct felt_options effective;      /* what an order to join elsewhere has changed is in here */
     struct felt_prepared prepared;
     struct felt_node *node; /* prepared.node */
     sd_event *event;
@@ -40,6 +43,12 @@ struct daemon {
     struct felt_writer *writer;
     struct felt_seeds *seeds; /* NULL: a founder */
     struct felt_overlay *overlay;
+    struct felt_hooks *hooks;
+    struct felt_lease_change lease_change;
+    bool ending;     /* once the hooks are done */
+    bool abandoning; /* the cluster is being left for another one */
+    bool anew;       /* after the end all begins anew */
+    bool dropping;   /* without the state */
     struct felt_varlink_server *server;
     struct felt_varlink_interface interface;
     struct felt_methods_context methods;
@@ -71,39 +80,49 @@ static void notify_status(const struct daemon *d)
                self.n_members - self.n_left);
 }
 
-static void lease_lost(struct daemon *d)
+/* The end comes when the hooks are done, each in its time limit. */
+static void end(struct daemon *d)
 {
-    if (d->options->on_lease_lost != FELT_ON_LEASE_LOST_EXIT)
+    d->ending = true;
+    if (felt_hooks_busy(d->hooks))
         return;
-    felt_log_error("lease: --on-lease-lost=exit, so feltd stops; the data plane is left as it is");
     d->stopping = true;
     sd_event_exit(d->event, 0);
+}
+
+static void on_hooks_idle(void *userdata)
+{
+    struct daemon *d = userdata;
+
+    if (d->ending)
+        end(d);
+}
+
+static void lease_lost(struct daemon *d)
+{
+    if (d->options->on_lease_lost != FELT_ON_LEASE_LOST_EXIT) {
+        felt_lease_change_lost(&d->lease_change, false);
+        return;
+    }
+    felt_log_error("lease: --on-lease-lost=exit, so feltd stops; the data plane is left as it is");
+    felt_lease_change_lost(&d->lease_change, true);
+    end(d);
 }
 
 static void left(struct daemon *d)
 {
     felt_log_info("node: stopping; device and routes stay");
     sd_notify(0, "STOPPING=1");
-    d->stopping = true;
-    sd_event_exit(d->event, 0);
+    felt_lease_change_left(&d->lease_change);
+    end(d);
 }
 
-/* By the names that they were given by. */
-static void report_silent_seeds(const struct daemon *d)
+/* The data plane stays as it is until the new cluster has given a subnet; the hooks hear then. */
+static void begin_anew(struct daemon *d)
 {
-    char list[1024] = "";
-    size_t len = 0;
-
-    for (size_t i = 0; i < d->options->n_seeds && len < sizeof(list); i++)
-        len += (size_t)snprintf(list + len, sizeof(list) - len, " %s:%u", d->options->seeds[i].host,
-                                (unsigned)d->options->seeds[i].port);
-    for (size_t i = 0; i < d->prepared.n_token_seeds && len < sizeof(list); i++)
-        len += (size_t)snprintf(list + len, sizeof(list) - len, " %s",
-                                FELT_ENDPOINT(&d->prepared.token_seeds[i]));
-    felt_log_warning(
-        "node: no seed of --join answers yet, trying on:%s. Is feltd up there, is its UDP "
-        "port open both ways, is the cluster key the same?",
-        list);
+    felt_log_notice("node: its cluster is given up: beginning anew as a new node");
+    d->anew = true;
+    end(d);
 }
 
 static void handle_event(struct daemon *d, const struct felt_event *event)
@@ -118,17 +137,24 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
         lease_lost(d);
         break;
     case FELT_EVENT_SEEDS_SILENT:
-        report_silent_seeds(d);
+        felt_event_log_silent_seeds(d->options, d->prepared.token_seeds, d->prepared.n_token_seeds);
         break;
     case FELT_EVENT_SAVE_FAILING:
         d->methods.save_failing = true;
         break;
     case FELT_EVENT_LEFT:
-        left(d);
+        if (d->abandoning)
+            begin_anew(d);
+        else
+            left(d);
+        break;
+    case FELT_EVENT_LEASE_TAKEN:
+        felt_abandon_done(d->options->state_dir);
+        felt_overlay_changed(d->overlay);
         break;
     case FELT_EVENT_CONFIGURED:
-    case FELT_EVENT_LEASE_TAKEN:
     case FELT_EVENT_MEMBER_LEFT:
+    case FELT_EVENT_IDENTITY_RENEWED:
     case FELT_EVENT_STARTED_OVER:
     case FELT_EVENT_PEER_CHANGED:
         felt_overlay_changed(d->overlay);
@@ -141,45 +167,16 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
     case FELT_EVENT_CROWD_SILENT:
     case FELT_EVENT_FOREIGN_CLUSTER:
     case FELT_EVENT_WRONG_KEY:
+    case FELT_EVENT_RECLAIMED:
     case FELT_EVENT_FORK:
+    case FELT_EVENT_BOOTSTRAP:
         break;
     }
 }
 
-/* Adds an endpoint that is not there yet; n of UNREACHABLE_MAX are. Returns the new n. */
-static size_t add_endpoint(struct felt_endpoint *endpoints, size_t n, const struct felt_endpoint *e)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (felt_endpoint_equal(&endpoints[i], e))
-            return n;
-    }
-    if (n < UNREACHABLE_MAX)
-        endpoints[n++] = *e;
-    return n;
-}
-
-/* Returns how many endpoints of UNREACHABLE_MAX our machine has no way to. */
-static size_t send_all(struct daemon *d, const struct felt_effects *effects,
-                       struct felt_endpoint *ret_unreachable)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < effects->n_datagrams; i++) {
-        const struct felt_datagram *datagram = &effects->datagrams[i];
-        int r = felt_transport_send(&d->transport, &datagram->to, datagram->bytes);
-
-        if (r >= 0)
-            continue;
-        felt_log_debug("transport: to=%s: %s", FELT_ENDPOINT(&datagram->to), strerror(-r));
-        if (felt_echo_is_local(-r))
-            n = add_endpoint(ret_unreachable, n, &datagram->to);
-    }
-    return n;
-}
-
 static enum felt_verdict step(struct daemon *d, struct felt_input input)
 {
-    struct felt_endpoint unreachable[UNREACHABLE_MAX];
+    struct felt_endpoint unreachable[FELT_TRANSPORT_UNREACHABLE_MAX];
     struct felt_event events[EVENTS_MAX];
     size_t n_events, n_unreachable;
     struct felt_effects effects;
@@ -187,7 +184,8 @@ static enum felt_verdict step(struct daemon *d, struct felt_input input)
 
     input.now = now_us();
     verdict = felt_node_step(d->node, &input, &effects);
-    n_unreachable = send_all(d, &effects, unreachable);
+    n_unreachable =
+        felt_transport_send_all(&d->transport, effects.datagrams, effects.n_datagrams, unreachable);
     if (effects.deadline == FELT_USEC_NEVER) {
         (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
     } else {
@@ -334,6 +332,8 @@ static void on_passed(void *userdata)
     d->methods.n_programmed = (uint32_t)overlay.n_programmed;
     d->methods.kernel_error = overlay.kernel_error;
     d->methods.subnet_file_error = overlay.subnet_file_error;
+    if (overlay.subnet)
+        felt_lease_change_written(&d->lease_change, overlay.subnet);
     if (!overlay.ready || d->methods.ready)
         return;
     d->methods.ready = true;
@@ -364,6 +364,34 @@ static enum felt_verdict on_leave(void *userdata)
     return verdict;
 }
 
+static int on_abandon(void *userdata, const char *target, bool drop, struct felt_failure *failure)
+{
+    struct daemon *d = userdata;
+    struct felt_self_view self;
+    int r;
+
+    if (d->abandoning || d->ending)
+        return felt_fail(failure, -EALREADY, "it is at that already");
+    felt_node_self(d->node, &self);
+    r = felt_abandon_check(d->options, self.in_cluster ? self.cluster : NULL, target, failure);
+    if (r < 0)
+        return r;
+    r = felt_abandon_order(d->options->state_dir, target, failure);
+    if (r < 0)
+        return r;
+    if (self.in_cluster && on_leave(d) == FELT_VERDICT_TAKEN) {
+        d->abandoning = true;
+        return 1;
+    }
+    if (self.in_cluster && !drop) {
+        felt_abandon_done(d->options->state_dir);
+        return -EBUSY;
+    }
+    d->dropping = true;
+    begin_anew(d);
+    return 0;
+}
+
 static int open_control(struct daemon *d)
 {
     struct felt_varlink_listen_error error;
@@ -384,6 +412,7 @@ static int open_control(struct daemon *d)
         .key = &d->prepared.key,
         .now_us = now_us,
         .leave = on_leave,
+        .abandon = on_abandon,
         .userdata = d,
         .version = PACKAGE_VERSION,
         .subnet_file = d->options->subnet_file,
@@ -404,6 +433,7 @@ static int open_sources(struct daemon *d)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGCHLD);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     if ((r = sd_event_add_signal(d->event, NULL, SIGTERM, on_signal, d)) < 0 ||
@@ -439,6 +469,23 @@ static int open_seeds(struct daemon *d)
                           d->prepared.n_token_seeds, on_seeds, d, &d->seeds);
 }
 
+/* Before the overlay, which may rewrite subnet.env. */
+static int open_hooks(struct daemon *d)
+{
+    struct felt_hooks_config config = {
+        .event = d->event,
+        .dir = d->options->hooks_dir,
+        .limit_us = FELT_HOOKS_LIMIT,
+        .idle = on_hooks_idle,
+        .userdata = d,
+    };
+    int r = felt_hooks_new(&config, &d->hooks);
+
+    if (r < 0)
+        return r;
+    return felt_lease_change_init(&d->lease_change, d->event, d->hooks, d->options->subnet_file);
+}
+
 static int open_overlay(struct daemon *d)
 {
     struct felt_overlay_config config = {
@@ -461,7 +508,7 @@ static int start(struct daemon *d)
     struct felt_self_view self;
     int r;
 
-    r = felt_prepare(d->options, now_us(), &d->prepared, &error);
+    r = felt_prepare(&d->effective, now_us(), &d->prepared, &error);
     if (r < 0) {
         felt_log_error("%s", error.text);
         return r;
@@ -471,12 +518,15 @@ static int start(struct daemon *d)
         return r;
     if ((r = sd_event_default(&d->event)) < 0 ||
         (r = felt_writer_new(d->prepared.store.state_path, &d->writer)) < 0 ||
-        (r = open_sources(d)) < 0 || (r = open_overlay(d)) < 0 || (r = open_seeds(d)) < 0) {
+        (r = open_sources(d)) < 0 || (r = open_hooks(d)) < 0 || (r = open_overlay(d)) < 0 ||
+        (r = open_seeds(d)) < 0) {
         felt_log_error("node: cannot start: %s", strerror(-r));
         return r;
     }
     if ((r = open_control(d)) < 0)
         return r;
+    if (d->options->trust_state)
+        step(d, (struct felt_input){.kind = FELT_INPUT_TRUST});
     step(d, (struct felt_input){.kind = FELT_INPUT_WAKE});
     felt_node_self(d->node, &self);
     if (d->seeds && !self.in_cluster)
@@ -488,6 +538,8 @@ static void stop(struct daemon *d)
 {
     felt_varlink_server_free(d->server);
     felt_overlay_free(d->overlay);
+    felt_lease_change_done(&d->lease_change);
+    felt_hooks_free(d->hooks);
     felt_seeds_free(d->seeds);
     sd_event_source_disable_unref(d->saved);
     sd_event_source_disable_unref(d->socket);
@@ -498,13 +550,14 @@ static void stop(struct daemon *d)
     felt_prepared_done(&d->prepared);
 }
 
-int felt_daemon_run(const struct felt_options *options)
+/* One node's life, from its state to its end. */
+static int live(struct daemon *d, const struct felt_options *options)
 {
-    static struct daemon daemon;
-    struct daemon *d = &daemon;
+    struct felt_failure error;
     int r;
 
-    d->options = options;
+    *d = (struct daemon){.effective = *options};
+    d->options = &d->effective;
     d->transport.fd = -1;
     d->prepared.store.lock_fd = -1;
     felt_log_info("node: feltd %s", PACKAGE_VERSION);
@@ -515,5 +568,19 @@ int felt_daemon_run(const struct felt_options *options)
     if (r < 0 && d->event && !d->stopping)
         felt_log_error("node: stopping: %s", strerror(-r));
     stop(d);
+    if (r >= 0 && d->dropping && (r = felt_abandon_drop(d->options->state_dir, &error)) < 0)
+        felt_log_error("%s", error.text);
+    explicit_bzero(d->effective.token, sizeof(d->effective.token));
     return r < 0 ? 1 : 0;
+}
+
+int felt_daemon_run(const struct felt_options *options)
+{
+    static struct daemon daemon;
+    int r;
+
+    do
+        r = live(&daemon, options);
+    while (r == 0 && daemon.anew);
+    return r;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/event_log.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/log.h"
@@ -98,6 +99,12 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     case FELT_EVENT_WRONG_KEY:
         log_cluster(&self, event);
         break;
+    case FELT_EVENT_IDENTITY_RENEWED:
+        felt_log_error("node: gave up identity node=%s: %s (was the disk restored from a snapshot, "
+                       "or the machine copied?); from now on this is node=%s, and it takes a "
+                       "subnet of its own",
+                       FELT_ID_SHORT(&event->id), event->text, FELT_ID_SHORT(&self.id));
+        break;
     case FELT_EVENT_STARTED_OVER:
         felt_log_warning(
             "node: this node was away for so long that members may have been forgotten "
@@ -106,6 +113,14 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     case FELT_EVENT_LEFT:
         felt_log_notice("node: has left the cluster; its subnet is given away and may be another "
                         "machine's soon");
+        break;
+    case FELT_EVENT_BOOTSTRAP:
+        felt_log_notice("bootstrap: %s", event->text);
+        break;
+    case FELT_EVENT_RECLAIMED:
+        felt_log_notice("lease: era=%llu: %u subnets of members that were silent for too long are "
+                        "node=%s's now",
+                        (unsigned long long)self.era, event->slot, FELT_ID_SHORT(&event->id));
         break;
     case FELT_EVENT_FORK:
         felt_log_error(
@@ -119,4 +134,22 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     case FELT_EVENT_SEEDS_WANTED:
         break;
     }
+}
+
+void felt_event_log_silent_seeds(const struct felt_options *options,
+                                 const struct felt_endpoint *token_seeds, size_t n_token_seeds)
+{
+    char list[1024] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < options->n_seeds && len < sizeof(list); i++)
+        len += (size_t)snprintf(list + len, sizeof(list) - len, " %s:%u", options->seeds[i].host,
+                                (unsigned)options->seeds[i].port);
+    for (size_t i = 0; i < n_token_seeds && len < sizeof(list); i++)
+        len +=
+            (size_t)snprintf(list + len, sizeof(list) - len, " %s", FELT_ENDPOINT(&token_seeds[i]));
+    felt_log_warning(
+        "node: no seed of --join answers yet, trying on:%s. Is feltd up there, is its UDP "
+        "port open both ways, is the cluster key the same?",
+        list);
 }

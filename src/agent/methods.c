@@ -260,6 +260,11 @@ static void leave(void *userdata, const json_t *parameters _unused_,
     felt_methods_leave(userdata, answer);
 }
 
+static void abandon(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    felt_methods_abandon(userdata, parameters, answer);
+}
+
 void felt_methods_interface(struct felt_methods_context *context,
                             struct felt_varlink_interface *ret_interface)
 {
@@ -269,6 +274,7 @@ void felt_methods_interface(struct felt_methods_context *context,
         {"ListLeases", list_leases},
         {"CreateToken", create_token},
         {"Leave", leave},
+        {"Abandon", abandon},
     };
 
     *ret_interface = (struct felt_varlink_interface){

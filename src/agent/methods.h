@@ -7,18 +7,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/failure.h"
 #include "agent/varlink_server.h"
 #include "crypto/key.h"
 #include "node/node.h"
 
 /* What the daemon keeps up to date for as long as the server lives; borrowed, and read at each
- * call. NULL means unknown or none, for all pointers but node, key, now_us, leave and version. */
+ * call. NULL means unknown or none, for all pointers but node, key, now_us, leave, abandon and
+ * version. */
 struct felt_methods_context {
     const struct felt_node *node;
     const struct felt_cluster_key *key;
     felt_usec (*now_us)(void); /* the clock of felt_node_step() */
     /* Tells the node to leave; its verdict. */
     enum felt_verdict (*leave)(void *userdata);
+    /* Gives the node's cluster up and joins target, a seed or a token. 0: what it owned is dropped;
+     * 1: it leaves first; -EBUSY: it can only drop what it owns, and was not told to; another
+     * -errno with ret_failure. */
+    int (*abandon)(void *userdata, const char *target, bool drop, struct felt_failure *ret_failure);
     void *userdata;
     const char *version;
     const char *subnet_file;
@@ -44,6 +50,9 @@ void felt_methods_create_token(const struct felt_methods_context *context, const
                                struct felt_varlink_answer *ret_answer);
 void felt_methods_leave(const struct felt_methods_context *context,
                         struct felt_varlink_answer *ret_answer);
+
+void felt_methods_abandon(const struct felt_methods_context *context, const json_t *parameters,
+                          struct felt_varlink_answer *ret_answer);
 
 /* In plain words, the most important first: an array of strings. */
 json_t *felt_methods_problems(const struct felt_methods_context *context);

@@ -96,6 +96,26 @@ static void add_doubles(json_t *problems, struct felt_member_view *all, size_t n
                     first->name, second->name, FELT_IP(&first->public_ip));
 }
 
+/* Nobody decides anything without the owners of more than half of all subnets. Where they do not
+ * answer us, they may be together without us, and take us for dead in the end. */
+static void risk_problem(const struct felt_methods_context *c, json_t *problems,
+                         const struct felt_member_view *all, size_t n)
+{
+    struct felt_self_view self;
+    uint32_t silent = 0;
+
+    felt_node_self(c->node, &self);
+    for (size_t i = 0; i < n; i++)
+        silent += all[i].state == FELT_MEMBER_DEAD ? all[i].n_slots : 0;
+    if (!self.has_lease || silent <= self.n_slots / 2)
+        return;
+    add_problem(problems,
+                "the lease is AT RISK: the owners of %u of all %u subnets, more than half, are "
+                "silent; if it is this node that is cut off, they may give its subnet to another "
+                "once it has been silent for the lease time",
+                silent, self.n_slots);
+}
+
 static void member_problems(const struct felt_methods_context *c, json_t *problems)
 {
     char names[NAMES_SHOWN * (FELT_NAME_MAX + 2) + 40];
@@ -106,6 +126,7 @@ static void member_problems(const struct felt_methods_context *c, json_t *proble
     if (!all)
         return;
     qsort(all, n, sizeof(*all), felt_methods_by_name);
+    risk_problem(c, problems, all, n);
     count = names_in_state(all, n, FELT_MEMBER_DEAD, names, sizeof(names));
     if (count > 0)
         add_problem(problems, "%zu member%s dead: %s", count, count == 1 ? " is" : "s are", names);

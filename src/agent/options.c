@@ -39,12 +39,16 @@ struct option {
 static const struct option options_table[] = {
     {"Cluster", "join", "TARGET", NULL, LIST | COMMAS, felt_option_add_join, 0,
      "join the cluster of HOST[:PORT] or of a token of\n'feltctl token'; without it: found or resume one"},
+    {NULL, "bootstrap-expect", "N", NULL, 0, felt_option_set_bootstrap_expect, 0,
+     "with --join: if nobody has founded a cluster yet, do\nso together, once N machines see each other"},
     {NULL, "network", "CIDR", NULL, 0, felt_option_set_cidr, FIELD(network),
      "network of a new cluster"},
     {NULL, "backend", "TYPE", NULL, 0, felt_option_set_backend, FIELD(backend),
      "backend of a new cluster: vxlan or host-gw"},
     {NULL, "net-config-path", "FILE", "/etc/felt/net-conf.json", FLANNEL, felt_option_set_path,
      FIELD(net_config_path), "network configuration of a new cluster, as JSON"},
+    {NULL, "lease-time", "TIME", "24h", 0, felt_option_set_lease_time, FIELD(lease_time_sec),
+     "of a new cluster: members that are silent for so long\nlose their subnets; 1m to 365d, or never"},
     {NULL, "key-file", "FILE", NULL, 0, felt_option_set_path, FIELD(key_file),
      "the cluster key, one line of base64, mode 0600;\na founder without one makes it in --state-dir"},
     {"This node", "node-name", "NAME", NULL, 0, felt_option_set_name, FIELD(node_name),
@@ -65,6 +69,10 @@ static const struct option options_table[] = {
      "address that other nodes use for this one;\ndefault: the interface's"},
     {"Host", "subnet-file", "FILE", "/run/flannel/subnet.env", FLANNEL, felt_option_set_path,
      FIELD(subnet_file), "where subnet and MTU are written"},
+    {NULL, "hooks-dir", "DIR", "/etc/felt/hooks.d", 0, felt_option_set_path, FIELD(hooks_dir),
+     "programs that run when something has changed"},
+    {NULL, "trust-state", NULL, "false", 0, felt_option_set_bool, FIELD(trust_state),
+     "the state on disk is the newest there is: do not\nwait for another member to confirm it"},
     {NULL, "ip-masq", NULL, "false", FLANNEL, felt_option_set_bool, FIELD(ip_masq),
      "masquerade traffic that leaves the network"},
     {NULL, "control-socket", "PATH", FELT_CONTROL_SOCKET, 0, felt_option_set_path,
@@ -372,11 +380,36 @@ static const char *given(const struct parse *p, const char *name)
     assert(false); /* the caller names an option of the table */
 }
 
+/* Who is to found together has to find each other, and a cluster that has a token is founded. */
+static int check_bootstrap(struct parse *p)
+{
+    const char *expect = given(p, "bootstrap-expect");
+
+    if (!expect)
+        return 0;
+    if (p->options->token[0] != '\0')
+        return felt_options_fail(p->error,
+                                 "%s and a token exclude each other: who has a token joins a "
+                                 "cluster that is there; give --join HOST and --key-file",
+                                 expect);
+    if (p->options->n_seeds == 0 && p->options->bootstrap_expect > 1)
+        return felt_options_fail(
+            p->error,
+            "%s needs --join HOST: where the other machines are (this one may be among "
+            "them)",
+            expect);
+    return 0;
+}
+
 static int check_conflicts(struct parse *p)
 {
-    static const char *const founders[] = {"network", "backend", "net-config-path"};
+    static const char *const founders[] = {"network", "backend", "net-config-path", "lease-time"};
     const char *join = given(p, "join"), *path = given(p, "net-config-path");
 
+    if (check_bootstrap(p) < 0)
+        return -EINVAL;
+    if (p->options->bootstrap_expect > 0)
+        join = NULL; /* it may have to found */
     for (size_t i = 0; join && i < FELT_ARRAY_LEN(founders); i++) {
         const char *other = given(p, founders[i]);
 

@@ -52,6 +52,8 @@ struct felt_options {
     char token[FELT_TOKEN_TEXT_MAX]; /* undamaged, but perhaps expired; "": none */
     struct felt_seed seeds[FELT_SEEDS_MAX];
     size_t n_seeds;
+    uint32_t lease_time_sec;   /* of a new cluster; 0: silent members keep their subnets */
+    uint32_t bootstrap_expect; /* so many machines found the cluster together; 0: not given */
 
     struct felt_endpoint bind;
     struct felt_ip public_ip; /* family NONE: the interface's */
@@ -61,11 +63,13 @@ struct felt_options {
     const char *state_dir;
     const char *control_socket;
     const char *subnet_file;
+    const char *hooks_dir;
     const char *key_file; /* NULL: the state directory's */
     char node_name[FELT_NAME_MAX + 1];
     struct felt_cidr subnet; /* a wish, masked; family NONE: none */
 
     bool ip_masq;
+    bool trust_state;
     enum felt_on_lease_lost on_lease_lost;
     enum felt_log_level log_level;
 

@@ -5,11 +5,17 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "ctl/duration.h"
 #include "netconf/netconf.h"
+#include "wire/message.h"
 
 #define HELP_HINT "; see 'feltd --help'"
+
+#define LEASE_TIME_MIN_SEC \
+    60 /* less, and a reboot costs a machine its subnet; proto/lease.md 6.6 */
 
 int felt_options_fail(struct felt_options_error *ret_error, const char *format, ...)
 {
@@ -199,6 +205,36 @@ int felt_option_add_join(struct felt_options *options, size_t offset _unused_,
         return felt_options_fail(ret_error, "%s: more than %d seeds", value->origin,
                                  FELT_SEEDS_MAX);
     options->seeds[options->n_seeds++] = seed;
+    return 0;
+}
+
+int felt_option_set_bootstrap_expect(struct felt_options *options, size_t offset _unused_,
+                                     const struct felt_option_value *value,
+                                     struct felt_options_error *ret_error)
+{
+    char *end;
+    unsigned long n = strtoul(value->text, &end, 10);
+
+    if (value->text[0] < '1' || value->text[0] > '9' || *end != '\0' || n > FELT_EXPECT_MAX)
+        return felt_options_fail(ret_error, "%s: '%s' is not a number of machines from 1 to %d",
+                                 value->origin, value->text, FELT_EXPECT_MAX);
+    options->bootstrap_expect = (uint32_t)n;
+    return 0;
+}
+
+int felt_option_set_lease_time(struct felt_options *options, size_t offset _unused_,
+                               const struct felt_option_value *value,
+                               struct felt_options_error *ret_error)
+{
+    uint32_t seconds = 0;
+
+    if (strcmp(value->text, "0") != 0 &&
+        (felt_duration_parse(value->text, &seconds) < 0 ||
+         (seconds > 0 && (seconds < LEASE_TIME_MIN_SEC || seconds > FELT_LEASE_TIME_MAX_SEC))))
+        return felt_options_fail(ret_error,
+                                 "%s: '%s' is not a time like 24h or 7d, from 1m to 365d, or never",
+                                 value->origin, value->text);
+    options->lease_time_sec = seconds;
     return 0;
 }
 

@@ -290,6 +290,7 @@ void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_v
         .n_programmed = overlay->n_programmed,
         .kernel_error = overlay->kernel_error[0] ? overlay->kernel_error : NULL,
         .subnet_file_error = overlay->subnet_file_error[0] ? overlay->subnet_file_error : NULL,
+        .subnet = overlay->env_written ? &overlay->env.subnet : NULL,
         .ready = overlay->ready,
     };
 }

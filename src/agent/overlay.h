@@ -32,8 +32,9 @@ struct felt_overlay_view {
     const char *device; /* NULL: none yet */
     uint32_t mtu;       /* 0: not known yet */
     size_t n_programmed;
-    const char *kernel_error;      /* NULL: none */
-    const char *subnet_file_error; /* NULL: none */
+    const char *kernel_error;       /* NULL: none */
+    const char *subnet_file_error;  /* NULL: none */
+    const struct felt_cidr *subnet; /* that subnet.env was given in this run; NULL: none yet */
     bool ready; /* the lease, subnet.env and a way to every known peer have been in place */
 };
 

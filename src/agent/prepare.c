@@ -9,10 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/abandon.h"
 #include "agent/log.h"
+#include "agent/machine.h"
 #include "agent/net_config.h"
 #include "agent/subnet_env.h"
 #include "crypto/host.h"
+#include "node/state.h"
 #include "node/view.h"
 
 static int check_capability(struct felt_failure *error)
@@ -140,7 +143,11 @@ static void report_start(const struct felt_options *o, const struct felt_prepare
     felt_node_self(p->node, &self);
     felt_hex_encode(self.cluster, sizeof(self.cluster), cluster);
     felt_id_format(&self.id, id);
-    if (!self.in_cluster)
+    if (!self.in_cluster && o->bootstrap_expect > 0)
+        felt_log_info("node: node=%s name=%s is looking for its cluster, or for %u candidates to "
+                      "found it with",
+                      id, self.name, o->bootstrap_expect);
+    else if (!self.in_cluster)
         felt_log_info("node: node=%s name=%s is looking for its cluster", id, self.name);
     else if (!resumed)
         felt_log_notice("node: node=%s name=%s founded cluster=%s with %u subnets", id, self.name,
@@ -150,7 +157,7 @@ static void report_start(const struct felt_options *o, const struct felt_prepare
                       id, self.name, cluster, (unsigned long long)self.session, self.n_members);
     if (resumed && self.in_cluster && wants_to_join(o))
         felt_log_info("node: already a member; --join says where to look when members have moved");
-    if (resumed && self.in_cluster &&
+    if (resumed && self.in_cluster && o->bootstrap_expect == 0 &&
         (o->network.ip.family != FELT_FAMILY_NONE || o->backend || o->net_config_explicit))
         felt_log_notice(
             "node: the cluster's network configuration stands: --network, --backend and "
@@ -174,6 +181,20 @@ static int founder_config(const struct felt_options *o, struct felt_net_config *
     return 0;
 }
 
+/* Of the state: whether its node is in a cluster; and whether it is anybody's at all: who has left
+ * leaves nobody's behind, and needs no key of before. */
+static bool is_member(const uint8_t *state, size_t len, bool *ret_is_somebody)
+{
+    _cleanup_(felt_record_done) struct felt_record record = {0};
+    enum felt_node_refusal refusal;
+
+    *ret_is_somebody = len > 0;
+    if (len == 0 || felt_state_decode(felt_bytes(state, len), &record, &refusal) < 0)
+        return false; /* damaged, perhaps: the node says so */
+    *ret_is_somebody = record.session > 0;
+    return record.in_cluster;
+}
+
 /* net: of a founder; NULL otherwise. */
 static int make_node(const struct felt_options *o, const struct felt_token *token,
                      const struct felt_net_config *net, felt_usec now, struct felt_bytes state,
@@ -189,11 +210,14 @@ static int make_node(const struct felt_options *o, const struct felt_token *toke
         .wish = o->subnet,
         .net_config = net ? net->text : NULL,
         .has_cluster = token != NULL,
+        .bootstrap_expect = net ? o->bootstrap_expect : 0,
+        .lease_time_us = o->lease_time_sec * FELT_USEC_SEC,
     };
     enum felt_node_refusal refusal;
     int r;
 
     felt_random_fill(config.seed, sizeof(config.seed));
+    felt_machine_read(FELT_MACHINE_ID_PATH, config.machine);
     if (token)
         memcpy(config.cluster, token->cluster, sizeof(config.cluster));
     if (config.wish.ip.family == FELT_FAMILY_NONE)
@@ -203,12 +227,12 @@ static int make_node(const struct felt_options *o, const struct felt_token *toke
     return r < 0 ? refused(p, r, refusal, error) : 0;
 }
 
-static int prepare(const struct felt_options *o, felt_usec now, struct felt_prepared *p,
+static int prepare(struct felt_options *o, felt_usec now, struct felt_prepared *p,
                    struct felt_failure *error)
 {
     _cleanup_(felt_freep) uint8_t *state = NULL;
     struct felt_token token = {0};
-    bool has_token = o->token[0] != '\0', founder;
+    bool member, somebody, has_token, candidate, founder;
     struct felt_net_config net;
     struct felt_self_view self;
     size_t len;
@@ -223,17 +247,24 @@ static int prepare(const struct felt_options *o, felt_usec now, struct felt_prep
     r = felt_store_load(&p->store, &state, &len, error);
     if (r < 0)
         return r;
-    if (has_token && (r = parse_token(o, len > 0, &token, error)) < 0)
+    member = is_member(state, len, &somebody);
+    if (member)
+        felt_abandon_done(o->state_dir);
+    else if ((r = felt_abandon_apply(o, error)) < 0)
+        return r;
+    has_token = o->token[0] != '\0';
+    if (has_token && (r = parse_token(o, somebody, &token, error)) < 0)
         return r;
     p->n_token_seeds = token.n_seeds;
     memcpy(p->token_seeds, token.seeds, sizeof(p->token_seeds));
     r = choose_underlay(o, p, error);
     if (r < 0)
         return r;
-    founder = len == 0 && !wants_to_join(o);
+    candidate = o->bootstrap_expect > 0 && !member;
+    founder = candidate || (len == 0 && !wants_to_join(o));
     if (founder && (r = founder_config(o, &net, error)) < 0)
         return r;
-    r = find_key(o, has_token ? &token : NULL, len > 0, p, error);
+    r = find_key(o, has_token ? &token : NULL, somebody, p, error);
     felt_key_wipe(&token.key);
     if (r < 0)
         return r;
@@ -244,7 +275,7 @@ static int prepare(const struct felt_options *o, felt_usec now, struct felt_prep
     if (r < 0)
         return r;
     felt_node_self(p->node, &self);
-    if (!self.in_cluster && !wants_to_join(o))
+    if (!self.in_cluster && !wants_to_join(o) && !candidate)
         return felt_fail(
             error, -ENOTCONN,
             "%s is of a node that has not joined its cluster yet: give --join again, or move "
@@ -254,8 +285,8 @@ static int prepare(const struct felt_options *o, felt_usec now, struct felt_prep
     return 0;
 }
 
-int felt_prepare(const struct felt_options *options, felt_usec now,
-                 struct felt_prepared *ret_prepared, struct felt_failure *ret_error)
+int felt_prepare(struct felt_options *options, felt_usec now, struct felt_prepared *ret_prepared,
+                 struct felt_failure *ret_error)
 {
     int r;
 

@@ -23,7 +23,8 @@ struct felt_prepared {
     struct felt_endpoint token_seeds[FELT_TOKEN_SEEDS_MAX];
 };
 
-/* 0, or -errno with ret_error. ret_prepared stays where it is until felt_prepared_done(). */
-int felt_prepare(const struct felt_options *options, felt_usec now,
-                 struct felt_prepared *ret_prepared, struct felt_failure *ret_error);
+/* 0, or -errno with ret_error. ret_prepared stays where it is until felt_prepared_done(). An order
+ * to join elsewhere (abandon.h) takes the place of what options say of that. */
+int felt_prepare(struct felt_options *options, felt_usec now, struct felt_prepared *ret_prepared,
+                 struct felt_failure *ret_error);
 void felt_prepared_done(struct felt_prepared *prepared);

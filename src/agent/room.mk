@@ -3,12 +3,17 @@
 noinst_LIBRARIES += src/agent/libagent.a
 src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
 src_agent_libagent_a_SOURCES = \
+	src/agent/abandon.c src/agent/abandon.h \
 	src/agent/echo.c src/agent/echo.h \
 	src/agent/event_log.c src/agent/event_log.h \
 	src/agent/failure.c src/agent/failure.h \
+	src/agent/hooks.c src/agent/hooks.h \
+	src/agent/lease_change.c src/agent/lease_change.h \
+	src/agent/machine.c src/agent/machine.h \
 	src/agent/log.c src/agent/log.h \
 	src/agent/masquerade.c src/agent/masquerade.h \
 	src/agent/methods.c src/agent/methods.h \
+	src/agent/methods_abandon.c \
 	src/agent/methods_list.c src/agent/methods_list.h \
 	src/agent/methods_problems.c \
 	src/agent/methods_token.c \
@@ -30,7 +35,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/varlink_server.c src/agent/varlink_server.h \
 	src/agent/writer.c src/agent/writer.h
 
-AGENT_LIBS = src/agent/libagent.a src/ctl/libvarlink.a src/kernel/libkernel.a src/plan/libplan.a \
+AGENT_LIBS = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/kernel/libkernel.a src/plan/libplan.a \
 	src/node/libnode.a src/netconf/libnetconf.a src/lease/liblease.a src/gossip/libgossip.a \
 	src/crypto/libcrypto.a src/crypto/libhost.a src/wire/libwire.a src/base/libbase.a
 AGENT_LIBS_SYSTEM = $(SYSTEMD_LIBS) $(NL_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(MSGPACK_LIBS) -lpthread

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/log.h"
 #include "agent/path.h"
 #include "agent/socket_address.h"
 #include "base/idiom.h"
@@ -89,4 +90,35 @@ int felt_transport_receive(const struct felt_transport *transport, uint8_t *buf,
 int felt_transport_echo(const struct felt_transport *transport, struct felt_echo *ret_echo)
 {
     return felt_echo_next(transport->fd, &transport->sent, ret_echo);
+}
+
+/* Adds an endpoint that is not there yet, while there is room. Returns the new n. */
+static size_t add_endpoint(struct felt_endpoint *endpoints, size_t n, const struct felt_endpoint *e)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (felt_endpoint_equal(&endpoints[i], e))
+            return n;
+    }
+    if (n < FELT_TRANSPORT_UNREACHABLE_MAX)
+        endpoints[n++] = *e;
+    return n;
+}
+
+size_t felt_transport_send_all(struct felt_transport *transport,
+                               const struct felt_datagram *datagrams, size_t n_datagrams,
+                               struct felt_endpoint *ret_unreachable)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_datagrams; i++) {
+        const struct felt_datagram *datagram = &datagrams[i];
+        int r = felt_transport_send(transport, &datagram->to, datagram->bytes);
+
+        if (r >= 0)
+            continue;
+        felt_log_debug("transport: to=%s: %s", FELT_ENDPOINT(&datagram->to), strerror(-r));
+        if (felt_echo_is_local(-r))
+            n = add_endpoint(ret_unreachable, n, &datagram->to);
+    }
+    return n;
 }

@@ -5,6 +5,7 @@
 #include "agent/echo.h"
 #include "base/bytes.h"
 #include "base/ip.h"
+#include "node/node.h"
 #include "wire/message.h"
 
 struct felt_transport {
@@ -20,6 +21,14 @@ void felt_transport_close(struct felt_transport *transport);
  * a full buffer is the protocol's business. */
 int felt_transport_send(struct felt_transport *transport, const struct felt_endpoint *to,
                         struct felt_bytes bytes);
+
+#define FELT_TRANSPORT_UNREACHABLE_MAX 16 /* endpoints; more would say nothing new */
+
+/* All of them. Returns how many endpoints our machine has no way to; ret_unreachable has room for
+ * FELT_TRANSPORT_UNREACHABLE_MAX. */
+size_t felt_transport_send_all(struct felt_transport *transport,
+                               const struct felt_datagram *datagrams, size_t n_datagrams,
+                               struct felt_endpoint *ret_unreachable);
 
 /* The next datagram, cut off at one byte more than FELT_DATAGRAM_MAX; buf has that many bytes.
  * 0; -EAGAIN: none waits; another -errno is about an earlier send and says nothing that

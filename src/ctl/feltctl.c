@@ -21,6 +21,7 @@
 #define SOCKET_VARIABLE "FELTD_CONTROL_SOCKET"
 #define TIMEOUT_US      (5 * FELT_USEC_SEC) /* feltd answers in milliseconds, or not at all */
 #define SEEDS_MAX       8                   /* of a token */
+#define TARGET_SIZE     1024                /* a token has at most 511 bytes */
 #define LEAVE_PAUSE_NS  100000000           /* between two looks whether feltd has ended, */
 #define LEAVE_TRIES     600                 /* and how many: a minute */
 
@@ -38,6 +39,9 @@ struct request {
     uint32_t expires_s;
     struct felt_endpoint seeds[SEEDS_MAX];
     size_t n_seeds;
+    const char *argument; /* of the command; NULL: none */
+    bool abandon;
+    bool yes;
 };
 
 /* ---- talking to feltd ---- */
@@ -65,6 +69,9 @@ static enum exit_code refused(const struct felt_varlink_reply *reply)
     else if (strcmp(reply->error, "io.felt.NobodyToGiveTo") == 0)
         fprintf(stderr, "feltctl: no other member is alive that could take over this node's "
                         "subnets; the last one can only be stopped\n");
+    else if (strcmp(reply->error, "io.felt.CannotJoin") == 0)
+        fprintf(stderr, "feltctl: %s\n",
+                json_string_value(json_object_get(reply->parameters, "reason")));
     else if (strcmp(reply->error, "io.felt.NoSeeds") == 0)
         fprintf(stderr, "feltctl: feltd knows no address that others could reach; name one with "
                         "--seed HOST:PORT\n");
@@ -79,19 +86,28 @@ static enum exit_code refused(const struct felt_varlink_reply *reply)
     return EXIT_REFUSED;
 }
 
-/* One call on a connection of its own; says what went wrong. */
-static enum exit_code ask(const struct request *q, const char *method, json_t *parameters,
-                          json_t **ret_parameters)
+/* One call on a connection of its own; says so where feltd cannot be reached. */
+static enum exit_code call(const struct request *q, const char *method, json_t *parameters,
+                           struct felt_varlink_reply *ret_reply)
 {
     _cleanup_(felt_varlink_client_freep) struct felt_varlink_client *client = NULL;
-    _cleanup_(felt_varlink_reply_done) struct felt_varlink_reply reply = {0};
     int r;
 
     r = felt_varlink_client_new(q->socket, TIMEOUT_US, &client);
     if (r == 0)
-        r = felt_varlink_client_call(client, method, parameters, &reply);
-    if (r < 0)
-        return unreachable(q, r);
+        r = felt_varlink_client_call(client, method, parameters, ret_reply);
+    return r < 0 ? unreachable(q, r) : EXIT_FINE;
+}
+
+/* The same; also says why feltd refused. */
+static enum exit_code ask(const struct request *q, const char *method, json_t *parameters,
+                          json_t **ret_parameters)
+{
+    _cleanup_(felt_varlink_reply_done) struct felt_varlink_reply reply = {0};
+    enum exit_code code = call(q, method, parameters, &reply);
+
+    if (code != EXIT_FINE)
+        return code;
     if (reply.error)
         return refused(&reply);
     *ret_parameters = FELT_TAKE(reply.parameters);
@@ -197,6 +213,21 @@ static bool await_end(const struct request *q)
     return false;
 }
 
+/* It takes too long: who has not confirmed? */
+static enum exit_code explain_leaving(const struct request *q)
+{
+    _cleanup_(json_decrefp) json_t *status = NULL;
+    const char *waiting = NULL;
+
+    if (ask(q, "io.felt.GetStatus", NULL, &status) == EXIT_FINE)
+        waiting = json_string_value(json_object_get(status, "waiting"));
+    fprintf(stderr,
+            "feltctl: feltd has given its subnets away, but too few members have confirmed that "
+            "they know; it goes on telling them%s%s\n",
+            waiting ? ": " : "", waiting ? waiting : "");
+    return EXIT_REFUSED;
+}
+
 static enum exit_code run_leave(const struct request *q)
 {
     _cleanup_(json_decrefp) json_t *reply = NULL;
@@ -204,17 +235,121 @@ static enum exit_code run_leave(const struct request *q)
 
     if (code != EXIT_FINE)
         return code;
-    if (!await_end(q)) {
-        fprintf(stderr,
-                "feltctl: feltd has given its subnets away, but no other member has confirmed that "
-                "it knows; it goes on telling them, see its log\n");
-        return EXIT_REFUSED;
-    }
+    if (!await_end(q))
+        return explain_leaving(q);
     if (q->is_json)
         return print_json(reply);
     printf("left the cluster; subnets given to others: %" JSON_INTEGER_FORMAT "\n",
            json_integer_value(json_object_get(reply, "slots")));
     return EXIT_FINE;
+}
+
+/* ---- join ---- */
+
+/* What feltd says of itself; NULL where it says nothing now. */
+static json_t *look(const struct request *q)
+{
+    _cleanup_(felt_varlink_client_freep) struct felt_varlink_client *client = NULL;
+    _cleanup_(felt_varlink_reply_done) struct felt_varlink_reply reply = {0};
+
+    if (felt_varlink_client_new(q->socket, TIMEOUT_US, &client) < 0 ||
+        felt_varlink_client_call(client, "io.felt.GetStatus", NULL, &reply) < 0 || reply.error)
+        return NULL;
+    return FELT_TAKE(reply.parameters);
+}
+
+static const char *cluster_of(const json_t *status)
+{
+    const char *id = json_string_value(json_object_get(json_object_get(status, "cluster"), "id"));
+
+    return id ? id : "";
+}
+
+/* Whether it has a subnet in another cluster than before within the limit; says which. */
+static bool await_other_cluster(const struct request *q, const char *before)
+{
+    for (unsigned i = 0; i < LEAVE_TRIES; i++) {
+        _cleanup_(json_decrefp) json_t *status = look(q);
+        const json_t *lease = json_object_get(status, "lease");
+
+        if (json_is_object(lease) && strcmp(cluster_of(status), before) != 0) {
+            printf("joined cluster %s; subnet %s\n", cluster_of(status),
+                   json_string_value(json_object_get(lease, "subnet")));
+            return true;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = LEAVE_PAUSE_NS}, NULL);
+    }
+    return false;
+}
+
+static bool is_sure(const json_t *status)
+{
+    char answer[16];
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+        fprintf(stderr, "feltctl: no other member is alive that could take over this node's "
+                        "subnets: with --yes they are dropped\n");
+        return false;
+    }
+    fprintf(stderr,
+            "No other member of cluster %s is alive. What this node owns there is dropped, and "
+            "nobody\nhas it until it is reclaimed. Go on? Say yes: ",
+            cluster_of(status));
+    return fgets(answer, sizeof(answer), stdin) && strcmp(answer, "yes\n") == 0;
+}
+
+/* A token is a secret, so it may come on standard input. */
+static const char *target_of(const struct request *q, char *text, size_t size)
+{
+    if (strcmp(q->argument, "-") != 0)
+        return q->argument;
+    if (!fgets(text, (int)size, stdin))
+        text[0] = '\0';
+    text[strcspn(text, "\r\n")] = '\0';
+    return text;
+}
+
+static enum exit_code abandon(const struct request *q, const char *target, bool drop,
+                              struct felt_varlink_reply *ret_reply)
+{
+    _cleanup_(json_decrefp) json_t *parameters =
+        json_pack("{s:s, s:b}", "target", target, "drop", (int)drop);
+
+    return call(q, "io.felt.Abandon", parameters, ret_reply);
+}
+
+static enum exit_code run_join(const struct request *q)
+{
+    _cleanup_(felt_varlink_reply_done) struct felt_varlink_reply reply = {0};
+    _cleanup_(json_decrefp) json_t *status = NULL;
+    char text[TARGET_SIZE];
+    const char *target = target_of(q, text, sizeof(text));
+    enum exit_code code;
+
+    if (!q->abandon) {
+        fprintf(stderr, "feltctl: a node joins its first cluster by feltd --join; to give the "
+                        "present one up for another, say --abandon\n");
+        return EXIT_USAGE;
+    }
+    status = look(q);
+    code = abandon(q, target, q->yes, &reply);
+    if (code == EXIT_FINE && reply.error && !q->yes &&
+        strcmp(reply.error, "io.felt.NobodyToGiveTo") == 0) {
+        if (!is_sure(status))
+            return EXIT_REFUSED;
+        felt_varlink_reply_done(&reply);
+        reply = (struct felt_varlink_reply){0};
+        code = abandon(q, target, true, &reply);
+    }
+    if (code != EXIT_FINE)
+        return code;
+    if (reply.error)
+        return refused(&reply);
+    if (await_other_cluster(q, cluster_of(status)))
+        return EXIT_FINE;
+    fprintf(stderr, "feltctl: there is no subnet of the other cluster yet; feltd tries on, see "
+                    "'feltctl status'\n");
+    return EXIT_REFUSED;
 }
 
 /* A feltd that is not there is no failure here. */
@@ -243,14 +378,16 @@ static const struct command {
     const char *name;
     enum exit_code (*run)(const struct request *);
     const char *help;
+    bool has_argument;
 } commands[] = {
-    {"status", run_status, "this node, its lease, its cluster, and what is wrong"},
-    {"members", run_members, "every member that this node knows"},
-    {"leases", run_leases, "which node has which subnet"},
-    {"leave", run_leave, "leave the cluster for good, and end feltd"},
-    {"token", run_token, "a token with which machines join: feltd --join TOKEN"},
-    {"version", run_version, "the versions of feltctl and of feltd"},
-    {"help", run_help, "this text"},
+    {"status", run_status, "this node, its lease, its cluster, and what is wrong", false},
+    {"members", run_members, "every member that this node knows", false},
+    {"leases", run_leases, "which node has which subnet", false},
+    {"leave", run_leave, "leave the cluster for good, and end feltd", false},
+    {"join", run_join, "--abandon TARGET: give the cluster up for another one", true},
+    {"token", run_token, "a token with which machines join: feltd --join TOKEN", false},
+    {"version", run_version, "the versions of feltctl and of feltd", false},
+    {"help", run_help, "this text", false},
 };
 
 /* ---- the command line ---- */
@@ -259,6 +396,8 @@ enum {
     OPTION_SOCKET = 0x100,
     OPTION_EXPIRES,
     OPTION_SEED,
+    OPTION_ABANDON,
+    OPTION_YES,
     OPTION_VERSION,
 };
 
@@ -277,6 +416,10 @@ static const struct {
     {{"seed", required_argument, NULL, OPTION_SEED},
      "--seed HOST[:PORT]",
      "token: where machines join (this node and some\nothers); may be repeated"},
+    {{"abandon", no_argument, NULL, OPTION_ABANDON},
+     "--abandon",
+     "join: give up the cluster that this node is in"},
+    {{"yes", no_argument, NULL, OPTION_YES}, "--yes", "join: do not ask"},
     {{"help", no_argument, NULL, 'h'}, "-h, --help", "show this and exit"},
     {{"version", no_argument, NULL, OPTION_VERSION},
      "--version",
@@ -350,6 +493,12 @@ static enum exit_code take_option(int option, const char *value, struct request 
         return EXIT_FINE;
     case OPTION_SEED:
         return take_seed(value, q);
+    case OPTION_ABANDON:
+        q->abandon = true;
+        return EXIT_FINE;
+    case OPTION_YES:
+        q->yes = true;
+        return EXIT_FINE;
     default: /* getopt has said what is wrong */
         fprintf(stderr, "feltctl: see 'feltctl --help'\n");
         return EXIT_USAGE;
@@ -360,9 +509,16 @@ static enum exit_code run_command(const char *name, const struct request *q)
 {
     if ((q->has_expires || q->n_seeds > 0) && strcmp(name, "token") != 0)
         return usage("--expires and --seed belong to the command token");
+    if ((q->abandon || q->yes) && strcmp(name, "join") != 0)
+        return usage("--abandon and --yes belong to the command join");
     for (size_t i = 0; i < FELT_ARRAY_LEN(commands); i++) {
-        if (strcmp(commands[i].name, name) == 0)
-            return commands[i].run(q);
+        if (strcmp(commands[i].name, name) != 0)
+            continue;
+        if (q->argument && !commands[i].has_argument)
+            return usage("unexpected argument '%s'", q->argument);
+        if (!q->argument && commands[i].has_argument)
+            return usage("%s: its argument is missing", name);
+        return commands[i].run(q);
     }
     return usage("%s: there is no such command", name);
 }
@@ -392,8 +548,9 @@ static enum exit_code run(int argc, char **argv)
     }
     if (optind == argc)
         return usage("a command is missing");
-    if (optind + 1 < argc)
-        return usage("unexpected argument '%s'", argv[optind + 1]);
+    if (optind + 2 < argc)
+        return usage("unexpected argument '%s'", argv[optind + 2]);
+    q.argument = argv[optind + 1]; /* perhaps the NULL at the end */
     return run_command(argv[optind], &q);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lease/exchange.h"
 
+#include "lease/acceptor.h"
+
 uint32_t felt_exchange_fill(const struct felt_slot_map *map, uint32_t first, uint32_t end,
                             struct felt_message *ret_message)
 {
@@ -77,6 +79,7 @@ enum felt_verdict felt_catchup_take(struct felt_catchup *catchup, uint32_t n_slo
         felt_catchup_done(catchup);
         *catchup = (struct felt_catchup){.era = message->slots.era, .map = map};
     }
+    felt_acceptor_merge(&catchup->record, &message->slots.record);
     verdict = felt_exchange_merge(catchup->map, message, &news);
     return verdict == FELT_VERDICT_STALE ? FELT_VERDICT_TAKEN : verdict;
 }

@@ -11,7 +11,7 @@
 #include "wire/message.h"
 
 /* Fills a SLOTS message with the runs of [first, end) of a map that is wholly known, as many as it
- * holds. Returns the slot after the last one in it. The caller sets era and save. */
+ * holds. Returns the slot after the last one in it. The caller sets era, save and record. */
 uint32_t felt_exchange_fill(const struct felt_slot_map *map, uint32_t first, uint32_t end,
                             struct felt_message *ret_message);
 
@@ -31,6 +31,7 @@ enum felt_verdict felt_exchange_merge(struct felt_slot_map *map, const struct fe
 struct felt_catchup {
     uint64_t era; /* of every message in it; 0: none yet */
     struct felt_slot_map *map;
+    struct felt_acceptor record; /* of all those messages, merged */
 };
 
 void felt_catchup_done(struct felt_catchup *catchup);

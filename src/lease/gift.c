@@ -29,20 +29,20 @@ static const struct felt_donor *richest(const struct felt_gift_question *q)
     return best;
 }
 
-/* Whether our reserve is at least the mean of the live members'. */
-static bool above_mean(const struct felt_gift_question *q, uint32_t reserve)
+/* Whether our reserve is at least half of the mean of the live members'. */
+static bool can_afford(const struct felt_gift_question *q, uint32_t reserve)
 {
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < q->n_donors; i++)
         sum += q->donors[i].reserve;
-    return (uint64_t)reserve * q->n_donors >= sum;
+    return (uint64_t)reserve * q->n_donors * 2 >= sum;
 }
 
 /* About half of the reserve, at least one slot, at most a fair share among the owners to be. */
 static uint32_t amount(const struct felt_gift_question *q, uint32_t reserve)
 {
-    uint32_t owners = felt_slot_map_owners(q->map) + 1;
+    uint32_t owners = felt_slot_map_owners(q->map) + 1 + q->n_waiting;
     uint32_t fair = (felt_slot_map_slots(q->map) + owners - 1) / owners;
 
     return FELT_MIN(FELT_MAX(reserve / 2, 1u), fair);
@@ -53,29 +53,48 @@ static bool mine_to_give(const struct felt_gift_question *q, uint32_t slot)
     return slot != q->lease && felt_slot_map_owns(q->map, &q->self, slot);
 }
 
-/* The wish first, then from the top of the network down, in few ranges. */
+/* Adds a slot to the ranges, at the lower end of the last one where they touch. False where there
+ * is no room: fewer slots rather than an answer that does not fit. */
+static bool add(struct felt_gift_decision *d, uint32_t slot)
+{
+    struct felt_slot_range *last = d->n > 0 ? &d->ranges[d->n - 1] : NULL;
+
+    if (last && last->first == slot + 1) {
+        last->first--;
+        last->count++;
+    } else if (d->n < FELT_RECORD_GIFT_SLOTS_MAX) {
+        d->ranges[d->n++] = (struct felt_slot_range){.first = slot, .count = 1};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* The wish first; then what was never leased, from the top of the network down; then the longest
+ * unused. */
 static void pick(const struct felt_gift_question *q, uint32_t want, struct felt_gift_decision *d)
 {
-    uint32_t slot = felt_slot_map_slots(q->map);
+    uint32_t wish =
+        q->wish != FELT_SLOT_NONE && mine_to_give(q, q->wish) ? q->wish : FELT_SLOT_NONE;
 
-    if (q->wish != FELT_SLOT_NONE && mine_to_give(q, q->wish)) {
-        d->ranges[d->n++] = (struct felt_slot_range){.first = q->wish, .count = 1};
+    if (wish != FELT_SLOT_NONE) {
+        add(d, wish);
         want--;
     }
-    while (want > 0 && slot > 0) {
-        struct felt_slot_range *last = d->n > 0 ? &d->ranges[d->n - 1] : NULL;
-
-        slot--;
-        if (slot == q->wish || !mine_to_give(q, slot))
+    for (uint32_t slot = felt_slot_map_slots(q->map); want > 0 && slot-- > 0;) {
+        if (slot == wish || !mine_to_give(q, slot) || felt_freed_rank(q->freed, slot) > 0)
             continue;
-        if (last && last->first == slot + 1) {
-            last->first--;
-            last->count++;
-        } else if (d->n < FELT_RECORD_GIFT_SLOTS_MAX) {
-            d->ranges[d->n++] = (struct felt_slot_range){.first = slot, .count = 1};
-        } else {
-            return; /* fewer slots rather than an answer that does not fit */
-        }
+        if (!add(d, slot))
+            return;
+        want--;
+    }
+    for (uint32_t i = 0; want > 0 && i < q->freed->n; i++) {
+        uint32_t slot = q->freed->slots[i];
+
+        if (slot == wish || slot >= felt_slot_map_slots(q->map) || !mine_to_give(q, slot))
+            continue;
+        if (!add(d, slot))
+            return;
         want--;
     }
 }
@@ -98,7 +117,7 @@ void felt_gift_decide(const struct felt_gift_question *question,
         d.result = FELT_GIFT_ASK;
         d.referral = wished->id;
     } else if (self && self->reserve > 0 &&
-               (wished == self || best == self || above_mean(q, self->reserve))) {
+               (wished == self || best == self || can_afford(q, self->reserve))) {
         d.result = FELT_GIFT_GIVEN;
         pick(q, amount(q, self->reserve), &d);
         assert(d.n > 0);

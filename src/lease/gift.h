@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/id.h"
+#include "lease/freed.h"
 #include "lease/slot_map.h"
 #include "wire/record.h"
 
@@ -29,8 +30,10 @@ struct felt_gift_question {
     struct felt_id self;
     uint32_t lease; /* our own, which is not to be given; FELT_SLOT_NONE: we have none */
     uint32_t wish;  /* of the joiner; FELT_SLOT_NONE: none */
+    const struct felt_freed *freed;
     const struct felt_donor *donors; /* live members, ourselves included, the joiner not */
     uint32_t n_donors;
+    uint32_t n_waiting; /* more joiners that wait for us to decide */
 };
 
 /* Decides; changes nothing. Never BUSY: that is for the caller to know. */

@@ -236,6 +236,29 @@ bool felt_slot_map_give(struct felt_slot_map *map, uint32_t slot, const struct f
     return set(map, slot, &entry);
 }
 
+bool felt_slot_map_next_owner(const struct felt_slot_map *map, uint32_t *at, struct felt_id *ret_id,
+                              uint32_t *ret_stake)
+{
+    while (*at < map->n_owners && map->owners[*at].stake == 0)
+        ++*at;
+    if (*at == map->n_owners)
+        return false;
+    *ret_id = map->owners[*at].id;
+    *ret_stake = map->owners[(*at)++].stake;
+    return true;
+}
+
+uint64_t felt_slot_map_owned_hash(const struct felt_slot_map *map, const struct felt_id *id)
+{
+    uint32_t place = felt_id_map_get(map->places, id);
+    uint64_t sum = 0;
+
+    for (uint32_t slot = 0; place != FELT_ID_MAP_NONE && slot < map->n_slots; slot++)
+        if (map->cells[slot].term > 0 && map->cells[slot].owner == place)
+            sum += cell_hash(map, slot);
+    return sum;
+}
+
 struct felt_run felt_slot_map_run(const struct felt_slot_map *map, uint32_t first, uint32_t end)
 {
     const struct cell *c = cell_at(map, first), *next = c + 1;

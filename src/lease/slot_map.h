@@ -56,6 +56,13 @@ enum felt_merge felt_slot_map_merge_all(struct felt_slot_map *map,
 /* The owner gives: seq goes up by one. False where memory is short or seq is at its end. */
 bool felt_slot_map_give(struct felt_slot_map *map, uint32_t slot, const struct felt_id *to);
 
+/* The owners, in no particular order; false after the last:
+ * for (at = 0; felt_slot_map_next_owner(m, &at, &id, &stake);) */
+bool felt_slot_map_next_owner(const struct felt_slot_map *map, uint32_t *at, struct felt_id *ret_id,
+                              uint32_t *ret_stake);
+/* Of what id owns: equal where two maps agree about that. */
+uint64_t felt_slot_map_owned_hash(const struct felt_slot_map *map, const struct felt_id *id);
+
 /* The longest run of one (owner, term, seq) from first on, not beyond end. */
 struct felt_run felt_slot_map_run(const struct felt_slot_map *map, uint32_t first, uint32_t end);
 

@@ -12,9 +12,9 @@
 #define LETTER_TIME (FELT_USEC_SEC / 10000)
 #define BURST_TIME  (1000 * LETTER_TIME)
 
-/* A letter has room for 29 entries of 38 bytes (proto/messages.cddl); one is left to ANSWERED and
+/* A letter has room for 29 entries of 38 bytes (proto/messages.cddl); two are left to ANSWERED and
  * to the news that the asker is suspect. */
-#define ENTRIES_PER_LETTER 28
+#define ENTRIES_PER_LETTER 27
 
 _Static_assert(ENTRIES_PER_LETTER <= FELT_SUMMARY_MAX, "a letter's worth is a message's worth");
 _Static_assert(FELT_ANSWER_ENTRIES / ENTRIES_PER_LETTER + 2 <= FELT_OUTBOX_DATAGRAMS &&
@@ -230,6 +230,11 @@ enum felt_verdict felt_answer_pull_slots(struct felt_node *node, const struct fe
 
     if (node->era == 0 || !felt_saver_settled(&node->saver) || !may_answer(node))
         return FELT_VERDICT_BUSY;
+    if (m->pull_slots.era > 0 && m->pull_slots.era + 1 == node->era &&
+        felt_era_tell(node, in->member))
+        return FELT_VERDICT_TAKEN;
+    if (m->pull_slots.era == 0 && m->pull_slots.first == 0)
+        felt_hearing_tell(node, &in->from, in->member);
     n_slots = felt_slot_map_slots(node->map);
     begin(&a, node, &in->from, in->member);
     next = write_slots(&a, m->pull_slots.first, n_slots);

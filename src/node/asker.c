@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/bootstrap.h"
+#include "lease/waiting.h"
 #include "node/core.h"
 #include "node/donor.h"
 #include "node/inbound.h"
@@ -18,7 +20,7 @@
 
 void felt_asker_init(struct felt_asker *asker)
 {
-    *asker = (struct felt_asker){.backoff_us = ANSWER_TIME};
+    *asker = (struct felt_asker){.backoff_us = ANSWER_TIME, .proposed = FELT_SLOT_NONE};
     snprintf(asker->waiting, sizeof(asker->waiting), "not asked for yet");
 }
 
@@ -65,6 +67,7 @@ void felt_asker_seeds(struct felt_node *node, const struct felt_endpoint *endpoi
 void felt_asker_restart(struct felt_node *node)
 {
     new_request(node); /* the earlier one would get the earlier answer */
+    node->asker.proposed = FELT_SLOT_NONE;
     node->asker.asked = false;
     node->asker.told = false;
     node->asker.backoff_us = ANSWER_TIME;
@@ -119,7 +122,8 @@ static void try_seeds(struct felt_node *node)
 {
     struct felt_asker *asker = &node->asker;
 
-    if (asker->backoff_us >= SILENT_AFTER && !asker->told && asker->n_seeds > 0) {
+    if (asker->backoff_us >= SILENT_AFTER && !asker->told && asker->n_seeds > 0 &&
+        !felt_bootstrap_open(node)) {
         felt_outbox_event(node->outbox, FELT_EVENT_SEEDS_SILENT);
         asker->told = true;
     }
@@ -134,17 +138,23 @@ static void try_seeds(struct felt_node *node)
 /* Why nobody gives: how much there is and who sits on it silently. */
 static void report_waiting(struct felt_node *node)
 {
+    struct felt_waiting waiting = {.n_slots = felt_slot_map_slots(node->map),
+                                   .lease_us = node->lease_time_us > 0 ? node->lease_time_us
+                                                                       : FELT_USEC_NEVER};
     struct felt_asker *asker = &node->asker;
     struct felt_event *event;
-    uint32_t silent = 0;
 
     for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
-         i = felt_members_next(node->members, i + 1))
-        if (felt_members_peek(node->members, i)->state == FELT_MEMBER_DEAD)
-            silent += felt_slot_map_stake(node->map, felt_members_id(node->members, i));
-    snprintf(asker->waiting, sizeof(asker->waiting),
-             "all %u subnets are owned, %u of them by members that are silent",
-             felt_slot_map_slots(node->map), silent);
+         i = felt_members_next(node->members, i + 1)) {
+        const struct felt_id *id = felt_members_id(node->members, i);
+        uint32_t stake = felt_slot_map_stake(node->map, id);
+
+        if (stake == 0 || felt_members_peek(node->members, i)->state != FELT_MEMBER_DEAD)
+            continue;
+        waiting.n_silent += stake;
+        waiting.silent_us = FELT_MAX(waiting.silent_us, felt_silence_of(node->hearing.silence, id));
+    }
+    felt_waiting_format(&waiting, asker->waiting, sizeof(asker->waiting));
     if (asker->told)
         return;
     asker->told = true;
@@ -220,11 +230,13 @@ enum felt_verdict felt_asker_welcome(struct felt_node *node, const struct felt_i
     struct felt_asker *asker = &node->asker;
     char text[FELT_CONFIG_TEXT_MAX + 1];
 
-    if (!asker->asked || !felt_endpoint_equal(&asker->to, &in->from) ||
+    if (!felt_endpoint_equal(&asker->to, &in->from) ||
         memcmp(asker->request, m->welcome.request, FELT_REQUEST_ID_LEN) != 0)
         return FELT_VERDICT_MISDIRECTED;
     if (node->in_cluster)
-        return FELT_VERDICT_TAKEN;
+        return FELT_VERDICT_TAKEN; /* each letter of an answer begins with it */
+    if (!asker->asked)
+        return FELT_VERDICT_MISDIRECTED;
     if (memcmp(in->cluster, (uint8_t[FELT_SEAL_CLUSTER]){0}, FELT_SEAL_CLUSTER) == 0)
         return FELT_VERDICT_MALFORMED;
     memcpy(text, m->welcome.config.data, m->welcome.config.len);
@@ -232,6 +244,7 @@ enum felt_verdict felt_asker_welcome(struct felt_node *node, const struct felt_i
     if (strlen(text) != m->welcome.config.len ||
         felt_node_configure(node, text, m->welcome.config.len) < 0)
         return FELT_VERDICT_MALFORMED;
+    node->lease_time_us = m->welcome.lease_time * FELT_USEC_SEC;
     memcpy(node->cluster, in->cluster, sizeof(node->cluster));
     node->in_cluster = true;
     felt_generation_joined(node, in);
@@ -273,6 +286,7 @@ enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbo
     case FELT_GIFT_GIVEN:
         /* The slots come beside it, or by anti-entropy; asked again, it says the same. */
         asker->referrals = 0;
+        asker->proposed = m->gift.lease;
         pause_for(node, 2 * ANSWER_TIME);
         break;
     case FELT_GIFT_ASK:

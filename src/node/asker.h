@@ -21,6 +21,7 @@ struct felt_asker {
     bool asked;                           /* a JOIN is out: `to` may answer until late_us */
     struct felt_endpoint to;
     uint8_t cookie[FELT_COOKIE_LEN]; /* the last one that we were given */
+    uint32_t proposed;               /* the lease that a giver named; FELT_SLOT_NONE: none has */
     uint32_t referrals;              /* followed since the last pause */
     bool told;                       /* SEEDS_SILENT or LEASE_WAITING was reported */
     felt_usec next_us;               /* the next try, or the end of this one */

@@ -8,10 +8,17 @@
  *   answer.c    what others pull of us
  *   asker.c     we want into the cluster, or slots
  *   donor.c     somebody else does
+ *   bootstrap.c several found one cluster together
+ *   balance.c   we own too much
+ *   hearing.c   who is silent, and for how long
+ *   era.c       what was decided; voter.c: our voice in it; reclaim.c: our own proposals
  *   own.c       our lease and what we say of ourselves
  *   leaver.c    we leave for good; eviction.c: who left without a word
  *   generation.c   who left is forgotten, and who missed that starts over
  *   introduction.c somebody is to know us (again)
+ *   confirm.c   are we the newest of our identity? vouch.c: are others of theirs?
+ *   challenge.c is somebody still there? supersede.c: a machine was rebuilt
+ *   renewal.c   our identity is not safe to use any more
  *   saver.c     what must be durable before what; state.c writes it
  *
  * Private to node. */
@@ -24,18 +31,29 @@
 #include "gossip/member.h"
 #include "gossip/rumour.h"
 #include "gossip/swim.h"
+#include "lease/decision.h"
 #include "lease/exchange.h"
+#include "lease/freed.h"
 #include "lease/gift.h"
 #include "lease/slot_map.h"
 #include "node/asker.h"
+#include "node/balance.h"
+#include "node/challenge.h"
+#include "node/confirm.h"
+#include "node/era.h"
 #include "node/eviction.h"
 #include "node/generation.h"
+#include "node/hearing.h"
 #include "node/introduction.h"
 #include "node/leaver.h"
 #include "node/node.h"
 #include "node/outbox.h"
+#include "node/renewal.h"
+#include "node/reclaim.h"
 #include "node/saver.h"
+#include "node/supersede.h"
 #include "node/sync.h"
+#include "node/voter.h"
 #include "wire/reader.h"
 
 #define FELT_NODE_MEMBERS_MAX 16384 /* the default limit */
@@ -45,18 +63,24 @@
 struct felt_node {
     felt_usec now;
     felt_usec deadline_us; /* when we asked to be woken */
-    bool started;          /* our session is durable: we may speak */
+    bool started;          /* our session is durable, and we are confirmed: we may speak */
     uint64_t session;
     uint64_t counter;
     struct felt_prng prng;
     struct felt_seal_key seal;
     struct felt_cookie_key cookie;
     struct felt_identity identity;
+    struct felt_node_limits limits;
+    uint8_t machine[FELT_MACHINE_LEN]; /* that we run on; all zero: not known */
+    struct felt_confirm confirm;
+    struct felt_challenges challenges;
+    struct felt_renewal renewal;
 
     /* The cluster. */
     bool in_cluster;
     bool has_cluster; /* cluster is known before we joined it: a token named it */
     uint8_t cluster[FELT_CLUSTER_ID_LEN];
+    struct felt_bootstrap *bootstrap; /* NULL: no candidate */
     bool configured;
     char config_text[FELT_NETCONF_TEXT_MAX + 1];
     struct felt_netconf config;
@@ -72,6 +96,7 @@ struct felt_node {
     struct felt_eviction eviction;
     struct felt_introduction introduction;
     struct felt_leaver leaver;
+    struct felt_supersede supersede;
     bool peers_changed;
     uint32_t n_added; /* members that are new in this step */
     uint32_t added[FELT_OUTBOX_EVENTS];
@@ -80,13 +105,21 @@ struct felt_node {
     uint64_t era;              /* 0: we know no map yet */
     struct felt_slot_map *map; /* NULL until configured */
     struct felt_catchup catchup;
+    felt_usec lease_time_us;       /* of the cluster; 0: nothing is reclaimed */
+    struct felt_acceptor acceptor; /* about the era after ours */
+    struct felt_decision decision; /* what our era began with */
+    struct felt_hearing hearing;
+    struct felt_voter voter;
+    struct felt_reclaim reclaim;
     struct felt_gift_log gifts;
+    struct felt_freed freed; /* what we saw become free */
     struct felt_cidr wish;
     bool has_lease;  /* chosen, perhaps not durable yet */
     bool lease_used; /* durable and announced */
     uint32_t lease;
     uint64_t lease_save; /* the save that makes it durable */
     struct felt_asker asker;
+    struct felt_balancer balancer;
 
     /* Doing. */
     struct felt_saver saver;
@@ -116,3 +149,12 @@ static inline const struct felt_id *felt_node_id(const struct felt_node *node)
 /* Takes the cluster's network configuration: parses it and makes an empty map. 0, -EINVAL, -ENOMEM.
  */
 int felt_node_configure(struct felt_node *node, const char *text, size_t len);
+struct felt_record;
+
+/* Makes a node that was zeroed into one with that record's life. 0, -EINVAL with *ret_refusal,
+ * -ENOMEM. */
+int felt_node_restore(struct felt_node *node, const struct felt_node_config *config,
+                      const struct felt_record *record, enum felt_node_refusal *ret_refusal);
+/* A cluster of our own, every slot ours. 0, -EINVAL, -ENOMEM. */
+int felt_node_found(struct felt_node *node, const char *net_config,
+                    const uint8_t cluster[FELT_CLUSTER_ID_LEN]);

@@ -3,8 +3,14 @@
 
 #include <string.h>
 
+#include "lease/choose.h"
 #include "node/core.h"
 #include "node/letter.h"
+
+#define MAP_LETTERS 8 /* of the map beside a gift: the worst that 255 slots can be */
+#define ANSWER_ROOM \
+    16 /* datagrams: an answer, what is said beside it, and what others have to say */
+#define ASKS_MAX (FELT_HELD_MAX * 3 / 4) /* the rest is for whatever else waits for the disk */
 
 struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, uint32_t *ret_n)
 {
@@ -46,6 +52,7 @@ static void open_answer(struct felt_letter *letter, struct felt_node *node,
     m->type = FELT_MESSAGE_WELCOME;
     memcpy(m->welcome.request, request, FELT_REQUEST_ID_LEN);
     m->welcome.config = felt_bytes(node->config_text, fresh ? strlen(node->config_text) : 0);
+    m->welcome.lease_time = node->lease_time_us / FELT_USEC_SEC;
     felt_letter_write(letter, m);
     felt_letter_write_member(letter, FELT_MEMBER_SELF);
 }
@@ -60,6 +67,19 @@ static void write_result(struct felt_letter *letter, const uint8_t request[FELT_
     m->gift.result = result;
     if (referral)
         m->gift.referral = *referral;
+    felt_letter_write(letter, m);
+}
+
+/* We may know what of it was leased before; the joiner does not. */
+static void write_given(struct felt_letter *letter, const struct felt_held *held)
+{
+    struct felt_message *m = &letter->node->outgoing;
+
+    m->type = FELT_MESSAGE_GIFT;
+    memcpy(m->gift.request, held->request, FELT_REQUEST_ID_LEN);
+    m->gift.result = FELT_GIFT_GIVEN;
+    m->gift.lease =
+        felt_lease_choose(letter->node->map, &held->joiner, FELT_SLOT_NONE, &letter->node->freed);
     felt_letter_write(letter, m);
 }
 
@@ -117,26 +137,42 @@ static void give(struct felt_node *node, const struct felt_held *ask,
     node->peers_changed = true;
 }
 
-void felt_donor_answer(struct felt_node *node, const struct felt_held *held)
+/* The whole map, or as much of it as some letters take: the joiner goes on from there. */
+static void write_map(struct felt_letter *letter, const struct felt_held *held, uint32_t member)
+{
+    struct felt_node *node = letter->node;
+    uint32_t n_slots = felt_slot_map_slots(node->map), next = 0;
+    struct felt_message *m = &node->outgoing;
+
+    for (unsigned letters = 1;; letters++) {
+        next = felt_letter_write_slots(letter, next, n_slots);
+        if (next == n_slots || letters == MAP_LETTERS)
+            break;
+        felt_letter_post(letter);
+        /* They may overtake one another, and the first to arrive makes us known to the joiner. */
+        open_answer(letter, node, &held->to, member, held->request, true);
+    }
+    m->type = FELT_MESSAGE_ANSWERED;
+    m->answered.question = FELT_MESSAGE_PULL_SLOTS;
+    m->answered.more = next < n_slots;
+    m->answered.next = next;
+    felt_letter_write(letter, m);
+}
+
+/* The gift, and all else in the map, is durable. */
+static void answer_durable(struct felt_node *node, const struct felt_held *held)
 {
     uint32_t member = felt_members_find(node->members, &held->joiner);
     const struct felt_gift_record *gift =
         felt_gift_log_find(&node->gifts, &held->joiner, held->request);
     struct felt_letter letter;
 
+    if (held->fresh)
+        felt_hearing_tell(node, &held->to, member);
     open_answer(&letter, node, &held->to, member, held->request, held->fresh);
-    write_result(&letter, held->request, FELT_GIFT_GIVEN, NULL);
-    if (held->fresh) {
-        /* In a small cluster the whole map fits beside it; else the joiner goes on from there. */
-        uint32_t n_slots = felt_slot_map_slots(node->map);
-        uint32_t next = felt_letter_write_slots(&letter, 0, n_slots);
-
-        node->outgoing.type = FELT_MESSAGE_ANSWERED;
-        node->outgoing.answered.question = FELT_MESSAGE_PULL_SLOTS;
-        node->outgoing.answered.more = next < n_slots;
-        node->outgoing.answered.next = next;
-        felt_letter_write(&letter, &node->outgoing);
-    }
+    write_given(&letter, held);
+    if (held->fresh)
+        write_map(&letter, held, member);
     for (uint32_t k = 0; !held->fresh && gift && k < gift->n; k++)
         felt_letter_write_slots(&letter, gift->ranges[k].first,
                                 gift->ranges[k].first + gift->ranges[k].count);
@@ -150,7 +186,7 @@ static void answer_given(struct felt_node *node, const struct felt_held *ask)
 
     held.kind = FELT_HELD_ANSWER;
     if (felt_saver_settled(&node->saver))
-        felt_donor_answer(node, &held);
+        answer_durable(node, &held);
     else
         felt_saver_queue(&node->saver, &held); /* no room: the joiner asks again */
 }
@@ -161,15 +197,16 @@ static bool has_left(const struct felt_node *node, uint32_t member)
     return member != FELT_MEMBER_NONE && felt_members_peek(node->members, member)->descriptor->left;
 }
 
-void felt_donor_decide(struct felt_node *node, const struct felt_held *ask)
+/* Nothing stands in the way of a decision on an ASK any more. */
+static void decide(struct felt_node *node, const struct felt_held *ask)
 {
     uint32_t member = felt_members_find(node->members, &ask->joiner);
     _cleanup_(felt_freep) struct felt_donor *donors = NULL;
     struct felt_gift_question question;
     struct felt_gift_decision decision;
 
-    if (node->era == 0 || felt_leaver_leaving(node) || has_left(node, member) ||
-        !(donors = felt_donor_list(node, member, &question.n_donors))) {
+    if (node->era == 0 || !felt_confirmed(node) || felt_leaver_leaving(node) ||
+        has_left(node, member) || !(donors = felt_donor_list(node, member, &question.n_donors))) {
         answer(node, ask, member, FELT_GIFT_BUSY, NULL);
         return;
     }
@@ -183,6 +220,8 @@ void felt_donor_decide(struct felt_node *node, const struct felt_held *ask)
     question.self = *felt_node_id(node);
     question.lease = node->has_lease ? node->lease : FELT_SLOT_NONE;
     question.donors = donors;
+    question.freed = &node->freed;
+    question.n_waiting = felt_saver_count(&node->saver, FELT_HELD_ASK);
     if (ask->wish.ip.family == FELT_FAMILY_NONE ||
         felt_netconf_slot(&node->config, &ask->wish, &question.wish) < 0)
         question.wish = FELT_SLOT_NONE;
@@ -198,6 +237,35 @@ void felt_donor_decide(struct felt_node *node, const struct felt_held *ask)
     }
 }
 
+static bool somebody_waits(const struct felt_node *node)
+{
+    return felt_saver_count(&node->saver, FELT_HELD_ANSWER) +
+               felt_saver_count(&node->saver, FELT_HELD_ASK) >
+           0;
+}
+
+felt_usec felt_donor_deadline(const struct felt_node *node)
+{
+    return felt_saver_settled(&node->saver) && somebody_waits(node) ? node->now : FELT_USEC_NEVER;
+}
+
+static bool has_room(const struct felt_node *node)
+{
+    return felt_outbox_room(node->outbox) >= ANSWER_ROOM;
+}
+
+void felt_donor_wake(struct felt_node *node)
+{
+    struct felt_held held;
+
+    if (!felt_saver_settled(&node->saver))
+        return;
+    while (has_room(node) && felt_saver_release(&node->saver, FELT_HELD_ANSWER, &held))
+        answer_durable(node, &held);
+    while (has_room(node) && felt_saver_release(&node->saver, FELT_HELD_ASK, &held))
+        decide(node, &held);
+}
+
 enum felt_verdict felt_donor_asked(struct felt_node *node, const struct felt_inbound *in)
 {
     struct felt_held ask = {
@@ -209,9 +277,10 @@ enum felt_verdict felt_donor_asked(struct felt_node *node, const struct felt_inb
     };
 
     memcpy(ask.request, in->request, sizeof(ask.request));
-    if (felt_saver_settled(&node->saver))
-        felt_donor_decide(node, &ask);
-    else if (!felt_saver_queue(&node->saver, &ask))
-        return FELT_VERDICT_BUSY;
+    if (felt_saver_settled(&node->saver) && !somebody_waits(node))
+        decide(node, &ask);
+    else if (felt_saver_count(&node->saver, FELT_HELD_ASK) >= ASKS_MAX ||
+             !felt_saver_queue(&node->saver, &ask))
+        answer(node, &ask, in->member, FELT_GIFT_BUSY, NULL); /* it asks again before long */
     return FELT_VERDICT_TAKEN;
 }

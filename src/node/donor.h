@@ -8,12 +8,13 @@
 #include "node/saver.h"
 
 /* A member sent a JOIN; everything else of its datagram has been read. Decided at once, or when
- * earlier gifts are durable; BUSY where too many wait already. */
+ * earlier gifts are durable; where too many wait already, it is told to come back. */
 enum felt_verdict felt_donor_asked(struct felt_node *node, const struct felt_inbound *in);
-/* Nothing stands in the way of a decision on an ASK any more. */
-void felt_donor_decide(struct felt_node *node, const struct felt_held *ask);
-/* The gift, and all else in the map, is durable. */
-void felt_donor_answer(struct felt_node *node, const struct felt_held *held);
+/* Now, if there is somebody to answer whom nothing stands in the way of. */
+felt_usec felt_donor_deadline(const struct felt_node *node);
+/* Answers what is durable, then decides on all that waited: one save for all of these. What does
+ * not fit into one step is for the next. */
+void felt_donor_wake(struct felt_node *node);
 
 /* The live members but `but` (may be FELT_MEMBER_NONE) with their reserves, in a new array that the
  * caller frees. NULL where memory is short. */

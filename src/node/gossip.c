@@ -75,6 +75,7 @@ enum felt_verdict felt_gossip_descriptor(struct felt_node *node, struct felt_inb
         if (verdict == FELT_VERDICT_TAKEN)
             added(node, i);
     } else {
+        felt_own_note_freed(node, i, &d);
         verdict = felt_members_describe(node->members, i, &d, m->descriptor.body,
                                         m->descriptor.signature);
     }

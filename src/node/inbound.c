@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "node/answer.h"
+#include "node/bootstrap.h"
+#include "node/challenge.h"
+#include "node/confirm.h"
 #include "node/core.h"
 #include "node/donor.h"
 #include "node/gossip.h"
 #include "node/letter.h"
 #include "node/member_pull.h"
+#include "node/vouch.h"
 
 #define REPORT_PAUSE (10 * FELT_USEC_SEC) /* between two reports of foreign datagrams */
 
@@ -77,8 +81,9 @@ static enum felt_verdict hello(struct felt_node *node, struct felt_inbound *in)
 {
     struct felt_letter letter;
 
-    if (!node->in_cluster)
+    if (!node->in_cluster && !felt_bootstrap_open(node))
         return FELT_VERDICT_BUSY;
+    felt_bootstrap_hello(node, in);
     felt_letter_open_to(&letter, node, &in->from, FELT_MEMBER_NONE);
     node->outgoing.type = FELT_MESSAGE_COOKIE;
     felt_cookie_make(&node->cookie, &in->from, &in->envelope.sender, in->envelope.session,
@@ -148,9 +153,28 @@ static enum felt_verdict from_member(struct felt_node *node, const struct felt_i
         return m->answered.question == FELT_MESSAGE_SYNC_MEMBERS
                    ? felt_member_pull_answered(node, in, m)
                    : felt_slot_pull_answered(node, in, m);
+    case FELT_MESSAGE_PREPARE:
+        return felt_voter_prepare(node, in, m);
+    case FELT_MESSAGE_ACCEPT:
+        return felt_voter_accept(node, in, m);
+    case FELT_MESSAGE_PROMISE:
+        return felt_reclaim_promise(node, in, m);
+    case FELT_MESSAGE_ACCEPTED:
+        return felt_reclaim_accepted(node, in, m);
+    case FELT_MESSAGE_OUTBID:
+        return felt_reclaim_outbid(node, m);
+    case FELT_MESSAGE_DECISION:
+        return felt_era_decision(node, m);
+    case FELT_MESSAGE_SILENCES:
+        return felt_hearing_told(node, m);
     case FELT_MESSAGE_PROBE:
     case FELT_MESSAGE_HELLO:
     case FELT_MESSAGE_COOKIE:
+    case FELT_MESSAGE_CANDIDATE:
+    case FELT_MESSAGE_CONFIRM:
+    case FELT_MESSAGE_CONFIRMED:
+    case FELT_MESSAGE_CHALLENGE:
+    case FELT_MESSAGE_PRESENT:
     case FELT_MESSAGE_JOIN:
     case FELT_MESSAGE_WELCOME:
     case FELT_MESSAGE_DESCRIPTOR:
@@ -170,7 +194,11 @@ static enum felt_verdict dispatch(struct felt_node *node, struct felt_inbound *i
         return may_answer(in, 0) ? felt_gossip_probe(node, in, m) : FELT_VERDICT_STRANGER;
     case FELT_MESSAGE_HELLO:
         return hello(node, in);
+    case FELT_MESSAGE_CANDIDATE:
+        return felt_bootstrap_candidate(node, in, m);
     case FELT_MESSAGE_COOKIE:
+        if (is_nowhere(in->cluster)) /* another candidate's: members do not answer so */
+            return felt_bootstrap_cookie(node, in, m);
         verdict = felt_introduction_cookie(node, in, m);
         return verdict == FELT_VERDICT_MISDIRECTED ? felt_asker_cookie(node, in, m) : verdict;
     case FELT_MESSAGE_JOIN:
@@ -188,6 +216,11 @@ static enum felt_verdict dispatch(struct felt_node *node, struct felt_inbound *i
         verdict = felt_gossip_descriptor(node, in, m);
         in->member = felt_members_find(node->members, &in->envelope.sender);
         return verdict;
+    case FELT_MESSAGE_CONFIRM:
+    case FELT_MESSAGE_CONFIRMED:
+    case FELT_MESSAGE_CHALLENGE:
+    case FELT_MESSAGE_PRESENT:
+        return FELT_VERDICT_MALFORMED; /* they come alone */
     case FELT_MESSAGE_ACK:
     case FELT_MESSAGE_PROBE_REQUEST:
     case FELT_MESSAGE_NACK:
@@ -200,18 +233,25 @@ static enum felt_verdict dispatch(struct felt_node *node, struct felt_inbound *i
     case FELT_MESSAGE_SYNC_SLOTS:
     case FELT_MESSAGE_PULL_SLOTS:
     case FELT_MESSAGE_ANSWERED:
+    case FELT_MESSAGE_PREPARE:
+    case FELT_MESSAGE_PROMISE:
+    case FELT_MESSAGE_ACCEPT:
+    case FELT_MESSAGE_ACCEPTED:
+    case FELT_MESSAGE_OUTBID:
+    case FELT_MESSAGE_DECISION:
+    case FELT_MESSAGE_SILENCES:
         break;
     }
     return from_member(node, in, m);
 }
 
-/* Hands out the messages. News that we had already is no refusal of the datagram. */
-static enum felt_verdict read_messages(struct felt_node *node, struct felt_inbound *in)
+/* Hands out the messages, from the one in node->incoming on. News that we had already is no refusal
+ * of the datagram. r: what the reader said of that one. */
+static enum felt_verdict read_messages(struct felt_node *node, struct felt_inbound *in, int r)
 {
     enum felt_verdict whole = FELT_VERDICT_TAKEN;
-    int r;
 
-    while ((r = felt_reader_next(node->reader, &node->incoming)) > 0) {
+    for (; r > 0; r = felt_reader_next(node->reader, &node->incoming)) {
         enum felt_verdict one = dispatch(node, in, &node->incoming);
 
         if (one != FELT_VERDICT_TAKEN && one != FELT_VERDICT_STALE)
@@ -228,12 +268,35 @@ static enum felt_verdict heard(struct felt_node *node, const struct felt_inbound
 
     if (!contact)
         return FELT_VERDICT_BUSY;
+    if (felt_vouch_refuses(node, in))
+        return FELT_VERDICT_STALE;
     verdict = felt_replay_check(&contact->replay, in->envelope.session, in->envelope.counter);
     if (verdict != FELT_VERDICT_TAKEN)
         return verdict;
     contact->heard_us = FELT_MAX(node->now, (felt_usec)1);
+    contact->save = FELT_MAX(contact->save, in->envelope.save);
     felt_replay_take(&contact->replay, in->envelope.session, in->envelope.counter);
     return FELT_VERDICT_TAKEN;
+}
+
+/* These come alone, and before there is anything to hold them against: whose life of an identity is
+ * the right one is what they are about. What they answer to is named in them. */
+static bool is_about_identity(const struct felt_message *m)
+{
+    return m->type == FELT_MESSAGE_CONFIRM || m->type == FELT_MESSAGE_CONFIRMED ||
+           m->type == FELT_MESSAGE_CHALLENGE || m->type == FELT_MESSAGE_PRESENT;
+}
+
+static enum felt_verdict about_identity(struct felt_node *node, const struct felt_inbound *in,
+                                        const struct felt_message *m)
+{
+    if (m->type == FELT_MESSAGE_CONFIRM)
+        return felt_vouch_asked(node, in);
+    if (m->type == FELT_MESSAGE_CONFIRMED)
+        return felt_confirm_answer(node, in, m);
+    if (m->type == FELT_MESSAGE_CHALLENGE)
+        return felt_challenge_asked(node, in, m);
+    return felt_challenge_present(node, in, m);
 }
 
 enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct felt_endpoint *from,
@@ -241,22 +304,30 @@ enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct fel
 {
     struct felt_inbound in = {.from = *from, .len = sealed.len, .pulled = FELT_MEMBER_NONE};
     enum felt_verdict verdict;
+    int r;
 
-    if (!node->started)
+    if (node->confirm.phase == FELT_CONFIRM_SILENT)
         return FELT_VERDICT_BUSY;
     verdict = unseal(node, sealed, &in);
     if (verdict != FELT_VERDICT_TAKEN)
         return verdict;
     in.member = felt_members_find(node->members, &in.envelope.sender);
+    r = felt_reader_next(node->reader, &node->incoming);
+    if (r <= 0 || node->incoming.type != FELT_MESSAGE_CONFIRMED) /* which is what it waits for */
+        felt_confirm_met(node, &in);
+    if (r > 0 && is_about_identity(&node->incoming))
+        return about_identity(node, &in, &node->incoming);
     if (in.member == FELT_MEMBER_SELF)
         return FELT_VERDICT_MISDIRECTED;
+    if (!node->started)
+        return FELT_VERDICT_BUSY;
     if (in.member != FELT_MEMBER_NONE) {
         verdict = heard(node, &in);
         if (verdict != FELT_VERDICT_TAKEN)
             return verdict;
-        verdict = read_messages(node, &in);
+        verdict = read_messages(node, &in, r);
     } else {
-        verdict = read_messages(node, &in);
+        verdict = read_messages(node, &in, r);
         if (in.member != FELT_MEMBER_NONE)
             heard(node, &in);
     }

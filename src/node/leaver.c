@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/leaver.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lease/heirs.h"
@@ -90,14 +91,36 @@ static bool give_all(struct felt_node *node)
     return true;
 }
 
+/* Names those that have not confirmed. */
+static void describe(struct felt_node *node)
+{
+    struct felt_leaver *l = &node->leaver;
+    const char *before = ": not confirmed yet by ";
+    size_t len;
+
+    len = (size_t)snprintf(l->waiting, sizeof(l->waiting), "it is leaving the cluster");
+    for (uint32_t k = 0; k < FELT_LEAVER_WITNESS; k++) {
+        uint32_t i = felt_members_find(node->members, &l->witnesses[k].id);
+        struct felt_descriptor d;
+
+        if (l->witnesses[k].knows || i == FELT_MEMBER_NONE)
+            continue;
+        felt_signed_descriptor_read(felt_members_peek(node->members, i)->descriptor, &d);
+        len += (size_t)snprintf(l->waiting + len, sizeof(l->waiting) - len, "%s%s", before, d.name);
+        before = ", ";
+    }
+}
+
 enum felt_verdict felt_leaver_begin(struct felt_node *node)
 {
     if (felt_leaver_leaving(node))
         return FELT_VERDICT_TAKEN;
-    if (!node->started || !node->in_cluster || node->era == 0 || !give_all(node))
+    if (!node->started || !felt_confirmed(node) || !node->in_cluster || node->era == 0 ||
+        !give_all(node))
         return FELT_VERDICT_BUSY;
     node->has_lease = false;
     node->lease_used = false;
+    describe(node);
     node->leaver.patient_us = felt_usec_add(node->now, FELT_LEAVER_PATIENT);
     return FELT_VERDICT_TAKEN;
 }
@@ -223,6 +246,7 @@ void felt_leaver_wake(struct felt_node *node)
     }
     if (l->redraw_us <= node->now)
         redraw(node);
+    describe(node);
     for (uint32_t k = 0; k < FELT_LEAVER_WITNESS; k++) {
         uint32_t i = felt_members_find(node->members, &l->witnesses[k].id);
 

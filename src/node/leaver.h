@@ -11,11 +11,14 @@
 #include "base/id.h"
 #include "base/usec.h"
 #include "base/verdict.h"
+#include "wire/descriptor.h"
 #include "wire/message.h"
 
 #define FELT_LEAVER_TELL    (200 * FELT_USEC_MS) /* each of those that are told, so often */
 #define FELT_LEAVER_WITNESS 3                    /* that many members have to know */
 #define FELT_LEAVER_PATIENT (30 * FELT_USEC_SEC) /* from then on one is enough */
+
+#define FELT_LEAVER_TEXT    (FELT_LEAVER_WITNESS * (FELT_NAME_MAX + 2) + 64)
 
 struct felt_node;
 struct felt_inbound;
@@ -40,6 +43,7 @@ struct felt_leaver {
     felt_usec redraw_us; /* who does not answer until then is replaced */
     felt_usec patient_us;
     struct felt_leaver_witness witnesses[FELT_LEAVER_WITNESS];
+    char waiting[FELT_LEAVER_TEXT]; /* what we wait for, those that have not confirmed by name */
 };
 
 /* TAKEN; BUSY where there is nobody to give to, or nothing to leave yet. */

@@ -9,8 +9,8 @@
 #define LIVENESS_ENTRY 35 /* array, id 18, incarnation 9, state 1, origin 5 */
 #define LIVENESS_HEAD  5  /* array, type */
 #define LIVENESS_SPACE (LIVENESS_HEAD + 8 * LIVENESS_ENTRY) /* two suspects, by four each */
-#define SLOTS_SPACE    96  /* one run: head 31, owner 19, run 20, and some air */
-#define ANSWERED_SPACE 8   /* array, type, question, slot */
+#define SLOTS_SPACE    96 /* one run: head 31, owner 19, run 20, and some air; a record beside it */
+#define ANSWERED_SPACE 8  /* array, type, question, slot */
 #define MEMBER_SPACE   480 /* descriptor 320, signature 66, heads 8, liveness 40, and some air */
 
 void felt_letter_open_to(struct felt_letter *letter, struct felt_node *node,
@@ -19,7 +19,9 @@ void felt_letter_open_to(struct felt_letter *letter, struct felt_node *node,
     struct felt_envelope envelope = {.sender = *felt_node_id(node),
                                      .session = node->session,
                                      .counter = ++node->counter,
-                                     .generation = node->generation.number};
+                                     .generation = node->generation.number,
+                                     .start = node->confirm.start,
+                                     .save = node->saver.durable};
     int r;
 
     letter->node = node;
@@ -102,7 +104,7 @@ uint32_t felt_letter_write_slots(struct felt_letter *letter, uint32_t first, uin
 
     assert(felt_saver_settled(&node->saver));
     m->slots.era = node->era;
-    m->slots.save = node->saver.durable;
+    m->slots.record = node->acceptor;
     /* Owners differ in how well they pack: fewer runs until it fits. */
     while (m->slots.n > 0 && !write_but(letter, m, ANSWERED_SPACE)) {
         uint32_t fewer = m->slots.n * 3 / 4;
@@ -111,6 +113,26 @@ uint32_t felt_letter_write_slots(struct felt_letter *letter, uint32_t first, uin
             next -= m->slots.runs[--m->slots.n].count;
     }
     return next;
+}
+
+void felt_letter_send(struct felt_node *node, uint32_t member, const uint8_t *message, size_t len)
+{
+    struct felt_letter letter;
+
+    felt_letter_open(&letter, node, member);
+    letter.rumours = false;
+    if (len > felt_letter_room(&letter))
+        return;
+    memcpy(letter.plain + letter.len, message, len);
+    letter.len += len;
+    letter.empty = false;
+    felt_letter_post(&letter);
+}
+
+/* One run of slots, and our record while something is voted on. */
+static size_t slots_space(const struct felt_node *node)
+{
+    return SLOTS_SPACE + (node->acceptor.promised.round > 0 ? FELT_ACCEPTOR_BYTES_MAX : 0);
 }
 
 /* Room for rumours of one class when `kept` bytes stay for the others. */
@@ -158,7 +180,7 @@ static void add_slots(struct felt_letter *letter, size_t kept, uint32_t limit)
     /* A gift that is not durable yet must not be told. */
     if (!felt_saver_settled(&node->saver))
         return;
-    while (room_less(letter, kept) >= SLOTS_SPACE &&
+    while (room_less(letter, kept) >= slots_space(node) &&
            (rumour = felt_rumours_peek(node->rumours, FELT_RUMOUR_SLOTS, n)) != NULL) {
         if (felt_letter_write_slots(letter, rumour->key, rumour->key + rumour->count) ==
             rumour->key)
@@ -186,7 +208,8 @@ static void add_rumours(struct felt_letter *letter)
     uint32_t limit = felt_scale_repeats(felt_members_count_live(node->members));
     size_t for_liveness =
         felt_rumours_peek(node->rumours, FELT_RUMOUR_LIVENESS, 0) ? LIVENESS_SPACE : 0;
-    size_t for_slots = felt_rumours_peek(node->rumours, FELT_RUMOUR_SLOTS, 0) ? SLOTS_SPACE : 0;
+    size_t for_slots =
+        felt_rumours_peek(node->rumours, FELT_RUMOUR_SLOTS, 0) ? slots_space(node) : 0;
     size_t for_members =
         felt_rumours_peek(node->rumours, FELT_RUMOUR_DESCRIPTOR, 0) ? MEMBER_SPACE : 0;
 
@@ -197,13 +220,20 @@ static void add_rumours(struct felt_letter *letter)
     add_descriptors(letter, limit);
 }
 
+/* A candidate is in none, also when its promise names one that will be: so others tell it from a
+ * member. */
+static bool names_cluster(const struct felt_node *node)
+{
+    return node->in_cluster || (node->has_cluster && !node->bootstrap);
+}
+
 bool felt_letter_post(struct felt_letter *letter)
 {
     struct felt_node *node = letter->node;
     static const uint8_t nowhere[FELT_CLUSTER_ID_LEN];
     uint8_t *sealed;
 
-    assert(node->started);
+    assert(node->confirm.phase != FELT_CONFIRM_SILENT);
     if (letter->rumours)
         add_rumours(letter);
     if (letter->empty)
@@ -212,8 +242,7 @@ bool felt_letter_post(struct felt_letter *letter)
     if (!sealed)
         return false;
     felt_outbox_commit(node->outbox, &letter->to,
-                       felt_seal(&node->seal,
-                                 node->in_cluster || node->has_cluster ? node->cluster : nowhere,
+                       felt_seal(&node->seal, names_cluster(node) ? node->cluster : nowhere,
                                  felt_bytes(letter->plain, letter->len), sealed));
     node->datagrams_sent++;
     return true;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "node/bootstrap.h"
 #include "node/core.h"
 #include "node/donor.h"
 #include "node/gossip.h"
@@ -18,6 +19,7 @@ _Static_assert(FELT_BACKEND_TYPE_MAX == FELT_DESC_BACKEND_MAX, "a descriptor hol
 _Static_assert(FELT_NETCONF_TEXT_MAX == FELT_CONFIG_TEXT_MAX, "a welcome holds any net-conf");
 _Static_assert(FELT_NETCONF_SLOTS_MAX == FELT_SLOTS_MAX, "a map holds any network's slots");
 _Static_assert(FELT_CLUSTER_ID_LEN == FELT_SEAL_CLUSTER, "a header holds the cluster id");
+_Static_assert(FELT_EXPECT_MAX == FELT_BOOTSTRAP_MAX, "a promise names all candidates");
 _Static_assert(FELT_COOKIE_LEN == FELT_COOKIE_BYTES, "a message holds a cookie");
 
 int felt_node_configure(struct felt_node *node, const char *text, size_t len)
@@ -41,24 +43,30 @@ int felt_node_configure(struct felt_node *node, const char *text, size_t len)
     return 0;
 }
 
-/* A cluster of our own: every slot is ours. */
-static int found(struct felt_node *node, const struct felt_node_config *config)
+int felt_node_found(struct felt_node *node, const char *net_config,
+                    const uint8_t cluster[FELT_CLUSTER_ID_LEN])
 {
     struct felt_slot all = {.owner = *felt_node_id(node), .term = 1};
-    uint8_t id[16]; /* the least that felt_expand() makes */
     int r;
 
-    r = felt_node_configure(node, config->net_config, strlen(config->net_config));
+    r = felt_node_configure(node, net_config, strlen(net_config));
     if (r < 0)
         return r;
-    felt_expand(config->seed, "cluster id", id, sizeof(id));
-    memcpy(node->cluster, id, sizeof(node->cluster));
+    memcpy(node->cluster, cluster, sizeof(node->cluster));
     node->in_cluster = true;
     node->era = 1;
     for (uint32_t slot = 0; slot < felt_slot_map_slots(node->map); slot++)
         if (felt_slot_map_merge(node->map, slot, &all) != FELT_MERGE_NEWER)
             return -ENOMEM;
     return 0;
+}
+
+static int found_alone(struct felt_node *node, const struct felt_node_config *config)
+{
+    uint8_t id[16]; /* the least that felt_expand() makes */
+
+    felt_expand(config->seed, "cluster id", id, sizeof(id));
+    return felt_node_found(node, config->net_config, id);
 }
 
 /* Tables and helpers; nothing of the cluster yet. */
@@ -80,10 +88,20 @@ static int build(struct felt_node *node, const struct felt_node_config *config)
     felt_sync_init(&node->sync);
     felt_generation_init(node);
     felt_eviction_init(node);
+    felt_reclaim_init(node);
+    felt_balancer_init(node);
     felt_introduction_init(node);
+    felt_supersede_init(node);
+    felt_expand(config->seed, "renewal", node->renewal.seed, sizeof(node->renewal.seed));
+    memcpy(node->machine, config->machine, sizeof(node->machine));
+    node->limits = config->limits;
     node->tick_us = FELT_USEC_NEVER;
     node->deadline_us = FELT_USEC_NEVER;
     node->wish = config->wish;
+    node->lease_time_us = config->lease_time_us;
+    r = felt_hearing_init(node);
+    if (r < 0)
+        return r;
     r = felt_members_new(members_max, &node->members);
     if (r < 0)
         return r;
@@ -120,7 +138,9 @@ static int begin_anew(struct felt_node *node, const struct felt_node_config *con
     if (r < 0)
         return r;
     if (config->net_config) {
-        r = found(node, config);
+        r = config->bootstrap_expect > 0
+                ? felt_bootstrap_begin(node, config->bootstrap_expect, config->net_config)
+                : found_alone(node, config);
         if (r == -EINVAL)
             *ret_refusal = FELT_NODE_BAD_CONFIG;
         return r;
@@ -130,22 +150,26 @@ static int begin_anew(struct felt_node *node, const struct felt_node_config *con
     return 0;
 }
 
-static int resume(struct felt_node *node, const struct felt_node_config *config,
-                  enum felt_node_refusal *ret_refusal)
+/* Grows with each start, and by chance: two lives that begin with one state have two numbers. */
+static uint64_t next_session(uint64_t session, const uint8_t seed[FELT_NODE_SEED_LEN])
 {
-    _cleanup_(felt_record_done) struct felt_record record = {0};
+    uint8_t chance[16]; /* the least that felt_expand() makes */
+
+    felt_expand(seed, "session", chance, sizeof(chance));
+    return session + 1 + felt_get_be16(chance);
+}
+
+int felt_node_restore(struct felt_node *node, const struct felt_node_config *config,
+                      const struct felt_record *record, enum felt_node_refusal *ret_refusal)
+{
     int r;
 
-    r = felt_state_decode(config->state, &record, ret_refusal);
-    if (r < 0)
-        return r;
-    if (record.session == 0) /* what a leaver leaves behind */
-        return begin_anew(node, config, ret_refusal);
-    felt_identity_from_seed(record.identity, &node->identity);
-    node->session = record.session + 1;
-    felt_saver_init(&node->saver, record.save);
-    node->in_cluster = record.in_cluster;
-    memcpy(node->cluster, record.cluster, sizeof(node->cluster));
+    felt_identity_from_seed(record->identity, &node->identity);
+    node->session = next_session(record->session, config->seed);
+    node->confirm.start = record->save;
+    felt_saver_init(&node->saver, record->save);
+    node->in_cluster = record->in_cluster;
+    memcpy(node->cluster, record->cluster, sizeof(node->cluster));
     r = build(node, config);
     if (r < 0)
         return r;
@@ -153,10 +177,66 @@ static int resume(struct felt_node *node, const struct felt_node_config *config,
         node->has_cluster = config->has_cluster;
         memcpy(node->cluster, config->cluster, sizeof(node->cluster));
     }
-    r = felt_state_restore(node, &record);
+    r = felt_state_restore(node, record);
     if (r == -EINVAL)
         *ret_refusal = FELT_NODE_STATE_CORRUPT;
+    if (r < 0 || node->in_cluster)
+        return r;
+    r = felt_bootstrap_restore(node, record);
+    if (r < 0 || config->bootstrap_expect == 0 || !config->net_config)
+        return r;
+    r = felt_bootstrap_begin(node, config->bootstrap_expect, config->net_config);
+    if (r == -EINVAL)
+        *ret_refusal = FELT_NODE_BAD_CONFIG;
     return r;
+}
+
+static bool is_known(const uint8_t machine[FELT_MACHINE_LEN])
+{
+    static const uint8_t unknown[FELT_MACHINE_LEN];
+
+    return memcmp(machine, unknown, sizeof(unknown)) != 0;
+}
+
+/* The state came from another machine, where its node may live on: here it is somebody else. */
+static void begin_as_another(struct felt_node *node, const struct felt_node_config *config,
+                             struct felt_record *record)
+{
+    uint8_t identity[FELT_IDENTITY_SEED_LEN];
+    struct felt_identity earlier;
+
+    felt_identity_from_seed(record->identity, &earlier);
+    node->renewal.earlier = earlier.id;
+    node->renewal.reason = FELT_RENEWAL_MACHINE;
+    felt_identity_wipe(&earlier);
+    felt_expand(config->seed, "identity", identity, sizeof(identity));
+    felt_renewal_strip(record, identity);
+}
+
+static int resume(struct felt_node *node, const struct felt_node_config *config,
+                  enum felt_node_refusal *ret_refusal)
+{
+    _cleanup_(felt_record_done) struct felt_record record = {0};
+    bool moved;
+    int r;
+
+    r = felt_state_decode(config->state, &record, ret_refusal);
+    if (r < 0)
+        return r;
+    if (record.session == 0) /* what a leaver leaves behind */
+        return begin_anew(node, config, ret_refusal);
+    moved = is_known(record.machine) && is_known(config->machine) &&
+            memcmp(record.machine, config->machine, sizeof(record.machine)) != 0;
+    if (moved)
+        begin_as_another(node, config, &record);
+    r = felt_node_restore(node, config, &record, ret_refusal);
+    if (r < 0)
+        return r;
+    if (moved)
+        node->confirm.start = 0; /* of this identity there is nothing to confirm */
+    if (!is_known(config->machine))
+        memcpy(node->machine, record.machine, sizeof(node->machine));
+    return 0;
 }
 
 int felt_node_new(const struct felt_node_config *config, struct felt_node **ret_node,
@@ -194,6 +274,10 @@ void felt_node_free(struct felt_node *node)
     felt_sync_free(&node->sync);
     felt_generation_done(&node->generation);
     felt_eviction_done(&node->eviction);
+    felt_hearing_done(&node->hearing);
+    felt_voter_drop(node);
+    felt_reclaim_done(&node->reclaim);
+    felt_bootstrap_free(node->bootstrap);
     felt_slot_map_free(node->map);
     felt_swim_free(node->swim);
     felt_rumours_free(node->rumours);
@@ -210,9 +294,12 @@ static void start(struct felt_node *node)
 {
     struct felt_held held = {.kind = FELT_HELD_START};
 
-    if (node->saver.n_held > 0 || node->started || felt_leaver_closing(node))
+    if (node->saver.n_held > 0 || node->confirm.phase != FELT_CONFIRM_SILENT ||
+        felt_leaver_closing(node))
         return;
     felt_saver_hold(&node->saver, &held);
+    if (node->renewal.reason != FELT_RENEWAL_NONE)
+        felt_renewal_report(node);
     if (node->configured)
         felt_outbox_event(node->outbox, FELT_EVENT_CONFIGURED);
     if (node->in_cluster)
@@ -222,12 +309,16 @@ static void start(struct felt_node *node)
     node->peers_changed = felt_members_count(node->members) > 1;
 }
 
-/* Our session is durable. Who was away asks what it missed, before its first probe is due. */
+/* Our session is durable, and we are confirmed. Who was away asks what it missed, before its first
+ * probe is due. */
 static void speak(struct felt_node *node)
 {
     uint32_t other = felt_members_draw(node->members, &node->prng);
 
     node->started = true;
+    felt_bootstrap_speak(node);
+    if (node->in_cluster && node->renewal.at.ip.family != FELT_FAMILY_NONE)
+        felt_introduction_begin(node, &node->renewal.at);
     if (!node->in_cluster || other == FELT_MEMBER_NONE)
         return;
     felt_sync_hurry(node);
@@ -240,21 +331,23 @@ static void release(struct felt_node *node)
     struct felt_held held;
 
     while (felt_saver_release(&node->saver, FELT_HELD_START, &held))
-        speak(node);
+        if (felt_confirm_begin(node))
+            speak(node);
+    while (felt_saver_release(&node->saver, FELT_HELD_PROMISE, &held))
+        felt_bootstrap_promised(node);
     while (felt_saver_release(&node->saver, FELT_HELD_LEASE, &held))
         felt_own_use_lease(node);
     while (felt_saver_release(&node->saver, FELT_HELD_LEFT, &held))
         felt_leaver_closed(node);
+    while (felt_saver_release(&node->saver, FELT_HELD_VOTE, &held))
+        felt_voter_answer(node, &held);
+    while (felt_saver_release(&node->saver, FELT_HELD_BALLOT, &held))
+        felt_reclaim_saved(node);
     /* An answer shows the map, so nothing in it may be less durable than the gift. */
     if (!felt_saver_settled(&node->saver))
         return;
     while (felt_saver_release(&node->saver, FELT_HELD_LEAVE, &held))
         felt_leaver_given(node);
-    while (felt_saver_release(&node->saver, FELT_HELD_ANSWER, &held))
-        felt_donor_answer(node, &held);
-    /* All who waited are given to at once: one save for all of them. */
-    while (felt_saver_release(&node->saver, FELT_HELD_ASK, &held))
-        felt_donor_decide(node, &held);
 }
 
 static void save_failed(struct felt_node *node, uint64_t save)
@@ -292,6 +385,9 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
                          input->backend.mtu);
         break;
+    case FELT_INPUT_TRUST:
+        felt_confirm_trust(node);
+        break;
     case FELT_INPUT_LEAVE:
         return felt_leaver_begin(node);
     case FELT_INPUT_REFUSED:
@@ -308,13 +404,21 @@ static felt_usec deadline(const struct felt_node *node)
 {
     felt_usec t = felt_saver_deadline(&node->saver);
 
+    t = FELT_MIN(t, felt_confirm_deadline(node));
+    t = FELT_MIN(t, felt_challenge_deadline(node));
     if (!node->started)
         return t;
     t = FELT_MIN(t, felt_gossip_deadline(node));
     t = FELT_MIN(t, felt_sync_deadline(node));
     t = FELT_MIN(t, felt_generation_deadline(node));
     t = FELT_MIN(t, felt_eviction_deadline(node));
+    t = FELT_MIN(t, felt_hearing_deadline(node));
+    t = FELT_MIN(t, felt_reclaim_deadline(node));
     t = FELT_MIN(t, felt_introduction_deadline(node));
+    t = FELT_MIN(t, felt_supersede_deadline(node));
+    t = FELT_MIN(t, felt_bootstrap_deadline(node));
+    t = FELT_MIN(t, felt_balancer_deadline(node));
+    t = FELT_MIN(t, felt_donor_deadline(node));
     t = FELT_MIN(t, felt_leaver_deadline(node));
     return FELT_MIN(t, felt_asker_deadline(node));
 }
@@ -336,6 +440,7 @@ static void hand_out_state(struct felt_node *node, struct felt_effects *effects)
 enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
                                  struct felt_effects *ret_effects)
 {
+    bool asking = node->confirm.phase == FELT_CONFIRM_ASKING;
     struct felt_effects effects = {0};
     enum felt_verdict verdict;
 
@@ -348,20 +453,31 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
     free_state(node);
     felt_outbox_clear(node->outbox);
     verdict = take_input(node, input);
+    felt_confirm_wake(node);
+    if (asking && node->confirm.phase == FELT_CONFIRM_DONE)
+        speak(node);
+    felt_challenge_wake(node);
     if (node->started) {
+        felt_donor_wake(node);
         felt_sync_wake(node);
         felt_asker_wake(node);
         felt_introduction_wake(node);
         felt_generation_wake(node);
         felt_eviction_wake(node);
+        felt_hearing_wake(node);
+        felt_reclaim_wake(node);
+        felt_balancer_wake(node);
         felt_gossip_wake(node);
         felt_leaver_wake(node);
+        felt_supersede_wake(node);
+        felt_bootstrap_wake(node);
     }
     felt_own_check_lease(node);
     if (node->started) {
         felt_gossip_flush(node);
         felt_generation_settle(node);
     }
+    felt_renewal_settle(node);
     if (node->peers_changed)
         felt_outbox_event(node->outbox, FELT_EVENT_PEER_CHANGED);
     node->peers_changed = false;

@@ -26,7 +26,9 @@
 
 #define FELT_CLUSTER_ID_LEN 8
 #define FELT_NODE_SEED_LEN  32
+#define FELT_MACHINE_LEN    16
 #define FELT_SEEDS_MAX      16 /* endpoints that a joiner tries */
+#define FELT_EXPECT_MAX     16 /* founders together */
 
 struct felt_node;
 
@@ -38,6 +40,8 @@ struct felt_node_limits {
 /* Borrowed until felt_node_new() returns. Exactly one of these ways to begin:
  *   found:  net_config is set, state is empty
  *   join:   net_config is NULL, state is empty; seeds come as inputs
+ *   candidate: as join, but net_config and bootstrap_expect are set; also with the state of a
+ *           node that has not joined yet
  *   resume: state is what an earlier run last had saved; net_config is ignored */
 struct felt_node_config {
     felt_usec now;
@@ -49,9 +53,14 @@ struct felt_node_config {
     struct felt_ip public_ip;       /* where peers send our overlay traffic */
     const char *net_config;         /* JSON, already checked by felt_netconf_parse() */
     struct felt_bytes state;
-    struct felt_cidr wish; /* the subnet we would like; family NONE: no wish */
-    bool has_cluster;      /* join: the token named the cluster, no other is accepted */
+    felt_usec lease_time_us;   /* found: silent owners lose their slots after it; whole seconds, at
+                                  most FELT_LEASE_TIME_MAX_SEC; 0: never */
+    struct felt_cidr wish;     /* the subnet we would like; family NONE: no wish */
+    uint32_t bootstrap_expect; /* so many candidates found together, with net_config; 0: no such */
+    bool has_cluster;          /* join: the token named the cluster, no other is accepted */
     uint8_t cluster[FELT_CLUSTER_ID_LEN];
+    uint8_t machine[FELT_MACHINE_LEN]; /* a hash of what names this machine; all zero: not known. A
+                                          state that another machine made gets a new identity */
     struct felt_node_limits limits;
 };
 
@@ -80,6 +89,7 @@ enum felt_input_kind {
     FELT_INPUT_REFUSED,     /* at endpoint nobody listens, says the machine that is there */
     FELT_INPUT_UNREACHABLE, /* our own machine had no way to endpoint */
     FELT_INPUT_LEAVE,       /* leave the cluster for good; LEFT follows */
+    FELT_INPUT_TRUST,       /* the operator says that no newer state of this node exists */
 };
 
 struct felt_input {
@@ -118,17 +128,20 @@ enum felt_event_kind {
     FELT_EVENT_MEMBER_ALIVE,  /* first seen, or back */
     FELT_EVENT_MEMBER_SUSPECT,
     FELT_EVENT_MEMBER_DEAD,
-    FELT_EVENT_MEMBER_LEFT,     /* for good; it may have been dead before */
-    FELT_EVENT_CROWD_SILENT,    /* felt_self_view's crowd_silent has changed */
-    FELT_EVENT_PEER_CHANGED,    /* a member's lease, address or backend is new: reconcile */
-    FELT_EVENT_FOREIGN_CLUSTER, /* datagrams of cluster `other` arrive from `endpoint` */
-    FELT_EVENT_WRONG_KEY,       /* datagrams that our key does not open arrive from `endpoint` */
-    FELT_EVENT_SEEDS_WANTED,    /* resolve the seeds again and answer with FELT_INPUT_SEEDS */
-    FELT_EVENT_SEEDS_SILENT,    /* no seed has answered yet; repeated with back-off */
-    FELT_EVENT_FORK,            /* two owners of one (slot, term, seq): must never happen */
-    FELT_EVENT_SAVE_FAILING,    /* saving fails; nothing is given or taken until it works */
-    FELT_EVENT_STARTED_OVER,    /* we were away for too long: members are learned anew */
-    FELT_EVENT_LEFT,            /* we have left, and this node does nothing more */
+    FELT_EVENT_MEMBER_LEFT,      /* for good; it may have been dead before */
+    FELT_EVENT_CROWD_SILENT,     /* felt_self_view's crowd_silent has changed */
+    FELT_EVENT_PEER_CHANGED,     /* a member's lease, address or backend is new: reconcile */
+    FELT_EVENT_FOREIGN_CLUSTER,  /* datagrams of cluster `other` arrive from `endpoint` */
+    FELT_EVENT_WRONG_KEY,        /* datagrams that our key does not open arrive from `endpoint` */
+    FELT_EVENT_SEEDS_WANTED,     /* resolve the seeds again and answer with FELT_INPUT_SEEDS */
+    FELT_EVENT_SEEDS_SILENT,     /* no seed has answered yet; repeated with back-off */
+    FELT_EVENT_RECLAIMED,        /* an era began: `slot` slots of silent owners are id's */
+    FELT_EVENT_FORK,             /* two owners of one (slot, term, seq): must never happen */
+    FELT_EVENT_SAVE_FAILING,     /* saving fails; nothing is given or taken until it works */
+    FELT_EVENT_IDENTITY_RENEWED, /* identity `id` was not safe to use any more; text says why */
+    FELT_EVENT_STARTED_OVER,     /* we were away for too long: members are learned anew */
+    FELT_EVENT_LEFT,             /* we have left, and this node does nothing more */
+    FELT_EVENT_BOOTSTRAP,        /* founding together: text says how far it is */
 };
 
 struct felt_event {

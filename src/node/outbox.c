@@ -32,6 +32,11 @@ void felt_outbox_clear(struct felt_outbox *outbox)
     outbox->n_events = 0;
 }
 
+size_t felt_outbox_room(const struct felt_outbox *outbox)
+{
+    return FELT_OUTBOX_DATAGRAMS - outbox->n_datagrams;
+}
+
 uint8_t *felt_outbox_reserve(struct felt_outbox *outbox)
 {
     if (outbox->n_datagrams == FELT_OUTBOX_DATAGRAMS)

@@ -18,6 +18,8 @@ void felt_outbox_free(struct felt_outbox *outbox);
 FELT_DEFINE_CLEANUP(struct felt_outbox *, felt_outbox_free)
 
 void felt_outbox_clear(struct felt_outbox *outbox);
+/* How many more datagrams this step has room for. */
+size_t felt_outbox_room(const struct felt_outbox *outbox);
 /* FELT_DATAGRAM_MAX bytes to write a datagram to, or NULL where there is no room left. It counts
  * only once felt_outbox_commit() has its length. */
 uint8_t *felt_outbox_reserve(struct felt_outbox *outbox);

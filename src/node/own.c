@@ -115,6 +115,32 @@ static void lose_lease(struct felt_node *node)
     announce_lease(node);
 }
 
+void felt_own_note_freed(struct felt_node *node, uint32_t member,
+                         const struct felt_descriptor *next)
+{
+    const struct felt_signed_descriptor *said =
+        felt_members_peek(node->members, member)->descriptor;
+    struct felt_descriptor d;
+
+    if (!node->configured || said->left)
+        return;
+    felt_signed_descriptor_read(said, &d);
+    if (!d.has_lease || d.lease >= felt_slot_map_slots(node->map))
+        return;
+    if (!next || !next->has_lease || next->lease != d.lease)
+        felt_freed_note(&node->freed, d.lease);
+}
+
+/* Our wish, else the slot that the giver of our first ones named. */
+static uint32_t choose(const struct felt_node *node)
+{
+    uint32_t wish = felt_own_wish(node);
+
+    if (wish == FELT_SLOT_NONE || !felt_slot_map_owns(node->map, felt_node_id(node), wish))
+        wish = node->asker.proposed;
+    return felt_lease_choose(node->map, felt_node_id(node), wish, &node->freed);
+}
+
 void felt_own_check_lease(struct felt_node *node)
 {
     struct felt_held held = {.kind = FELT_HELD_LEASE};
@@ -126,7 +152,7 @@ void felt_own_check_lease(struct felt_node *node)
         lose_lease(node);
     if (node->has_lease)
         return;
-    slot = felt_lease_choose(node->map, felt_node_id(node), felt_own_wish(node));
+    slot = choose(node);
     if (slot == FELT_SLOT_NONE)
         return; /* the asker is at it */
     if (!felt_saver_hold(&node->saver, &held))

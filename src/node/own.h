@@ -16,6 +16,11 @@ void felt_own_remind(struct felt_node *node);
 /* Our last word: no lease, and gone for good. */
 void felt_own_farewell(struct felt_node *node);
 
+/* A member's lease is another from now on, or none (next may be NULL): where it had one, that
+ * subnet is the last to be used again. */
+void felt_own_note_freed(struct felt_node *node, uint32_t member,
+                         const struct felt_descriptor *next);
+
 /* At the end of a step: takes a lease where we have none and own a slot, gives it up where
  * we no longer own it. */
 void felt_own_check_lease(struct felt_node *node);

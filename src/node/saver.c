@@ -115,3 +115,12 @@ bool felt_saver_release(struct felt_saver *saver, enum felt_held_kind kind,
     }
     return false;
 }
+
+uint32_t felt_saver_count(const struct felt_saver *saver, enum felt_held_kind kind)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < saver->n_held; i++)
+        n += saver->held[i].kind == kind;
+    return n;
+}

@@ -18,12 +18,15 @@
 #define FELT_SAVE_RETRY_MAX (30 * FELT_USEC_SEC)
 
 enum felt_held_kind {
-    FELT_HELD_START,  /* the first datagram of this session */
-    FELT_HELD_LEASE,  /* the use of our lease */
-    FELT_HELD_ANSWER, /* to a joiner that got slots of ours */
-    FELT_HELD_ASK,    /* a joiner that asked while earlier gifts are not durable */
-    FELT_HELD_LEAVE,  /* our farewell: all that we owned is given */
-    FELT_HELD_LEFT,   /* the report that we left: we come back as a stranger */
+    FELT_HELD_START,   /* the first datagram of this session */
+    FELT_HELD_LEASE,   /* the use of our lease */
+    FELT_HELD_ANSWER,  /* to a joiner that got slots of ours */
+    FELT_HELD_ASK,     /* a joiner that asked while earlier gifts are not durable */
+    FELT_HELD_LEAVE,   /* our farewell: all that we owned is given */
+    FELT_HELD_LEFT,    /* the report that we left: we come back as a stranger */
+    FELT_HELD_PROMISE, /* the telling of a candidate's promise */
+    FELT_HELD_BALLOT,  /* our own promise or acceptance: what we propose */
+    FELT_HELD_VOTE,    /* an answer to a proposer; `request` is its serial number */
 };
 
 struct felt_held {
@@ -65,6 +68,9 @@ bool felt_saver_settled(const struct felt_saver *saver);
 bool felt_saver_hold(struct felt_saver *saver, const struct felt_held *held);
 /* Holds something until all that was changed before it is durable. False where there is no room. */
 bool felt_saver_queue(struct felt_saver *saver, const struct felt_held *held);
+
+/* How many of a kind are held. */
+uint32_t felt_saver_count(const struct felt_saver *saver, enum felt_held_kind kind);
 
 /* Whether a save is to be begun now; then felt_saver_begin() numbers it. */
 bool felt_saver_due(const struct felt_saver *saver, felt_usec now);

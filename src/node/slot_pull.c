@@ -42,6 +42,7 @@ static void ask(struct felt_node *node)
     felt_letter_open(&letter, node, member);
     if (pull->whole) {
         m->type = FELT_MESSAGE_PULL_SLOTS;
+        m->pull_slots.era = node->era;
         m->pull_slots.first = pull->first = felt_catchup_missing(&node->catchup);
     } else {
         m->type = FELT_MESSAGE_SYNC_SLOTS;
@@ -98,15 +99,20 @@ void felt_slot_pull_ahead(struct felt_node *node, uint32_t member, bool comes)
 static void arrive(struct felt_node *node)
 {
     enum felt_merge merge = felt_slot_map_merge_all(node->map, node->catchup.map);
+    struct felt_acceptor record = node->catchup.record;
 
     if (merge == FELT_MERGE_FULL)
         return; /* memory is short: tried again with the next message */
-    node->era = node->catchup.era;
+    felt_era_arrived(node, node->catchup.era, &record);
+}
+
+void felt_slot_pull_caught_up(struct felt_node *node)
+{
+    if (node->catchup.era > node->era)
+        return;
     felt_catchup_done(&node->catchup);
     if (node->sync.slot_pull.whole)
         end(&node->sync.slot_pull);
-    felt_saver_must(&node->saver);
-    node->peers_changed = true;
 }
 
 /* What was pulled others know already; anything else is news, and told on. */
@@ -134,21 +140,20 @@ static enum felt_verdict merge(struct felt_node *node, const struct felt_message
 enum felt_verdict felt_slot_pull_slots(struct felt_node *node, const struct felt_inbound *in,
                                        const struct felt_message *m)
 {
-    struct felt_contact *sender = felt_members_contact(node->members, in->member);
     struct felt_slot_pull *pull = &node->sync.slot_pull;
     bool pulled = asked(node) == in->member;
     enum felt_verdict verdict;
 
     if (!node->configured)
         return FELT_VERDICT_BUSY;
-    if (sender)
-        sender->save = FELT_MAX(sender->save, m->slots.save);
     if (pulled && (!pull->whole || m->slots.era > node->era)) {
         pull->heard = true;
         pull->silent = 0;
         wait_for(node, in->member);
     }
     /* Entries of an earlier era lose where a later one ruled, and nowhere else. */
+    if (m->slots.era == node->era)
+        felt_era_record(node, &m->slots.record);
     if (m->slots.era <= node->era)
         return merge(node, m, pulled);
     verdict = felt_catchup_take(&node->catchup, felt_slot_map_slots(node->map), m);

@@ -37,5 +37,8 @@ enum felt_verdict felt_slot_pull_slots(struct felt_node *node, const struct felt
 enum felt_verdict felt_slot_pull_answered(struct felt_node *node, const struct felt_inbound *in,
                                           const struct felt_message *m);
 
+/* An era has begun for us: what was being collected of it, or of an earlier one, is not needed. */
+void felt_slot_pull_caught_up(struct felt_node *node);
+
 felt_usec felt_slot_pull_deadline(const struct felt_node *node);
 void felt_slot_pull_wake(struct felt_node *node);

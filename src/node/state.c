@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "node/bootstrap.h"
 #include "node/core.h"
 
 /* The frame: magic, version, length of the record, checksum of the record; proto/state.md 2. */
@@ -78,6 +79,22 @@ static struct felt_run *runs_of(const struct felt_slot_map *map, uint32_t *ret_n
     return runs;
 }
 
+/* How long owners have been silent, in a new array. */
+static struct felt_silent *silences_of(const struct felt_node *node, uint32_t *ret_n)
+{
+    const struct felt_silence *silence = node->hearing.silence;
+    uint32_t n = felt_silence_count(silence);
+    struct felt_silent *silences = calloc(n + 1, sizeof(*silences)); /* calloc(0) may be NULL */
+
+    if (!silences)
+        return NULL;
+    for (uint32_t i = 0; i < n; i++)
+        silences[i].seconds = FELT_MIN(felt_silence_at(silence, i, &silences[i].id) / FELT_USEC_SEC,
+                                       (felt_usec)UINT32_MAX);
+    *ret_n = n;
+    return silences;
+}
+
 static struct felt_member_record *members_of(const struct felt_node *node, uint32_t *ret_n)
 {
     uint32_t n = 0;
@@ -108,6 +125,7 @@ static struct felt_member_record *members_of(const struct felt_node *node, uint3
 uint8_t *felt_state_of_node(const struct felt_node *node, uint64_t save, size_t *ret_len)
 {
     _cleanup_(felt_freep) struct felt_member_record *members = NULL;
+    _cleanup_(felt_freep) struct felt_silent *silences = NULL;
     _cleanup_(felt_freep) struct felt_run *runs = NULL;
     struct felt_record record = {
         .in_cluster = node->in_cluster,
@@ -118,6 +136,8 @@ uint8_t *felt_state_of_node(const struct felt_node *node, uint64_t save, size_t 
         .config = felt_bytes(node->config_text, strlen(node->config_text)),
         .has_lease = node->has_lease,
         .lease = node->has_lease ? node->lease : 0,
+        .lease_time = node->lease_time_us / FELT_USEC_SEC,
+        .acceptor = node->acceptor,
         .n_gifts = node->gifts.n,
         .gifts = (struct felt_gift_record *)node->gifts.gifts,
     };
@@ -128,8 +148,15 @@ uint8_t *felt_state_of_node(const struct felt_node *node, uint64_t save, size_t 
         return felt_state_encode(&(struct felt_record){0}, ret_len);
     memcpy(record.identity, node->identity.seed, sizeof(record.identity));
     memcpy(record.cluster, node->cluster, sizeof(record.cluster));
+    memcpy(record.machine, node->machine, sizeof(record.machine));
+    record.n_freed = node->freed.n;
+    memcpy(record.freed, node->freed.slots, sizeof(record.freed));
+    felt_bootstrap_save(node, &record);
     record.members = members = members_of(node, &record.n_members);
-    if (!members)
+    record.silences = silences = silences_of(node, &record.n_silences);
+    if (node->decision.era == node->era)
+        record.decided = node->decision.value;
+    if (!members || !silences)
         return NULL;
     if (node->era > 0) {
         record.n_slots = felt_slot_map_slots(node->map);
@@ -159,6 +186,13 @@ static int restore_map(struct felt_node *node, const struct felt_record *record)
                 return -ENOMEM;
     }
     node->era = record->era;
+    node->acceptor = record->acceptor;
+    if (record->decided.n > 0)
+        node->decision = (struct felt_decision){.era = record->era, .value = record->decided};
+    for (uint32_t i = 0; i < record->n_silences; i++)
+        if (felt_silence_learn(node->hearing.silence, &record->silences[i].id,
+                               record->silences[i].seconds * FELT_USEC_SEC) < 0)
+            return -ENOMEM;
     return 0;
 }
 
@@ -202,6 +236,8 @@ int felt_state_restore(struct felt_node *node, const struct felt_record *record)
     int r;
 
     node->generation.number = record->generation;
+    if (record->in_cluster)
+        node->lease_time_us = record->lease_time * FELT_USEC_SEC;
 
     if (record->config.len > 0) {
         r = felt_node_configure(node, (const char *)record->config.data, record->config.len);
@@ -218,6 +254,8 @@ int felt_state_restore(struct felt_node *node, const struct felt_record *record)
     }
     for (uint32_t i = 0; i < record->n_gifts; i++)
         felt_gift_log_add(&node->gifts, &record->gifts[i]);
+    for (uint32_t i = 0; i < record->n_freed; i++)
+        felt_freed_note(&node->freed, record->freed[i]);
     if (record->has_lease && node->era > 0 &&
         felt_slot_map_owns(node->map, felt_node_id(node), record->lease)) {
         node->has_lease = true;

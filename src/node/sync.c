@@ -71,6 +71,8 @@ void felt_sync_ahead(struct felt_node *node, uint32_t member, bool comes)
 
 static void compare_slots(struct felt_node *node, uint32_t member, const struct felt_digest *digest)
 {
+    if (digest->era > 0 && digest->era + 1 == node->era)
+        felt_era_tell(node, member);
     if (!node->configured || digest->era < node->era || digest->era == 0)
         return;
     if (digest->era > node->era) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "node/bootstrap.h"
 #include "node/core.h"
 #include "node/sync.h"
 
@@ -19,6 +20,7 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
         .save = node->saver.durable,
         .config = node->configured ? &node->config : NULL,
         .config_text = node->configured ? node->config_text : NULL,
+        .confirmed = node->confirm.phase == FELT_CONFIRM_DONE,
         .synced = felt_sync_done(node),
         .has_lease = node->lease_used,
         .lease_slot = node->lease,
@@ -40,11 +42,14 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
     memcpy(v.cluster, node->cluster, sizeof(v.cluster));
     memcpy(v.verdicts, node->verdicts, sizeof(v.verdicts));
     if (felt_leaver_leaving(node))
-        v.waiting = "it is leaving the cluster";
+        v.waiting = node->leaver.waiting;
     else if (node->saver.failing)
         v.waiting = "the state cannot be saved";
     else if (!node->in_cluster)
-        v.waiting = "no member of the cluster has answered yet";
+        v.waiting = felt_bootstrap_waiting(node) ? felt_bootstrap_waiting(node)
+                                                 : "no member of the cluster has answered yet";
+    else if (node->confirm.phase == FELT_CONFIRM_ASKING)
+        v.waiting = "no member that knew this node has confirmed its state yet";
     else if (!node->lease_used)
         v.waiting = node->has_lease ? "the lease is being saved" : node->asker.waiting;
     if (node->lease_used)

@@ -36,7 +36,8 @@ struct felt_self_view {
     uint64_t save;                     /* number of the last durable save */
     const struct felt_netconf *config; /* NULL until known */
     const char *config_text; /* the JSON as it was given to the founder; NULL until known */
-    bool synced; /* our tables have equalled another member's in this run, or we are alone */
+    bool confirmed; /* members that knew us have seen nothing newer of us, or there are none */
+    bool synced;    /* our tables have equalled another member's in this run, or we are alone */
     bool has_lease;
     uint32_t lease_slot;
     const char *waiting; /* why there is no lease; NULL where there is one */

@@ -33,6 +33,8 @@ void sim_agent_events(struct sim *sim, uint32_t host, const struct felt_effects 
             later(sim, host, SIM_SEEDS, RESOLVE_TIME);
         else if (kind == FELT_EVENT_LEASE_TAKEN && sim->config.devices)
             later(sim, host, SIM_DEVICE, DEVICE_TIME);
+        else if (kind == FELT_EVENT_IDENTITY_RENEWED)
+            sim->hosts[host].tainted = false;
         else if (kind == FELT_EVENT_LEFT)
             sim_later(sim, 0, leave, NULL, host, sim->hosts[host].life);
     }
@@ -40,10 +42,14 @@ void sim_agent_events(struct sim *sim, uint32_t host, const struct felt_effects 
 
 void sim_agent_seeds(struct sim *sim, uint32_t host)
 {
-    struct felt_endpoint seeds[SIM_SEED_HOSTS];
+    struct felt_endpoint seeds[FELT_MAX(SIM_SEED_HOSTS, FELT_EXPECT_MAX)];
     struct felt_input in = {.kind = FELT_INPUT_SEEDS};
 
-    for (uint32_t i = 0; i < FELT_MIN(sim->config.hosts_max, (uint32_t)SIM_SEED_HOSTS); i++)
+    uint32_t n = sim->config.seed_hosts > 0 ? sim->config.seed_hosts : (uint32_t)SIM_SEED_HOSTS;
+
+    n = FELT_MAX(n, sim->config.candidates);
+    assert(n <= FELT_ARRAY_LEN(seeds));
+    for (uint32_t i = 0; i < FELT_MIN(sim->config.hosts_max, n); i++)
         if (i != host && i < sim->n_hosts)
             seeds[in.seeds.n++] = sim_endpoint(sim->hosts[i].address);
     in.seeds.endpoints = seeds;

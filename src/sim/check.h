@@ -19,11 +19,18 @@ struct sim_check {
 };
 
 extern const struct sim_check sim_check_owner;
+/* Whether a node acts on what it takes for its own: one with an old disk takes for its own what it
+ * gave away since, but does nothing about it before it is confirmed. */
+bool sim_check_counts(const struct sim_host *h);
+
+extern const struct sim_check sim_check_identity;
+extern const struct sim_check sim_check_cluster;
 extern const struct sim_check sim_check_self;
 extern const struct sim_check sim_check_datagram;
 extern const struct sim_check sim_check_livelock;
 extern const struct sim_check sim_check_table;
 extern const struct sim_check sim_check_digest;
+extern const struct sim_check sim_check_era;
 
 /* All of them; NULL after the last. */
 extern const struct sim_check *const sim_checks[];
@@ -39,3 +46,12 @@ FELT_DEFINE_CLEANUP(struct sim_checking *, sim_checking_free)
  * running one is alive in it, every other one dead or gone, nobody is suspect, and nobody is
  * without a lease while another has slots to give. Where not, text says what is missing. */
 bool sim_agrees(const struct sim *sim, char *text, size_t len);
+
+/* Nobody who runs owns more than an eighth, or one slot, above the mean of those who run. Where
+ * somebody does, text says who. */
+bool sim_is_balanced(const struct sim *sim, char *text, size_t len);
+
+/* Those who run own more than half of the space, says each of them. */
+bool sim_has_majority(const struct sim *sim);
+/* Every slot has an owner that runs, says each of them. Where not, text says who does not. */
+bool sim_is_reclaimed(const struct sim *sim, char *text, size_t len);

@@ -2,8 +2,8 @@
 /* No two running nodes of one era take one slot for their own (proto/lease.md 5), and nobody finds
  * a slot with two owners of one (term, seq).
  *
- * Runs in which a disk was rolled back or a machine cloned are excused: such a node repeats what it
- * had said in another way, and nothing in the protocol can see that yet. */
+ * Two processes of one identity are one owner here: check_identity.c is about them, and excuses
+ * runs in which nobody was there to know better. */
 #include <string.h>
 
 #include "node/core.h"
@@ -12,6 +12,8 @@
 
 struct belief {
     uint32_t life;
+    bool counts; /* sim_check_counts() */
+    struct felt_id id;
     struct felt_digest digest; /* of the map that `own` was read from */
     uint64_t own[FELT_SLOTS_MAX / 64];
 };
@@ -42,9 +44,13 @@ static bool read_belief(struct belief *belief, const struct sim_host *h)
     const struct felt_node *node = h->node;
     struct felt_digest digest = {.era = node->era, .slots = felt_slot_map_digest(node->map)};
 
-    if (belief->life == h->life && memcmp(&digest, &belief->digest, sizeof(digest)) == 0)
+    if (belief->life == h->life && belief->counts == sim_check_counts(h) &&
+        felt_id_equal(&belief->id, felt_node_id(node)) &&
+        memcmp(&digest, &belief->digest, sizeof(digest)) == 0)
         return false;
     belief->life = h->life;
+    belief->counts = sim_check_counts(h);
+    belief->id = *felt_node_id(node);
     belief->digest = digest;
     for (uint32_t slot = 0; slot < felt_slot_map_slots(node->map); slot++) {
         uint64_t bit = (uint64_t)1 << slot % 64;
@@ -62,7 +68,8 @@ static void compare(struct context *c, struct sim *sim, uint32_t a, uint32_t b)
     uint32_t words = (felt_slot_map_slots(node->map) + 63) / 64;
 
     if (!other || !other->map || other->era != node->era ||
-        c->beliefs[b].life != sim->hosts[b].life ||
+        c->beliefs[b].life != sim->hosts[b].life || !c->beliefs[a].counts ||
+        !c->beliefs[b].counts || felt_id_equal(felt_node_id(other), felt_node_id(node)) ||
         memcmp(other->cluster, node->cluster, sizeof(node->cluster)) != 0)
         return;
     for (uint32_t i = 0; i < words; i++) {

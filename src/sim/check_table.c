@@ -84,7 +84,8 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
     (void)input;
     /* It says so, and learns them anew. */
     for (size_t i = 0; i < effects->n_events; i++)
-        if (effects->events[i].kind == FELT_EVENT_STARTED_OVER)
+        if (effects->events[i].kind == FELT_EVENT_STARTED_OVER ||
+            effects->events[i].kind == FELT_EVENT_IDENTITY_RENEWED) /* itself, as it was */
             known->n = 0;
     members = felt_members_count(h->node->members);
     if (known->members > STARTS_OVER && members <= STARTS_OVER)

@@ -17,6 +17,7 @@ void sim_disk_write(struct sim_disk *disk, uint8_t *bytes, size_t len)
     free(disk->bytes);
     disk->bytes = bytes;
     disk->len = len;
+    disk->stale = false;
     disk->writes++;
 }
 
@@ -54,12 +55,14 @@ bool sim_disk_roll_back(struct sim_disk *disk)
     if (!disk->older)
         return false;
     sim_disk_write(disk, copy(disk->older, disk->older_len), disk->older_len);
+    disk->stale = true;
     return true;
 }
 
 void sim_disk_copy(struct sim_disk *disk, const struct sim_disk *from)
 {
     sim_disk_write(disk, copy(from->bytes, from->len), from->len);
+    disk->stale = true;
 }
 
 struct felt_bytes sim_disk_read(const struct sim_disk *disk)

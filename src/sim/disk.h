@@ -18,6 +18,7 @@ struct sim_disk {
     size_t older_len;
     unsigned writes;
     bool fails; /* writes do not succeed */
+    bool stale; /* the file is older than what its node has said, or of another machine's node */
 };
 
 void sim_disk_done(struct sim_disk *disk);

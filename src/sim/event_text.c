@@ -19,9 +19,12 @@ const char *sim_event_words(enum felt_event_kind kind)
         [FELT_EVENT_WRONG_KEY] = "wrong key",
         [FELT_EVENT_SEEDS_WANTED] = NULL,
         [FELT_EVENT_SEEDS_SILENT] = "seeds silent",
+        [FELT_EVENT_RECLAIMED] = "era",
         [FELT_EVENT_FORK] = "FORK",
         [FELT_EVENT_SAVE_FAILING] = "cannot save",
         [FELT_EVENT_LEFT] = "left",
+        [FELT_EVENT_IDENTITY_RENEWED] = "has a new identity:",
+        [FELT_EVENT_BOOTSTRAP] = "bootstrap",
     };
 
     return (size_t)kind < FELT_ARRAY_LEN(words) ? words[kind] : "something new";

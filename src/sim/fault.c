@@ -5,39 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/core.h"
 #include "sim/fault_list.h"
 #include "sim/pool.h"
 #include "sim/stream.h"
 
 const struct sim_fault *const sim_faults[] = {
-    &sim_fault_loss,
-    &sim_fault_reorder,
-    &sim_fault_duplicate,
-    &sim_fault_partition,
-    &sim_fault_asymmetric,
-    &sim_fault_isolate,
-    &sim_fault_flip_flop,
-    &sim_fault_one_way,
-    &sim_fault_unplugged,
-    &sim_fault_slow,
-    &sim_fault_pause,
-    &sim_fault_clock,
-    &sim_fault_days,
-    &sim_fault_crash,
-    &sim_fault_power,
-    &sim_fault_persist,
-    &sim_fault_address,
-    &sim_fault_disk_fails,
-    &sim_fault_disk_lost,
-    &sim_fault_disk_torn,
-    &sim_fault_join_storm,
-    &sim_fault_leave_storm,
-    &sim_fault_rollback,
-    &sim_fault_clone,
-    NULL,
+    &sim_fault_loss,        &sim_fault_reorder,    &sim_fault_duplicate,
+    &sim_fault_partition,   &sim_fault_asymmetric, &sim_fault_isolate,
+    &sim_fault_flip_flop,   &sim_fault_one_way,    &sim_fault_unplugged,
+    &sim_fault_slow,        &sim_fault_pause,      &sim_fault_clock,
+    &sim_fault_days,        &sim_fault_crash,      &sim_fault_power,
+    &sim_fault_persist,     &sim_fault_address,    &sim_fault_disk_fails,
+    &sim_fault_disk_lost,   &sim_fault_disk_torn,  &sim_fault_join_storm,
+    &sim_fault_leave_storm, &sim_fault_donor,      &sim_fault_rollback,
+    &sim_fault_clone,       &sim_fault_duel,       NULL,
 };
 
 _Static_assert(FELT_ARRAY_LEN(sim_faults) - 1 <= SIM_FAULTS_MAX, "a set is 32 bits");
+
+#define OPERATOR_COMES (20 * FELT_USEC_SEC) /* after all is repaired */
 
 struct sim_fate {
     struct sim *sim;
@@ -124,7 +111,11 @@ void sim_fault_restart(struct sim *sim, uint32_t host, enum sim_power power, fel
 
 bool sim_fault_disk_is_spare(const struct sim *sim, uint32_t host)
 {
-    for (uint32_t i = 0; i < FELT_MIN(sim->n_hosts, (uint32_t)SIM_SEED_HOSTS); i++)
+    /* Candidates that have all lost their disks may found anew, as is right: one has to remember.
+     */
+    uint32_t n = sim->config.candidates > 0 ? sim->config.candidates : (uint32_t)SIM_SEED_HOSTS;
+
+    for (uint32_t i = 0; i < FELT_MIN(sim->n_hosts, n); i++)
         if (i != host && !sim->hosts[i].left && !sim->hosts[i].tainted &&
             sim_host_is_member_on_disk(sim, i))
             return true;
@@ -177,13 +168,32 @@ static void repair(struct sim *sim, uint32_t host, bool stays_dead)
     h->crash = SIM_CRASH_NOT;
     h->disk.fails = false;
     h->unplugged = false;
-    if (h->power == SIM_RUNNING && (h->clone || h->tainted || stays_dead))
+    if (h->power == SIM_RUNNING && stays_dead)
         sim_host_stop(sim, host, SIM_OFF);
-    if (h->tainted)
-        sim_disk_wipe(&h->disk);
-    h->tainted = false;
     if (h->power != SIM_RUNNING && !h->left && !h->clone && !stays_dead)
         sim_host_start(sim, host);
+}
+
+/* An operator looks after those whom nobody can confirm: the others are new machines. */
+static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
+{
+    (void)context;
+    (void)a;
+    (void)b;
+    for (uint32_t i = 0; i < sim->n_hosts; i++) {
+        struct sim_host *h = &sim->hosts[i];
+
+        if (!sim_host_runs(sim, i) || h->node->confirm.phase != FELT_CONFIRM_ASKING)
+            continue;
+        if (h->tainted) {
+            sim_host_stop(sim, i, SIM_OFF);
+            sim_disk_wipe(&h->disk);
+            h->tainted = false;
+            sim_host_start(sim, i);
+        } else {
+            sim_tell(sim, i, (struct felt_input){.kind = FELT_INPUT_TRUST});
+        }
+    }
 }
 
 void sim_fate_heal(struct sim_fate *fate, uint32_t n_stay_dead)
@@ -198,5 +208,8 @@ void sim_fate_heal(struct sim_fate *fate, uint32_t n_stay_dead)
     weather->reorder_ppm = 0;
     /* The last ones: never a seed, or nobody would find the others. */
     for (uint32_t i = 0; i < sim->n_hosts; i++)
-        repair(sim, i, i >= SIM_SEED_HOSTS && i + n_stay_dead >= sim->config.hosts_max);
+        repair(sim, i,
+               i >= SIM_SEED_HOSTS && i < sim->config.hosts_max &&
+                   i + n_stay_dead >= sim->config.hosts_max);
+    sim_later(sim, OPERATOR_COMES, look_after, NULL, 0, 0);
 }

@@ -9,6 +9,8 @@
  *   fault_crash.c    crash, power, persist, address
  *   fault_disk.c     disk-fails, disk-lost, disk-torn, disk-rollback
  *   fault_clone.c    clone
+ *   fault_donor.c    donor
+ *   fault_duel.c     duel
  *   fault_storm.c    join-storm, leave-storm */
 #pragma once
 
@@ -46,7 +48,7 @@ struct sim_fate *sim_fate_new(struct sim *sim, uint32_t set);
 void sim_fate_free(struct sim_fate *fate);
 FELT_DEFINE_CLEANUP(struct sim_fate *, sim_fate_free)
 /* All is repaired: links, clocks and disks work, every host runs but those that left, those that
- * are to stay dead and clones; whose disk had lied begins anew. */
+ * are to stay dead and clones; who finds nobody to confirm it gets an operator's word. */
 void sim_fate_heal(struct sim_fate *fate, uint32_t n_stay_dead);
 
 /* A random host that runs, SIM_HOST_NONE where there is none. */

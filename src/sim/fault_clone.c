@@ -8,7 +8,9 @@
 static void end(struct sim *sim, void *context, uint64_t host, uint64_t life)
 {
     (void)context;
-    if (sim_host_runs(sim, (uint32_t)host) && sim->hosts[host].life == life)
+    /* One that has found out is a machine like others. */
+    if (sim_host_runs(sim, (uint32_t)host) && sim->hosts[host].life == life &&
+        sim->hosts[host].tainted)
         sim_host_stop(sim, (uint32_t)host, SIM_OFF);
 }
 
@@ -25,8 +27,9 @@ static void clone(struct sim *sim, struct felt_prng *prng)
     sim_disk_copy(&sim->hosts[copy].disk, &sim->hosts[original].disk);
     sim->hosts[copy].clone = true;
     sim->hosts[copy].tainted = true;
-    sim->hosts[original].tainted = true;
-    sim->forks_excused = true;
+    /* Some who copy machines make a new machine-id, some do not. */
+    if (felt_prng_below(prng, 2) == 0)
+        sim->hosts[copy].machine = sim->hosts[original].machine;
     sim_host_start(sim, copy);
     sim_later(sim, sim_scale(prng, SIM_DOWN_MIN, SIM_DOWN_MAX), end, NULL, copy,
               sim->hosts[copy].life);
@@ -34,7 +37,7 @@ static void clone(struct sim *sim, struct felt_prng *prng)
 
 const struct sim_fault sim_fault_clone = {
     .name = "clone",
-    .what = "a copy of a machine's disk runs beside it (excuses check 'owner')",
+    .what = "a copy of a machine's disk runs beside it",
     .strike = clone,
     .pause_max = INCIDENT_MAX,
     .rare = true,

@@ -60,7 +60,6 @@ static void roll_back(struct sim *sim, struct felt_prng *prng)
         return;
     sim_fault_restart(sim, host, SIM_OFF, sim_scale(prng, SIM_DOWN_MIN, SIM_DOWN_MAX));
     h->tainted = sim_disk_roll_back(&h->disk);
-    sim->forks_excused |= h->tainted;
 }
 
 const struct sim_fault sim_fault_disk_fails = {
@@ -86,7 +85,7 @@ const struct sim_fault sim_fault_disk_torn = {
 
 const struct sim_fault sim_fault_rollback = {
     .name = "disk-rollback",
-    .what = "a machine comes back with the disk of an earlier time (excuses check 'owner')",
+    .what = "a machine comes back with the disk of an earlier time",
     .strike = roll_back,
     .pause_max = INCIDENT_MAX / 2,
     .rare = true,

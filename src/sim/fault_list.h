@@ -28,3 +28,5 @@ extern const struct sim_fault sim_fault_rollback;
 extern const struct sim_fault sim_fault_clone;
 extern const struct sim_fault sim_fault_join_storm;
 extern const struct sim_fault sim_fault_leave_storm;
+extern const struct sim_fault sim_fault_donor;
+extern const struct sim_fault sim_fault_duel;

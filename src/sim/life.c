@@ -25,7 +25,8 @@ uint32_t sim_host_add(struct sim *sim)
 
     assert(sim->n_hosts <= sim->config.hosts_max + sim->config.hosts_extra);
     h->address = new_address(sim, host);
-    h->founder = host == 0;
+    h->machine = host + 1;
+    h->founder = host == 0 && sim->config.candidates == 0;
     snprintf(h->name, sizeof(h->name), "n%u", host);
     return host;
 }
@@ -61,9 +62,16 @@ static void configure(const struct sim *sim, uint32_t host, struct felt_node_con
         .net_config = founds ? sim->config.net_config : NULL,
         .state = sim_disk_read(&h->disk),
         .limits = sim->config.limits,
+        .lease_time_us = sim->config.lease_time_us,
     };
+    if (host < sim->config.candidates) { /* one unit file for all of them, at every start */
+        ret_config->net_config = sim->config.net_config;
+        ret_config->bootstrap_expect =
+            sim->config.expect > 0 ? sim->config.expect : sim->config.candidates;
+    }
     for (size_t i = 0; i < sizeof(ret_config->seed); i++)
         ret_config->seed[i] = (uint8_t)felt_prng_next(&prng);
+    felt_put_be32(ret_config->machine, h->machine);
     memset(ret_config->key.secret, 7, sizeof(ret_config->key.secret)); /* one key for all */
 }
 
@@ -97,9 +105,10 @@ void sim_host_start(struct sim *sim, uint32_t host)
     h->stuck_until = 0;
     h->n_waiting = 0;
     h->crash = SIM_CRASH_NOT;
+    h->tainted = h->disk.stale;
     make_node(sim, host);
     sim_tell(sim, host, (struct felt_input){.kind = FELT_INPUT_WAKE});
-    if (host != 0 || sim->n_hosts > 1)
+    if (host != 0 || sim->n_hosts > 1 || sim->config.candidates > 1)
         sim_queue_add(sim->queue,
                       &(struct sim_happening){
                           .when = sim->now, .kind = SIM_SEEDS, .host = host, .life = h->life});

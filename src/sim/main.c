@@ -18,6 +18,10 @@ static void print_reproduce(const struct sim_options *o, uint64_t seed,
         printf(" --nodes %u", o->run.nodes);
     printf(" --minutes %u --faults %s --heal-limit %u", o->run.minutes, o->faults,
            (unsigned)(o->run.heal_limit / FELT_USEC_SEC));
+    if (o->run.has_candidates)
+        printf(" --candidates %u", o->run.candidates);
+    if (o->run.has_lease_time)
+        printf(" --lease-time %u", (unsigned)(o->run.lease_time_us / FELT_USEC_SEC));
     if (tuning->plain)
         printf(" --plain");
     if (tuning->alpha > 0)

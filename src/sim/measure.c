@@ -9,11 +9,9 @@
 #include "sim/options.h"
 
 const struct sim_measure *const sim_measures[] = {
-    &sim_measure_detect, &sim_measure_loss,
-    &sim_measure_join,   &sim_measure_traffic,
-    &sim_measure_heal,   &sim_measure_lifeguard,
-    &sim_measure_memory, &sim_measure_speed,
-    &sim_measure_sync,   NULL,
+    &sim_measure_detect, &sim_measure_loss,    &sim_measure_join, &sim_measure_lease,
+    &sim_measure_donor,  &sim_measure_traffic, &sim_measure_heal, &sim_measure_lifeguard,
+    &sim_measure_memory, &sim_measure_speed,   &sim_measure_sync, NULL,
 };
 
 const struct sim_measure *sim_measure_find(const char *name)

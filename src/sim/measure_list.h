@@ -7,6 +7,8 @@
 extern const struct sim_measure sim_measure_detect;
 extern const struct sim_measure sim_measure_loss;
 extern const struct sim_measure sim_measure_join;
+extern const struct sim_measure sim_measure_lease;
+extern const struct sim_measure sim_measure_donor;
 extern const struct sim_measure sim_measure_traffic;
 extern const struct sim_measure sim_measure_heal;
 extern const struct sim_measure sim_measure_lifeguard;

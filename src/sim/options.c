@@ -9,6 +9,7 @@
 
 #include "sim/check.h"
 #include "sim/measure.h"
+#include "wire/message.h"
 
 #define MINUTES_DEFAULT 3
 #define MINUTES_MAX     100000
@@ -22,6 +23,8 @@ enum {
     MINUTES,
     FAULTS,
     HEAL_LIMIT,
+    LEASE_TIME,
+    CANDIDATES,
     MEASURE,
     REPORT,
     PLAIN,
@@ -39,6 +42,8 @@ static const struct option options[] = {
     {"minutes", required_argument, NULL, MINUTES},
     {"faults", required_argument, NULL, FAULTS},
     {"heal-limit", required_argument, NULL, HEAL_LIMIT},
+    {"lease-time", required_argument, NULL, LEASE_TIME},
+    {"candidates", required_argument, NULL, CANDIDATES},
     {"measure", required_argument, NULL, MEASURE},
     {"report", required_argument, NULL, REPORT},
     {"plain", no_argument, NULL, PLAIN},
@@ -131,6 +136,16 @@ static int take(struct sim_options *o, int option, const char *text)
         if (r == 0)
             o->run.heal_limit = seconds * FELT_USEC_SEC;
         return r;
+    case LEASE_TIME:
+        r = number32("lease-time", text, 0, FELT_LEASE_TIME_MAX_SEC, &seconds);
+        if (r == 0) {
+            o->run.has_lease_time = true;
+            o->run.lease_time_us = seconds * FELT_USEC_SEC;
+        }
+        return r;
+    case CANDIDATES:
+        o->run.has_candidates = true;
+        return number32("candidates", text, 0, FELT_BOOTSTRAP_MAX, &o->run.candidates);
     case MEASURE:
         return take_measure(o, text);
     case REPORT:
@@ -191,6 +206,9 @@ void sim_options_help(void)
          "  --minutes M         virtual minutes with faults (default 3)\n"
          "  --faults LIST       a,b,c: these; none; all: each seed draws of all (default)\n"
          "  --heal-limit S      seconds to one view once all is repaired (default 120)\n"
+         "  --candidates N      hosts that found together; 0: one founds alone\n"
+         "  --lease-time S      after which silent owners lose their slots; 0: never\n"
+         "                      (default: each seed draws 60 to 180 or 86400)\n"
          "  --plain             SWIM without Lifeguard, for comparison\n"
          "  --alpha A --beta B  of suspicions\n"
          "  --log               every event, one line each\n"

@@ -38,6 +38,7 @@ struct sim_happening {
     felt_usec turn;            /* of ARRIVES: when the host is free for it; 0: not known yet */
     bool waited;               /* in the socket of a host that did not run */
     uint64_t save;             /* of SAVED */
+    bool stale;                /* of SAVED: by a life that goes on from a stale disk */
     bool failed;               /* of SAVED */
     size_t len;                /* of bytes */
     uint8_t *bytes;            /* of ARRIVES: pooled; of SAVED: from sim_alloc() */

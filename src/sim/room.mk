@@ -5,10 +5,15 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/agent.c \
 	src/sim/check.c src/sim/check.h \
 	src/sim/check_agreement.c \
+	src/sim/check_balance.c \
+	src/sim/check_cluster.c \
 	src/sim/check_datagram.c \
 	src/sim/check_digest.c \
+	src/sim/check_era.c \
+	src/sim/check_identity.c \
 	src/sim/check_livelock.c \
 	src/sim/check_owner.c \
+	src/sim/check_reclaim.c \
 	src/sim/check_self.c \
 	src/sim/check_table.c \
 	src/sim/disk.c src/sim/disk.h \
@@ -19,6 +24,8 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_crash.c \
 	src/sim/fault_cut.c \
 	src/sim/fault_disk.c \
+	src/sim/fault_donor.c \
+	src/sim/fault_duel.c \
 	src/sim/fault_stall.c \
 	src/sim/fault_storm.c \
 	src/sim/fault_weather.c \
@@ -29,6 +36,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/run.c src/sim/run.h \
 	src/sim/sim.c src/sim/sim.h \
 	src/sim/statistics.c src/sim/statistics.h \
+	src/sim/storm.c src/sim/storm.h \
 	src/sim/stream.c src/sim/stream.h \
 	src/sim/swarm.c src/sim/swarm.h \
 	src/sim/transit.c
@@ -45,8 +53,10 @@ src_sim_felt_sim_SOURCES = \
 	src/sim/main.c \
 	src/sim/measure.c src/sim/measure.h src/sim/measure_list.h \
 	src/sim/measure_detect.c \
+	src/sim/measure_donor.c \
 	src/sim/measure_heal.c \
 	src/sim/measure_join.c \
+	src/sim/measure_lease.c \
 	src/sim/measure_lifeguard.c \
 	src/sim/measure_loss.c \
 	src/sim/measure_memory.c \

@@ -11,9 +11,12 @@
 
 #define CLONES_MAX     4
 #define JOIN_PAUSE_MAX (2 * FELT_USEC_SEC)
-#define DISK_MAX       (50 * FELT_USEC_MS)  /* an fsync on a busy disk */
-#define LOOK_EVERY     (100 * FELT_USEC_MS) /* for one view */
-#define STILL_AGREES   (2 * FELT_USEC_SEC)  /* a view that lasts that long was no accident */
+#define DISK_MAX       (50 * FELT_USEC_MS)   /* an fsync on a busy disk */
+#define RECLAIM_LIMIT  (60 * FELT_USEC_SEC)  /* beyond the lease time; L-6.7.2 */
+#define RECLAIM_MAX    (600 * FELT_USEC_SEC) /* a longer lease time is not waited for */
+#define LOOK_EVERY     (100 * FELT_USEC_MS)  /* for one view */
+#define BALANCE_LIMIT  (300 * FELT_USEC_SEC) /* from one view to spread stake; L-3.7.3 */
+#define STILL_AGREES   (2 * FELT_USEC_SEC)   /* a view that lasts that long was no accident */
 
 static void join(struct sim *sim, void *context, uint64_t host, uint64_t unused)
 {
@@ -59,6 +62,47 @@ static bool reach_one_view(struct sim *sim, felt_usec limit, felt_usec *ret_time
     return false;
 }
 
+static bool is_founded(const struct sim *sim)
+{
+    for (uint32_t i = 0; i < sim->n_hosts; i++)
+        if (sim_host_is_member_on_disk(sim, i))
+            return true;
+    return false;
+}
+
+static void reach_balance(struct sim *sim)
+{
+    felt_usec begun = sim->now;
+    char text[200];
+
+    while (!sim->violation.found && !sim_is_balanced(sim, text, sizeof(text))) {
+        if (sim->now - begun >= BALANCE_LIMIT)
+            sim_violated(sim, "stake is not spread %u s after all had one view: %s",
+                         (unsigned)(BALANCE_LIMIT / FELT_USEC_SEC), text);
+        else
+            sim_run(sim, FELT_USEC_SEC);
+    }
+}
+
+/* What the dead owned has live owners within the lease time and a minute, if there is a majority.
+ */
+static void reach_reclaim(struct sim *sim, felt_usec heal_limit)
+{
+    felt_usec begun = sim->now, limit = sim->config.lease_time_us + RECLAIM_LIMIT, healed;
+    char text[200];
+
+    if (sim->violation.found || !sim_has_majority(sim))
+        return;
+    while (!sim->violation.found && !sim_is_reclaimed(sim, text, sizeof(text))) {
+        if (sim->now - begun >= limit)
+            sim_violated(sim, "not all is reclaimed %u s after all had one view: %s",
+                         (unsigned)(limit / FELT_USEC_SEC), text);
+        else
+            sim_run(sim, FELT_USEC_SEC);
+    }
+    reach_one_view(sim, heal_limit, &healed);
+}
+
 void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
 {
     struct felt_prng prng = sim_stream(run->seed, "run", 0);
@@ -74,7 +118,9 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
         .hosts_max = swarm.nodes,
         .hosts_extra = CLONES_MAX,
         .net_config = swarm.net_config,
+        .candidates = swarm.candidates,
         .limits = run->limits,
+        .lease_time_us = swarm.lease_time_us,
         .devices = true,
         .disk_us = sim_scale(&prng, FELT_USEC_MS / 10, DISK_MAX),
     });
@@ -87,8 +133,12 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
     if (!sim->violation.found) {
         if (run->log)
             puts("-- all is repaired");
-        sim_fate_heal(fate, swarm.n_stay_dead);
-        reach_one_view(sim, run->heal_limit, &result.healed_us);
+        /* Whoever is still to found needs all. */
+        sim_fate_heal(fate, is_founded(sim) ? swarm.n_stay_dead : 0);
+        if (reach_one_view(sim, run->heal_limit, &result.healed_us))
+            reach_balance(sim);
+        if (swarm.lease_time_us > 0 && swarm.lease_time_us <= RECLAIM_MAX)
+            reach_reclaim(sim, run->heal_limit);
     }
     if (run->log && sim->violation.found)
         sim_dump(sim);

@@ -19,6 +19,10 @@ struct sim_run {
     bool swarm;       /* the seed draws which of them are on */
     felt_usec heal_limit;
     struct felt_node_limits limits;
+    bool has_lease_time; /* else the seed draws it */
+    felt_usec lease_time_us;
+    bool has_candidates; /* likewise */
+    uint32_t candidates;
     bool log; /* events to standard output */
 };
 

@@ -93,6 +93,21 @@ static void mix_step(struct sim *sim, uint32_t host, const struct felt_input *in
     mix(sim, effects->deadline);
 }
 
+/* Whether this step's state is that of a life which goes on from a stale disk. */
+static bool is_stale(const struct sim_host *h, const struct felt_effects *effects)
+{
+    for (size_t i = 0; i < effects->n_events; i++)
+        if (effects->events[i].kind == FELT_EVENT_IDENTITY_RENEWED)
+            return false;
+    return h->tainted;
+}
+
+static void write_disk(struct sim_disk *disk, struct sim_happening *happening)
+{
+    sim_disk_write(disk, FELT_TAKE(happening->bytes), happening->len);
+    disk->stale = happening->stale;
+}
+
 /* The write is begun; its outcome happens later. */
 static void save(struct sim *sim, uint32_t host, const struct felt_effects *effects)
 {
@@ -104,6 +119,7 @@ static void save(struct sim *sim, uint32_t host, const struct felt_effects *effe
 
     done.when = sim->now + time;
     done.failed = h->disk.fails;
+    done.stale = is_stale(h, effects);
     done.len = effects->state.len;
     done.bytes = sim_alloc(effects->state.len);
     memcpy(done.bytes, effects->state.data, effects->state.len);
@@ -155,7 +171,7 @@ static void crash(struct sim *sim, struct sim_happening *happening)
     struct sim_host *h = &sim->hosts[happening->host];
 
     if (h->crash == SIM_CRASH_AFTER_SAVE)
-        sim_disk_write(&h->disk, FELT_TAKE(happening->bytes), happening->len);
+        write_disk(&h->disk, happening);
     h->crash = SIM_CRASH_NOT;
     sim_host_stop(sim, happening->host, SIM_KILLED);
     sim_later(sim, h->restart_after, restart, NULL, happening->host, h->life);
@@ -173,7 +189,7 @@ static void saved(struct sim *sim, struct sim_happening *happening)
     if (happening->failed)
         in.kind = FELT_INPUT_SAVE_FAILED;
     else
-        sim_disk_write(&h->disk, FELT_TAKE(happening->bytes), happening->len);
+        write_disk(&h->disk, happening);
     sim_tell(sim, happening->host, in);
 }
 

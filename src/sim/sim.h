@@ -68,8 +68,9 @@ struct sim_host {
     felt_usec restart_after; /* of crash */
     bool unplugged;          /* its own machine has no way to anybody, and says so */
     bool clone;              /* a second life of another host's identity */
-    bool tainted; /* its disk says less than it had said aloud: to be wiped before all is well */
-    bool left;    /* it took its leave and is gone for good */
+    uint32_t machine;        /* what names it: a clone may have the same */
+    bool tainted;            /* it lives by a stale disk (disk.h) */
+    bool left;               /* it took its leave and is gone for good */
     struct sim_traffic traffic;
 };
 
@@ -85,11 +86,15 @@ struct sim_watcher {
 struct sim_config {
     uint64_t seed;
     uint32_t hosts_max;
+    uint32_t seed_hosts;    /* the first so many are everybody's seeds; 0: SIM_SEED_HOSTS */
     const char *net_config; /* of the founder; borrowed */
     struct felt_node_limits limits;
-    bool devices;         /* hosts make an overlay device once they have a lease */
-    felt_usec disk_us;    /* a write takes that long and up to as long again */
-    uint32_t hosts_extra; /* beyond hosts_max: for clones */
+    felt_usec lease_time_us; /* of the founder; 0: nothing is reclaimed */
+    bool devices;            /* hosts make an overlay device once they have a lease */
+    felt_usec disk_us;       /* a write takes that long and up to as long again */
+    uint32_t hosts_extra;    /* beyond hosts_max: for clones */
+    uint32_t candidates;     /* the first so many hosts found together; 0: the first one alone */
+    uint32_t expect;         /* what candidates are told that they are; 0: the truth */
 };
 
 struct sim_violation {
@@ -114,7 +119,7 @@ struct sim {
     uint32_t *at; /* the host that has an address; SIM_HOST_NONE */
     uint32_t n_watchers;
     struct sim_watcher watchers[SIM_WATCHERS_MAX];
-    bool forks_excused; /* a disk was rolled back or a machine cloned: check_owner, _agreement */
+    bool forks_excused; /* an old state was believed where nobody could know: check_identity.c */
     struct sim_violation violation;
 };
 

@@ -5,9 +5,15 @@
 
 #include "sim/stream.h"
 
-#define NODES_MIN 3
-#define NODES_MAX 12
-#define RARE      8 /* once in so many seeds */
+#define NODES_MIN       3
+#define NODES_MAX       12
+#define CANDIDATES_MIN  2 /* one whose disk is lost founds anew, as who founds alone does */
+#define CANDIDATES_MAX  7
+#define RARE            8 /* once in so many seeds */
+
+#define LEASE_TIME_MIN  60 /* seconds */
+#define LEASE_TIME_MAX  180
+#define LEASE_TIME_LONG (24 * 3600)
 
 static uint32_t draw_set(const struct sim_run *run)
 {
@@ -41,6 +47,32 @@ static void draw_network(struct felt_prng *prng, uint32_t nodes, char *text, siz
              slots * 64 >> 16, slots * 64 >> 8 & 0xff, slots * 64 & 0xff);
 }
 
+/* As short as some of the faults are long, or longer than any. */
+static felt_usec draw_lease_time(const struct sim_run *run)
+{
+    struct felt_prng prng = sim_stream(run->seed, "lease time", 0);
+
+    if (run->has_lease_time)
+        return run->lease_time_us;
+    if (sim_one_in(&prng, 2))
+        return LEASE_TIME_LONG * FELT_USEC_SEC;
+    return sim_between(&prng, LEASE_TIME_MIN, LEASE_TIME_MAX) * FELT_USEC_SEC;
+}
+
+/* One seed in four begins with candidates; who comes later joins them. */
+static uint32_t draw_candidates(const struct sim_run *run, uint32_t nodes)
+{
+    struct felt_prng prng = sim_stream(run->seed, "candidates", 0);
+    uint32_t n;
+
+    if (run->has_candidates)
+        return FELT_MIN(run->candidates, nodes);
+    if (!sim_one_in(&prng, 4))
+        return 0;
+    n = (uint32_t)sim_between(&prng, CANDIDATES_MIN, CANDIDATES_MAX);
+    return FELT_MIN(n, nodes);
+}
+
 void sim_swarm_draw(const struct sim_run *run, struct sim_swarm *ret_swarm)
 {
     struct felt_prng prng = sim_stream(run->seed, "swarm", 0);
@@ -49,5 +81,10 @@ void sim_swarm_draw(const struct sim_run *run, struct sim_swarm *ret_swarm)
     ret_swarm->nodes = run->nodes > 0 ? run->nodes : nodes;
     ret_swarm->set = draw_set(run);
     draw_network(&prng, ret_swarm->nodes, ret_swarm->net_config, sizeof(ret_swarm->net_config));
+    ret_swarm->lease_time_us = draw_lease_time(run);
+    ret_swarm->candidates = draw_candidates(run, ret_swarm->nodes);
     ret_swarm->n_stay_dead = sim_one_in(&prng, 4) ? 1 : 0;
+    /* Candidates wait for the last of them for ever, as they should. */
+    if (ret_swarm->candidates > 0)
+        ret_swarm->n_stay_dead = 0;
 }

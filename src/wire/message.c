@@ -25,6 +25,18 @@ const char *felt_message_name(enum felt_message_type type)
         [FELT_MESSAGE_SYNC_SLOTS] = "sync-slots",
         [FELT_MESSAGE_PULL_SLOTS] = "pull-slots",
         [FELT_MESSAGE_ANSWERED] = "answered",
+        [FELT_MESSAGE_CANDIDATE] = "candidate",
+        [FELT_MESSAGE_PREPARE] = "prepare",
+        [FELT_MESSAGE_PROMISE] = "promise",
+        [FELT_MESSAGE_ACCEPT] = "accept",
+        [FELT_MESSAGE_ACCEPTED] = "accepted",
+        [FELT_MESSAGE_OUTBID] = "outbid",
+        [FELT_MESSAGE_DECISION] = "decision",
+        [FELT_MESSAGE_SILENCES] = "silences",
+        [FELT_MESSAGE_CONFIRM] = "confirm",
+        [FELT_MESSAGE_CONFIRMED] = "confirmed",
+        [FELT_MESSAGE_CHALLENGE] = "challenge",
+        [FELT_MESSAGE_PRESENT] = "present",
     };
 
     assert((size_t)type < FELT_ARRAY_LEN(names) && names[type]);
@@ -37,11 +49,13 @@ int felt_envelope_encode(const struct felt_envelope *envelope, uint8_t *buf, siz
     struct felt_pack p;
 
     felt_pack_init(&p, buf, room);
-    felt_pack_array(&p, 4);
+    felt_pack_array(&p, 6);
     felt_pack_id(&p, &envelope->sender);
     felt_pack_uint(&p, envelope->session);
     felt_pack_uint(&p, envelope->counter);
     felt_pack_uint(&p, envelope->generation);
+    felt_pack_uint(&p, envelope->start);
+    felt_pack_uint(&p, envelope->save);
     return felt_pack_done(&p, ret_len);
 }
 
@@ -141,7 +155,7 @@ static void pack_slots(struct felt_pack *p, const struct felt_message *m)
     }
     begin(p, m->type, 6);
     felt_pack_uint(p, m->slots.era);
-    felt_pack_uint(p, m->slots.save);
+    felt_acceptor_pack(p, &m->slots.record);
     felt_pack_uint(p, m->slots.total);
     felt_pack_uint(p, m->slots.first);
     felt_pack_array(p, n_owners);
@@ -156,13 +170,32 @@ static void pack_slots(struct felt_pack *p, const struct felt_message *m)
     }
 }
 
-static void pack_hello(struct felt_pack *p, const struct felt_message *m)
+static void pack_padding(struct felt_pack *p, enum felt_message_type type, uint32_t padding)
 {
     static const uint8_t nothing[FELT_DATAGRAM_MAX];
 
-    assert(m->hello.padding <= sizeof(nothing));
-    begin(p, m->type, 1);
-    felt_pack_bin(p, nothing, m->hello.padding);
+    assert(padding <= sizeof(nothing));
+    begin(p, type, 1);
+    felt_pack_bin(p, nothing, padding);
+}
+
+/* What protects identities. */
+static void pack_identity(struct felt_pack *p, const struct felt_message *m)
+{
+    if (m->type == FELT_MESSAGE_CONFIRM) {
+        pack_padding(p, m->type, m->confirm.padding);
+    } else if (m->type == FELT_MESSAGE_CONFIRMED) {
+        begin(p, m->type, 2);
+        felt_pack_uint(p, m->confirmed.session);
+        felt_pack_uint(p, m->confirmed.verdict);
+    } else if (m->type == FELT_MESSAGE_CHALLENGE) {
+        begin(p, m->type, 2);
+        pack_hash(p, m->challenge.nonce);
+        felt_pack_id(p, &m->challenge.target);
+    } else {
+        begin(p, m->type, 1);
+        pack_hash(p, m->present.nonce);
+    }
 }
 
 static void pack_join(struct felt_pack *p, const struct felt_message *m)
@@ -177,13 +210,17 @@ static void pack_join(struct felt_pack *p, const struct felt_message *m)
 
 static void pack_gift(struct felt_pack *p, const struct felt_message *m)
 {
-    bool ask = m->gift.result == FELT_GIFT_ASK;
+    bool ask = m->gift.result == FELT_GIFT_ASK, given = m->gift.result == FELT_GIFT_GIVEN;
 
-    begin(p, m->type, ask ? 3 : 2);
+    begin(p, m->type, ask || given ? 3 : 2);
     felt_pack_bin(p, m->gift.request, FELT_REQUEST_ID_LEN);
     felt_pack_uint(p, m->gift.result);
     if (ask)
         felt_pack_id(p, &m->gift.referral);
+    if (given && m->gift.lease == UINT32_MAX)
+        felt_pack_nil(p);
+    else if (given)
+        felt_pack_uint(p, m->gift.lease);
 }
 
 static void pack_fetch(struct felt_pack *p, const struct felt_message *m)
@@ -211,6 +248,80 @@ static void pack_answered(struct felt_pack *p, const struct felt_message *m)
         felt_pack_nil(p);
 }
 
+static void pack_candidate(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 4);
+    felt_pack_bin(p, m->candidate.cookie, FELT_COOKIE_LEN);
+    felt_pack_uint(p, m->candidate.expect);
+    felt_pack_bool(p, m->candidate.promised);
+    felt_pack_array(p, m->candidate.n);
+    for (uint32_t i = 0; i < m->candidate.n; i++)
+        felt_pack_id(p, &m->candidate.ids[i]);
+}
+
+static void pack_prepare(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 3);
+    felt_pack_uint(p, m->prepare.era);
+    felt_pack_uint(p, m->prepare.round);
+    felt_pack_array(p, (size_t)m->prepare.n * 2);
+    for (uint32_t i = 0; i < m->prepare.n; i++) {
+        felt_pack_id(p, &m->prepare.suspects[i].id);
+        pack_hash(p, m->prepare.suspects[i].slots);
+    }
+}
+
+static void pack_promise(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 7);
+    felt_pack_uint(p, m->promise.era);
+    felt_pack_uint(p, m->promise.round);
+    felt_voice_pack(p, &m->promise.voice);
+    felt_pack_uint(p, m->promise.silent);
+    felt_accepted_pack(p, &m->promise.accepted, &m->promise.value);
+}
+
+static void pack_silences(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, m->silences.n);
+    for (uint32_t i = 0; i < m->silences.n; i++) {
+        felt_pack_array(p, 2);
+        felt_pack_id(p, &m->silences.entries[i].id);
+        felt_pack_uint(p, m->silences.entries[i].seconds);
+    }
+}
+
+/* What an era is decided with. */
+static void pack_vote(struct felt_pack *p, const struct felt_message *m)
+{
+    if (m->type == FELT_MESSAGE_PREPARE) {
+        pack_prepare(p, m);
+    } else if (m->type == FELT_MESSAGE_PROMISE) {
+        pack_promise(p, m);
+    } else if (m->type == FELT_MESSAGE_ACCEPT) {
+        begin(p, m->type, 3);
+        felt_pack_uint(p, m->accept.era);
+        felt_pack_uint(p, m->accept.round);
+        felt_value_pack(p, &m->accept.value);
+    } else if (m->type == FELT_MESSAGE_ACCEPTED) {
+        begin(p, m->type, 5);
+        felt_pack_uint(p, m->accepted.era);
+        felt_pack_uint(p, m->accepted.round);
+        felt_voice_pack(p, &m->accepted.voice);
+    } else if (m->type == FELT_MESSAGE_OUTBID) {
+        begin(p, m->type, 3);
+        felt_pack_uint(p, m->outbid.era);
+        felt_pack_uint(p, m->outbid.round);
+        felt_pack_uint(p, m->outbid.promised);
+    } else if (m->type == FELT_MESSAGE_DECISION) {
+        begin(p, m->type, 2);
+        felt_pack_uint(p, m->decision.era);
+        felt_value_pack(p, &m->decision.value);
+    } else {
+        pack_silences(p, m);
+    }
+}
+
 static void pack_message(struct felt_pack *p, const struct felt_message *m)
 {
     switch (m->type) {
@@ -229,16 +340,17 @@ static void pack_message(struct felt_pack *p, const struct felt_message *m)
         felt_pack_uint(p, m->nack.seq);
         return felt_pack_bool(p, m->nack.refused);
     case FELT_MESSAGE_HELLO:
-        return pack_hello(p, m);
+        return pack_padding(p, m->type, m->hello.padding);
     case FELT_MESSAGE_COOKIE:
         begin(p, m->type, 1);
         return felt_pack_bin(p, m->cookie.cookie, FELT_COOKIE_LEN);
     case FELT_MESSAGE_JOIN:
         return pack_join(p, m);
     case FELT_MESSAGE_WELCOME:
-        begin(p, m->type, 2);
+        begin(p, m->type, 3);
         felt_pack_bin(p, m->welcome.request, FELT_REQUEST_ID_LEN);
-        return felt_pack_bin(p, m->welcome.config.data, m->welcome.config.len);
+        felt_pack_bin(p, m->welcome.config.data, m->welcome.config.len);
+        return felt_pack_uint(p, m->welcome.lease_time);
     case FELT_MESSAGE_GIFT:
         return pack_gift(p, m);
     case FELT_MESSAGE_LIVENESS:
@@ -263,10 +375,26 @@ static void pack_message(struct felt_pack *p, const struct felt_message *m)
         felt_pack_uint(p, m->sync_slots.first);
         return pack_buckets(p, m->sync_slots.hashes);
     case FELT_MESSAGE_PULL_SLOTS:
-        begin(p, m->type, 1);
+        begin(p, m->type, 2);
+        felt_pack_uint(p, m->pull_slots.era);
         return felt_pack_uint(p, m->pull_slots.first);
     case FELT_MESSAGE_ANSWERED:
         return pack_answered(p, m);
+    case FELT_MESSAGE_CANDIDATE:
+        return pack_candidate(p, m);
+    case FELT_MESSAGE_PREPARE:
+    case FELT_MESSAGE_PROMISE:
+    case FELT_MESSAGE_ACCEPT:
+    case FELT_MESSAGE_ACCEPTED:
+    case FELT_MESSAGE_OUTBID:
+    case FELT_MESSAGE_DECISION:
+    case FELT_MESSAGE_SILENCES:
+        return pack_vote(p, m);
+    case FELT_MESSAGE_CONFIRM:
+    case FELT_MESSAGE_CONFIRMED:
+    case FELT_MESSAGE_CHALLENGE:
+    case FELT_MESSAGE_PRESENT:
+        return pack_identity(p, m);
     }
     assert(false && "message type");
 }

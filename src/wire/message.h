@@ -10,23 +10,28 @@
 #include "base/bytes.h"
 #include "base/id.h"
 #include "wire/descriptor.h"
+#include "wire/vote.h"
 
 #define FELT_DATAGRAM_MAX \
     (1280 - 48) /* IPv6 minimum MTU less IPv6 and UDP headers; proto/packet.md 2.1 */
 
-#define FELT_COOKIE_LEN      16
-#define FELT_REQUEST_ID_LEN  8
-#define FELT_HELLO_PADDING   40  /* the cookie is not longer then, whatever the two envelopes say */
-#define FELT_CONFIG_TEXT_MAX 512 /* proto/messages.cddl, welcome */
-#define FELT_BUCKETS         64  /* of each digest; proto/gossip.md 4.2 */
+#define FELT_COOKIE_LEN         16
+#define FELT_REQUEST_ID_LEN     8
+#define FELT_HELLO_PADDING      56 /* the cookie is not longer then, whatever the two envelopes say */
+#define FELT_CONFIRM_PADDING    48                /* nor is CONFIRMED longer than its CONFIRM */
+#define FELT_CONFIG_TEXT_MAX    512               /* proto/messages.cddl, welcome */
+#define FELT_LEASE_TIME_MAX_SEC (365 * 24 * 3600) /* proto/lease.md 6.6 */
+#define FELT_BUCKETS            64                /* of each digest; proto/gossip.md 4.2 */
 
 /* The most that a message may have of each: no more than fit into one datagram by their smallest
  * encoding. */
-#define FELT_LIVENESS_MAX 52
-#define FELT_SUMMARY_MAX  52
-#define FELT_FETCH_MAX    48
-#define FELT_RUNS_MAX     160
-#define FELT_OWNERS_MAX   60
+#define FELT_LIVENESS_MAX   52
+#define FELT_SUMMARY_MAX    52
+#define FELT_FETCH_MAX      48
+#define FELT_RUNS_MAX       160
+#define FELT_OWNERS_MAX     60
+#define FELT_BOOTSTRAP_MAX  16 /* founders together; as many as a node has seeds */
+#define FELT_CANDIDATES_MAX (FELT_BOOTSTRAP_MAX + 1) /* named: one more says "too many" */
 
 enum felt_message_type {
     FELT_MESSAGE_PROBE = 1,
@@ -47,6 +52,18 @@ enum felt_message_type {
     FELT_MESSAGE_SYNC_SLOTS = 16,
     FELT_MESSAGE_PULL_SLOTS = 17,
     FELT_MESSAGE_ANSWERED = 18,
+    FELT_MESSAGE_CANDIDATE = 19,
+    FELT_MESSAGE_PREPARE = 20,
+    FELT_MESSAGE_PROMISE = 21,
+    FELT_MESSAGE_ACCEPT = 22,
+    FELT_MESSAGE_ACCEPTED = 23,
+    FELT_MESSAGE_OUTBID = 24,
+    FELT_MESSAGE_DECISION = 25,
+    FELT_MESSAGE_SILENCES = 26,
+    FELT_MESSAGE_CONFIRM = 27,
+    FELT_MESSAGE_CONFIRMED = 28,
+    FELT_MESSAGE_CHALLENGE = 29,
+    FELT_MESSAGE_PRESENT = 30, /* the next free type is 31 */
 };
 
 /* Who sent the datagram, in which of its lives, and which of its datagrams this is. */
@@ -55,6 +72,8 @@ struct felt_envelope {
     uint64_t session;
     uint64_t counter;
     uint64_t generation; /* how often the sender has seen the cluster forget who left */
+    uint64_t start;      /* number of the save that this session began with; 0: with none */
+    uint64_t save;       /* number of its last durable save */
 };
 
 /* Two nodes with equal digests hold the same tables. */
@@ -99,6 +118,14 @@ enum felt_gift_result {
     FELT_GIFT_BUSY = 3,  /* not now: we cannot save, or do not know the map ourselves */
 };
 
+/* What a member knows of a node that comes back with an earlier life's state (proto/lease.md 7). */
+enum felt_identity_verdict {
+    FELT_IDENTITY_CURRENT = 0, /* nothing newer was seen of it */
+    FELT_IDENTITY_UNKNOWN = 1, /* it is not known here at all */
+    FELT_IDENTITY_BEHIND = 2,  /* something newer was seen: its state is an old one */
+    FELT_IDENTITY_TWIN = 3,    /* another process has the same identity, and answers */
+};
+
 struct felt_message {
     enum felt_message_type type;
     union {
@@ -134,11 +161,13 @@ struct felt_message {
         struct {
             uint8_t request[FELT_REQUEST_ID_LEN];
             struct felt_bytes config; /* JSON */
+            uint64_t lease_time;      /* of the cluster, in seconds; 0: nothing is reclaimed */
         } welcome;
         struct {
             uint8_t request[FELT_REQUEST_ID_LEN];
             enum felt_gift_result result;
             struct felt_id referral; /* of ASK */
+            uint32_t lease; /* of GIVEN: best used without a wish; UINT32_MAX: nothing is */
         } gift;
         struct {
             uint32_t n;
@@ -162,9 +191,9 @@ struct felt_message {
         } fetch;
         struct {
             uint64_t era;
-            uint64_t save;  /* the sender's save counter */
-            uint32_t total; /* slots of the network */
-            uint32_t first; /* slot where runs begin */
+            struct felt_acceptor record; /* the sender's, about the era after `era` */
+            uint32_t total;              /* slots of the network */
+            uint32_t first;              /* slot where runs begin */
             uint32_t n;
             struct felt_run runs[FELT_RUNS_MAX]; /* one after the other from first */
         } slots;
@@ -174,6 +203,7 @@ struct felt_message {
             uint64_t hashes[FELT_BUCKETS];
         } sync_slots;
         struct {
+            uint64_t era;   /* the asker's: who is one era behind gets the decision */
             uint32_t first; /* slot to begin with */
         } pull_slots;
         struct {
@@ -181,6 +211,64 @@ struct felt_message {
             bool more;                       /* the answer is at its limit: there is more */
             uint32_t next;                   /* and it begins there: a bucket, or a slot */
         } answered;
+        struct {
+            uint8_t cookie[FELT_COOKIE_LEN];
+            uint32_t expect; /* so many found a cluster together */
+            bool promised; /* ids are those that the sender's promise names; else those in sight */
+            uint32_t n;
+            struct felt_id ids[FELT_CANDIDATES_MAX]; /* ascending, the sender among them */
+        } candidate;
+        struct {
+            uint64_t era;   /* of the voters, here and below; the vote is about the next */
+            uint64_t round; /* the ballot is (round, sender) */
+            uint32_t n;
+            struct felt_suspect suspects[FELT_SUSPECTS_MAX];
+        } prepare;
+        struct {
+            uint64_t era;
+            uint64_t round; /* the ballot is (round, receiver) */
+            struct felt_voice voice;
+            uint32_t silent;             /* bit i: suspect i is silent, and owns what was said */
+            struct felt_ballot accepted; /* round 0: nothing */
+            struct felt_value value;
+        } promise;
+        struct {
+            uint64_t era;
+            uint64_t round;
+            struct felt_value value;
+        } accept;
+        struct {
+            uint64_t era;
+            uint64_t round;
+            struct felt_voice voice;
+        } accepted;
+        struct {
+            uint64_t era;
+            uint64_t round;    /* of the question */
+            uint64_t promised; /* the round that was promised to somebody else */
+        } outbid;
+        struct {
+            uint64_t era; /* that begins with it */
+            struct felt_value value;
+        } decision;
+        struct {
+            uint32_t n;
+            struct felt_silent entries[FELT_SILENCES_MAX];
+        } silences;
+        struct {
+            uint32_t padding; /* as of hello */
+        } confirm;
+        struct {
+            uint64_t session; /* of whom the verdict is about: the receiver */
+            enum felt_identity_verdict verdict;
+        } confirmed;
+        struct {
+            uint64_t nonce;
+            struct felt_id target; /* who is to answer, and nobody else */
+        } challenge;
+        struct {
+            uint64_t nonce;
+        } present;
     };
 };
 

@@ -67,6 +67,8 @@ int felt_reader_begin(struct felt_reader *reader, struct felt_bytes plain,
     e.session = felt_items_uint(&items, UINT64_MAX);
     e.counter = felt_items_uint(&items, UINT64_MAX);
     e.generation = felt_items_uint(&items, UINT64_MAX);
+    e.start = felt_items_uint(&items, UINT64_MAX);
+    e.save = felt_items_uint(&items, UINT64_MAX);
     if (items.bad || felt_id_is_nobody(&e.sender) || e.session == 0)
         return -EINVAL;
     *ret_envelope = e;
@@ -145,7 +147,7 @@ static void read_slots(struct felt_items *items, struct felt_message *m)
     uint64_t at;
 
     m->slots.era = felt_items_uint(items, UINT64_MAX);
-    m->slots.save = felt_items_uint(items, UINT64_MAX);
+    felt_acceptor_read(items, &m->slots.record);
     m->slots.total = (uint32_t)felt_items_uint(items, UINT32_MAX);
     m->slots.first = (uint32_t)felt_items_uint(items, UINT32_MAX);
     at = m->slots.first;
@@ -190,8 +192,11 @@ static void read_gift(struct felt_items *items, struct felt_message *m)
     felt_items_bin(items, m->gift.request, FELT_REQUEST_ID_LEN);
     m->gift.result = (enum felt_gift_result)felt_items_uint(items, FELT_GIFT_BUSY);
     m->gift.referral = (struct felt_id){0};
+    m->gift.lease = UINT32_MAX;
     if (m->gift.result == FELT_GIFT_ASK)
         felt_items_id(items, &m->gift.referral);
+    if (m->gift.result == FELT_GIFT_GIVEN && !felt_items_nil(items))
+        m->gift.lease = (uint32_t)felt_items_uint(items, UINT32_MAX - 1);
 }
 
 static void read_fetch(struct felt_items *items, struct felt_message *m)
@@ -240,6 +245,7 @@ static void read_welcome(struct felt_items *items, struct felt_message *m)
 {
     felt_items_bin(items, m->welcome.request, FELT_REQUEST_ID_LEN);
     m->welcome.config = felt_items_bytes(items, FELT_CONFIG_TEXT_MAX);
+    m->welcome.lease_time = felt_items_uint(items, FELT_LEASE_TIME_MAX_SEC);
 }
 
 static void read_descriptor(struct felt_items *items, struct felt_message *m)
@@ -263,6 +269,7 @@ static void read_sync_slots(struct felt_items *items, struct felt_message *m)
 
 static void read_pull_slots(struct felt_items *items, struct felt_message *m)
 {
+    m->pull_slots.era = felt_items_uint(items, UINT64_MAX);
     m->pull_slots.first = (uint32_t)felt_items_uint(items, UINT32_MAX);
 }
 
@@ -277,6 +284,117 @@ static void read_answered(struct felt_items *items, struct felt_message *m)
         items->bad = true;
     if (m->answered.question != FELT_MESSAGE_PULL_SLOTS && m->answered.next >= FELT_BUCKETS)
         items->bad = true;
+}
+
+static void read_candidate(struct felt_items *items, struct felt_message *m)
+{
+    struct felt_items ids;
+
+    felt_items_bin(items, m->candidate.cookie, FELT_COOKIE_LEN);
+    m->candidate.expect = (uint32_t)felt_items_uint(items, FELT_BOOTSTRAP_MAX);
+    m->candidate.promised = felt_items_bool(items);
+    ids = felt_items_array(items);
+    m->candidate.n = count(&ids, FELT_CANDIDATES_MAX);
+    for (uint32_t i = 0; i < m->candidate.n; i++) {
+        felt_items_id(&ids, &m->candidate.ids[i]);
+        if (i > 0 && felt_id_cmp(&m->candidate.ids[i - 1], &m->candidate.ids[i]) >= 0)
+            ids.bad = true;
+    }
+    items->bad |= ids.bad | (m->candidate.expect == 0) |
+                  (m->candidate.promised && m->candidate.n != m->candidate.expect);
+}
+
+/* Era and round of a vote; both begin at 1. */
+static void read_vote(struct felt_items *items, uint64_t *ret_era, uint64_t *ret_round)
+{
+    *ret_era = felt_items_uint(items, UINT64_MAX - 1);
+    *ret_round = felt_items_uint(items, UINT64_MAX);
+    items->bad |= *ret_era == 0 || *ret_round == 0;
+}
+
+static void read_prepare(struct felt_items *items, struct felt_message *m)
+{
+    struct felt_items suspects;
+
+    read_vote(items, &m->prepare.era, &m->prepare.round);
+    suspects = felt_items_array(items);
+    m->prepare.n = suspects.left / 2;
+    if (suspects.bad || suspects.left % 2 != 0 || m->prepare.n > FELT_SUSPECTS_MAX) {
+        items->bad = true;
+        return;
+    }
+    for (uint32_t i = 0; i < m->prepare.n; i++) {
+        felt_items_id(&suspects, &m->prepare.suspects[i].id);
+        m->prepare.suspects[i].slots = read_hash(&suspects);
+    }
+    items->bad |= suspects.bad;
+}
+
+static void read_promise(struct felt_items *items, struct felt_message *m)
+{
+    read_vote(items, &m->promise.era, &m->promise.round);
+    felt_voice_read(items, &m->promise.voice);
+    m->promise.silent = (uint32_t)felt_items_uint(items, (1u << FELT_SUSPECTS_MAX) - 1);
+    felt_accepted_read(items, &m->promise.accepted, &m->promise.value);
+}
+
+static void read_accept(struct felt_items *items, struct felt_message *m)
+{
+    read_vote(items, &m->accept.era, &m->accept.round);
+    felt_value_read(items, &m->accept.value);
+}
+
+static void read_accepted(struct felt_items *items, struct felt_message *m)
+{
+    read_vote(items, &m->accepted.era, &m->accepted.round);
+    felt_voice_read(items, &m->accepted.voice);
+}
+
+static void read_outbid(struct felt_items *items, struct felt_message *m)
+{
+    read_vote(items, &m->outbid.era, &m->outbid.round);
+    m->outbid.promised = felt_items_uint(items, UINT64_MAX);
+}
+
+static void read_decision(struct felt_items *items, struct felt_message *m)
+{
+    m->decision.era = felt_items_uint(items, UINT64_MAX);
+    felt_value_read(items, &m->decision.value);
+    items->bad |= m->decision.era < 2; /* founding is no decision */
+}
+
+static void read_silences(struct felt_items *items, struct felt_message *m)
+{
+    m->silences.n = count(items, FELT_SILENCES_MAX);
+    for (uint32_t i = 0; i < m->silences.n; i++) {
+        struct felt_items entry = felt_items_array(items);
+
+        felt_items_id(&entry, &m->silences.entries[i].id);
+        m->silences.entries[i].seconds = felt_items_uint(&entry, UINT32_MAX);
+        items->bad |= entry.bad;
+    }
+}
+
+static void read_confirm(struct felt_items *items, struct felt_message *m)
+{
+    m->confirm.padding = (uint32_t)felt_items_bytes(items, FELT_DATAGRAM_MAX).len;
+}
+
+static void read_confirmed(struct felt_items *items, struct felt_message *m)
+{
+    m->confirmed.session = felt_items_uint(items, UINT64_MAX);
+    m->confirmed.verdict = (enum felt_identity_verdict)felt_items_uint(items, FELT_IDENTITY_TWIN);
+}
+
+static void read_challenge(struct felt_items *items, struct felt_message *m)
+{
+    m->challenge.nonce = read_hash(items);
+    felt_items_id(items, &m->challenge.target);
+}
+
+static void read_present(struct felt_items *items, struct felt_message *m)
+{
+    m->present.nonce = read_hash(items);
 }
 
 /* Each reads the fields after the type. */
@@ -299,6 +417,18 @@ static void (*const read_fields[])(struct felt_items *items, struct felt_message
     [FELT_MESSAGE_SYNC_SLOTS] = read_sync_slots,
     [FELT_MESSAGE_PULL_SLOTS] = read_pull_slots,
     [FELT_MESSAGE_ANSWERED] = read_answered,
+    [FELT_MESSAGE_CANDIDATE] = read_candidate,
+    [FELT_MESSAGE_PREPARE] = read_prepare,
+    [FELT_MESSAGE_PROMISE] = read_promise,
+    [FELT_MESSAGE_ACCEPT] = read_accept,
+    [FELT_MESSAGE_ACCEPTED] = read_accepted,
+    [FELT_MESSAGE_OUTBID] = read_outbid,
+    [FELT_MESSAGE_DECISION] = read_decision,
+    [FELT_MESSAGE_SILENCES] = read_silences,
+    [FELT_MESSAGE_CONFIRM] = read_confirm,
+    [FELT_MESSAGE_CONFIRMED] = read_confirmed,
+    [FELT_MESSAGE_CHALLENGE] = read_challenge,
+    [FELT_MESSAGE_PRESENT] = read_present,
 };
 
 int felt_reader_next(struct felt_reader *reader, struct felt_message *ret_message)

@@ -7,10 +7,11 @@
 #include "wire/bound.h"
 #include "wire/pack.h"
 
-#define FIELDS        13 /* proto/messages.cddl, state */
+#define FIELDS        17 /* proto/messages.cddl, state */
 #define MEMBER_FIELDS 7
 #define GIFT_FIELDS   3
 #define RUN_FIELDS    4
+#define ERA_FIELDS    4
 
 static void pack_gifts(struct felt_pack *p, const struct felt_record *r)
 {
@@ -58,6 +59,22 @@ static void pack_runs(struct felt_pack *p, const struct felt_record *r)
     }
 }
 
+static void pack_eras(struct felt_pack *p, const struct felt_record *r)
+{
+    felt_pack_array(p, ERA_FIELDS);
+    felt_pack_uint(p, r->lease_time);
+    felt_acceptor_pack(p, &r->acceptor);
+    if (r->decided.n > 0)
+        felt_value_pack(p, &r->decided);
+    else
+        felt_pack_nil(p);
+    felt_pack_array(p, (size_t)r->n_silences * 2);
+    for (uint32_t i = 0; i < r->n_silences; i++) {
+        felt_pack_id(p, &r->silences[i].id);
+        felt_pack_uint(p, r->silences[i].seconds);
+    }
+}
+
 static size_t pack(const struct felt_record *r, uint8_t *buf, size_t room)
 {
     struct felt_pack p;
@@ -71,6 +88,7 @@ static size_t pack(const struct felt_record *r, uint8_t *buf, size_t room)
     felt_pack_bin(&p, r->cluster, sizeof(r->cluster));
     felt_pack_uint(&p, r->session);
     felt_pack_uint(&p, r->save);
+    felt_pack_bin(&p, r->machine, sizeof(r->machine));
     felt_pack_uint(&p, r->generation);
     felt_pack_uint(&p, r->era);
     felt_pack_bin(&p, r->config.data, r->config.len);
@@ -82,6 +100,13 @@ static size_t pack(const struct felt_record *r, uint8_t *buf, size_t room)
     pack_runs(&p, r);
     pack_gifts(&p, r);
     pack_members(&p, r);
+    felt_pack_array(&p, r->n_freed);
+    for (uint32_t i = 0; i < r->n_freed; i++)
+        felt_pack_uint(&p, r->freed[i]);
+    felt_pack_array(&p, r->n_promise);
+    for (uint32_t i = 0; i < r->n_promise; i++)
+        felt_pack_id(&p, &r->promise[i]);
+    pack_eras(&p, r);
     e = felt_pack_done(&p, &len);
     assert(e == 0);
     return len;
@@ -104,6 +129,7 @@ void felt_record_done(struct felt_record *record)
     free(record->runs);
     free(record->gifts);
     free(record->members);
+    free(record->silences);
     *record = (struct felt_record){0};
 }
 
@@ -171,6 +197,23 @@ static void read_gifts(struct felt_items *items, struct felt_record *r)
     }
 }
 
+static void read_freed(struct felt_items *items, struct felt_record *r)
+{
+    struct felt_items in = felt_items_array(items);
+
+    if (in.bad || in.left > FELT_RECORD_FREED_MAX) {
+        items->bad = true;
+        return;
+    }
+    r->n_freed = in.left;
+    for (uint32_t i = 0; i < r->n_freed; i++) {
+        r->freed[i] = (uint32_t)felt_items_uint(&in, FELT_RECORD_RUNS_MAX);
+        if (r->freed[i] >= r->n_slots)
+            in.bad = true;
+    }
+    items->bad |= in.bad;
+}
+
 static void read_members(struct felt_items *items, struct felt_record *r)
 {
     struct felt_items in = list(items, FELT_RECORD_MEMBERS_MAX, sizeof(*r->members), &r->n_members,
@@ -191,6 +234,41 @@ static void read_members(struct felt_items *items, struct felt_record *r)
     }
 }
 
+static void read_promise(struct felt_items *items, struct felt_record *r)
+{
+    struct felt_items ids = felt_items_array(items);
+
+    if (ids.bad || ids.left > FELT_BOOTSTRAP_MAX) {
+        items->bad = true;
+        return;
+    }
+    r->n_promise = ids.left;
+    for (uint32_t i = 0; i < r->n_promise; i++) {
+        felt_items_id(&ids, &r->promise[i]);
+        if (i > 0 && felt_id_cmp(&r->promise[i - 1], &r->promise[i]) >= 0)
+            ids.bad = true;
+    }
+    items->bad |= ids.bad;
+}
+
+static void read_eras(struct felt_items *items, struct felt_record *r)
+{
+    struct felt_items eras = felt_items_array(items), in;
+    uint32_t n;
+
+    r->lease_time = felt_items_uint(&eras, FELT_LEASE_TIME_MAX_SEC);
+    felt_acceptor_read(&eras, &r->acceptor);
+    if (!felt_items_nil(&eras))
+        felt_value_read(&eras, &r->decided);
+    in = list(&eras, FELT_RECORD_RUNS_MAX * 2, sizeof(*r->silences), &n, (void **)&r->silences);
+    r->n_silences = n / 2;
+    for (uint32_t i = 0; i < r->n_silences; i++) {
+        felt_items_id(&in, &r->silences[i].id);
+        r->silences[i].seconds = felt_items_uint(&in, UINT32_MAX);
+    }
+    items->bad |= eras.bad | in.bad | (n % 2 != 0);
+}
+
 static int read_fields(struct felt_items items, struct felt_record *ret)
 {
     struct felt_record r = {0};
@@ -200,6 +278,7 @@ static int read_fields(struct felt_items items, struct felt_record *ret)
     felt_items_bin(&items, r.cluster, sizeof(r.cluster));
     r.session = felt_items_uint(&items, UINT64_MAX);
     r.save = felt_items_uint(&items, UINT64_MAX);
+    felt_items_bin(&items, r.machine, sizeof(r.machine));
     r.generation = felt_items_uint(&items, UINT64_MAX);
     r.era = felt_items_uint(&items, UINT64_MAX);
     r.config = felt_items_bytes(&items, FELT_CONFIG_TEXT_MAX);
@@ -210,9 +289,12 @@ static int read_fields(struct felt_items items, struct felt_record *ret)
     read_runs(&items, &r);
     read_gifts(&items, &r);
     read_members(&items, &r);
+    read_freed(&items, &r);
+    read_promise(&items, &r);
+    read_eras(&items, &r);
     if ((r.era > 0) != (r.n_runs > 0) || (r.has_lease && r.lease >= r.n_slots))
         items.bad = true;
-    if (!r.runs || !r.gifts || !r.members || items.bad) {
+    if (!r.runs || !r.gifts || !r.members || !r.silences || items.bad) {
         int e = items.bad ? -EINVAL : -ENOMEM;
 
         felt_record_done(&r);

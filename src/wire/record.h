@@ -15,13 +15,9 @@
 #define FELT_RECORD_SEED_LEN       32
 #define FELT_RECORD_GIFTS_MAX      64      /* proto/lease.md 3 */
 #define FELT_RECORD_GIFT_SLOTS_MAX 8       /* ranges of one gift */
+#define FELT_RECORD_FREED_MAX      256     /* proto/lease.md 3.3 */
 #define FELT_RECORD_MEMBERS_MAX    1000000 /* far above what a node's limits allow */
 #define FELT_RECORD_RUNS_MAX       65536   /* every slot a run of its own */
-
-struct felt_slot_range {
-    uint32_t first;
-    uint32_t count;
-};
 
 /* One gift that we made: a repeated request gets the same answer. */
 struct felt_gift_record {
@@ -47,6 +43,7 @@ struct felt_record {
     uint8_t cluster[8];
     uint64_t session; /* of the run that saved this */
     uint64_t save;
+    uint8_t machine[16];      /* that saved it (node/node.h); all zero: not known */
     uint64_t generation;      /* struct felt_envelope */
     uint64_t era;             /* 0: no slot map yet */
     struct felt_bytes config; /* network configuration as JSON; len 0: none yet */
@@ -57,8 +54,17 @@ struct felt_record {
     struct felt_run *runs; /* from slot 0 on */
     uint32_t n_gifts;
     struct felt_gift_record *gifts; /* oldest first */
+    uint32_t n_freed;
+    uint32_t freed[FELT_RECORD_FREED_MAX]; /* slots that were leases, the longest unused first */
     uint32_t n_members;
     struct felt_member_record *members; /* ourselves excluded */
+    uint32_t n_promise; /* a candidate's, to the first of them; 0: none (proto/lease.md 3.6) */
+    struct felt_id promise[FELT_BOOTSTRAP_MAX]; /* ascending */
+    uint64_t lease_time; /* of the cluster, in seconds; 0: nothing is reclaimed */
+    struct felt_acceptor acceptor;
+    struct felt_value decided; /* what `era` began with; n 0: not known */
+    uint32_t n_silences;
+    struct felt_silent *silences;
 };
 
 /* Bytes that the encoding takes. */

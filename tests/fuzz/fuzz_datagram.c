@@ -32,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         r = felt_reader_begin(second, felt_bytes(again, at + len), &envelope_2);
         assert(r == 0 && envelope_2.counter == envelope.counter &&
                envelope_2.session == envelope.session &&
-               envelope_2.generation == envelope.generation &&
+               envelope_2.generation == envelope.generation && envelope_2.start == envelope.start &&
+               envelope_2.save == envelope.save &&
                felt_id_equal(&envelope_2.sender, &envelope.sender));
         r = felt_reader_next(second, &back);
         assert(r == 1 && message_equal(&m, &back));

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real daemons in network namespaces: 'make check-lab', as root. Not a part of 'make check'.
-LAB_TESTS = \
+LAB_SMALL_TESTS = \
 	tests/lab/felt_lab.sh \
 	tests/lab/kernel.sh \
 	tests/lab/classic_guide.sh \
@@ -9,8 +9,18 @@ LAB_TESTS = \
 	tests/lab/idle.sh \
 	tests/lab/no_way_out.sh \
 	tests/lab/leave.sh \
+	tests/lab/bootstrap.sh \
+	tests/lab/abandon.sh
+# Many daemons, and figures that a sanitizer would spoil.
+LAB_LARGE_TESTS = \
+	tests/lab/join_storm.sh \
 	tests/lab/fifty.sh
-EXTRA_DIST += $(LAB_TESTS) tests/lab/datagrams.py tests/lab/lab.sh \
+if ENABLE_SANITIZE
+LAB_TESTS = $(LAB_SMALL_TESTS)
+else
+LAB_TESTS = $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS)
+endif
+EXTRA_DIST += $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS) tests/lab/datagrams.py tests/lab/lab.sh \
 	tests/lab/notify.py
 
 check_PROGRAMS += tests/lab/kernel_driver

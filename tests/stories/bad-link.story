@@ -14,8 +14,8 @@
  11.011 c joined
  11.011 c member alive a
  11.012 c member alive b
- 11.016 c lease taken slot=65
  11.016 b member alive c
+ 11.016 c lease taken slot=65
 -- the link between b and c fails
 -- the link from a to c fails as well: a does not reach it, and nobody can help
  81.732 a member suspect c
@@ -31,8 +31,8 @@
 103.118 c member dead b
 103.118 c crowd silent no more
 -- the links are back
-143.959 c member alive a
-143.969 a member alive c
-144.169 b member alive c
-144.287 c member alive b
+144.287 c member alive a
+144.298 a member alive c
+144.497 b member alive c
+145.902 c member alive b
 -- the end

@@ -14,8 +14,8 @@
  11.011 c joined
  11.011 c member alive a
  11.012 c member alive b
- 11.016 c lease taken slot=1
  11.016 b member alive c
+ 11.016 c lease taken slot=1
 -- d joins through a, and there is no subnet left
  21.005 a member alive d
  21.006 d configured
@@ -25,11 +25,11 @@
  21.007 d member alive c
  21.016 c member alive d
  21.016 b member alive d
- 21.534 d waiting for a lease all 3 subnets are owned, 0 of them by members that are silent
+ 21.410 d waiting for a lease all 3 subnets are owned, and all owners are alive
 -- b is killed: its subnet stays its own
  91.393 d member suspect b
- 91.403 a member suspect b
  91.403 c member suspect b
+ 91.403 a member suspect b
  92.993 d member dead b
  93.003 a member dead b
  93.003 c member dead b

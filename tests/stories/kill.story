@@ -14,8 +14,8 @@
  11.011 c joined
  11.011 c member alive a
  11.012 c member alive b
- 11.016 c lease taken slot=65
  11.016 b member alive c
+ 11.016 c lease taken slot=65
 -- c is killed
  22.732 a member suspect c
  22.742 b member suspect c

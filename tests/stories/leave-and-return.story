@@ -14,8 +14,8 @@
  11.011 c joined
  11.011 c member alive a
  11.012 c member alive b
- 11.016 c lease taken slot=65
  11.016 b member alive c
+ 11.016 c lease taken slot=65
 -- c leaves
  21.005 a member left c
  21.005 b member left c
@@ -27,5 +27,5 @@
  31.011 c member alive a
  31.012 c member alive b
  31.016 b member alive c
- 31.016 c lease taken slot=65
+ 31.016 c lease taken slot=64
 -- the end

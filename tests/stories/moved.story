@@ -14,8 +14,8 @@
  11.011 c joined
  11.011 c member alive a
  11.012 c member alive b
- 11.016 c lease taken slot=65
  11.016 b member alive c
+ 11.016 c lease taken slot=65
 -- all are killed, get other addresses, and are started again; b and c look a up
  21.000 a configured
  21.000 a joined
@@ -26,6 +26,6 @@
  21.000 c configured
  21.000 c joined
  21.000 c lease taken slot=65
- 22.392 b member suspect c
- 22.942 b member alive c
+ 22.705 c member suspect b
+ 22.947 c member alive b
 -- the end

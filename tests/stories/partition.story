@@ -14,8 +14,8 @@
  11.011 c joined
  11.011 c member alive a
  11.012 c member alive b
- 11.016 c lease taken slot=65
  11.016 b member alive c
+ 11.016 c lease taken slot=65
 -- the link between c and the others fails
  22.398 c member suspect b
  22.732 a member suspect c

@@ -14,8 +14,8 @@
  11.011 c joined
  11.011 c member alive a
  11.012 c member alive b
- 11.016 c lease taken slot=65
  11.016 b member alive c
+ 11.016 c lease taken slot=65
 -- c's process is killed; its machine says that nobody is at the port
  22.693 a member dead c
  22.703 b member suspect c

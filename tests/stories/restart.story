@@ -14,8 +14,8 @@
  11.011 c joined
  11.011 c member alive a
  11.012 c member alive b
- 11.016 c lease taken slot=65
  11.016 b member alive c
+ 11.016 c lease taken slot=65
 -- b is killed and started again at once
  21.000 b configured
  21.000 b joined
@@ -24,12 +24,6 @@
  51.000 b configured
  51.000 b joined
  51.000 b lease taken slot=128
- 52.025 b member suspect c
- 54.025 b member suspect a
- 54.025 b crowd silent
- 71.225 b member dead c
- 73.225 b member dead a
- 73.225 b crowd silent no more
 -- a and c are started again
  81.000 a configured
  81.000 a joined
@@ -37,6 +31,4 @@
  81.000 c configured
  81.000 c joined
  81.000 c lease taken slot=65
- 81.005 b member alive a
- 81.006 b member alive c
 -- the end

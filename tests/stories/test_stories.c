@@ -172,6 +172,23 @@ static void script_join_at_once(struct story *s)
     assert_true(world_agrees(s->w));
 }
 
+/* L-3.6.1 to L-3.6.6 */
+static void script_bootstrap(struct story *s)
+{
+    say(s, "a and b are two of three candidates");
+    world_candidate(s->w, NETWORK, 3);
+    world_candidate(s->w, NETWORK, 3);
+    world_run(s->w, SECONDS(20));
+    say(s, "c is the third");
+    world_candidate(s->w, NETWORK, 3);
+    world_run(s->w, SECONDS(10));
+    assert_true(world_agrees(s->w));
+    say(s, "d has the same command line, and comes too late");
+    world_candidate(s->w, NETWORK, 3);
+    world_run(s->w, SECONDS(10));
+    assert_true(world_agrees(s->w));
+}
+
 static void script_kill(struct story *s)
 {
     three(s);
@@ -505,10 +522,17 @@ static void a_bad_link_is_no_death_while_a_third_sees_both(void **state)
     run("bad-link", script_bad_link);
 }
 
+static void three_candidates_found_together_and_a_fourth_joins(void **state)
+{
+    (void)state;
+    run("bootstrap", script_bootstrap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_node_founds_a_cluster),
+        cmocka_unit_test(three_candidates_found_together_and_a_fourth_joins),
         cmocka_unit_test(two_join_one_after_the_other),
         cmocka_unit_test(three_join_at_once),
         cmocka_unit_test(one_is_killed_and_comes_back),

@@ -56,7 +56,7 @@ static enum felt_liveness_state some_state(const struct source *s)
 static void some_liveness(const struct source *s, struct felt_message *m)
 {
     /* The largest entries are suspicions; only so many of them fit. */
-    const uint32_t fit = s->size == MESSAGE_LARGEST ? 33 : FELT_LIVENESS_MAX / 2;
+    const uint32_t fit = s->size == MESSAGE_LARGEST ? 31 : FELT_LIVENESS_MAX / 2;
 
     m->liveness.n = (uint32_t)number(s, 1, fit);
     for (uint32_t i = 0; i < m->liveness.n; i++) {
@@ -94,6 +94,83 @@ static void some_summary(const struct source *s, struct felt_message *m)
         };
 }
 
+/* Ascending ranges; as wide on the wire as they get, where that is asked for. */
+static uint32_t some_ranges(const struct source *s, struct felt_slot_range *ranges, uint32_t low)
+{
+    uint32_t n = (uint32_t)number(s, low, FELT_VALUE_RANGES_MAX);
+
+    for (uint32_t i = 0; i < n; i++)
+        ranges[i] = (struct felt_slot_range){.first = 1000 * i + (uint32_t)number(s, 0, 400),
+                                             .count = (uint32_t)number(s, 1, 600)};
+    return n;
+}
+
+static struct felt_value some_value(const struct source *s)
+{
+    struct felt_value value = {.heir = some_id(s)};
+
+    value.n = some_ranges(s, value.ranges, 1);
+    return value;
+}
+
+static struct felt_voice some_voice(const struct source *s)
+{
+    struct felt_voice voice = {.digest = number(s, 0, UINT64_MAX), .whole = number(s, 0, 1) == 1};
+
+    voice.n = some_ranges(s, voice.ranges, 0);
+    return voice;
+}
+
+static struct felt_ballot some_ballot(const struct source *s)
+{
+    return (struct felt_ballot){.round = number(s, 1, UINT64_MAX), .id = some_id(s)};
+}
+
+static void some_record(const struct source *s, struct felt_acceptor *record)
+{
+    if (number(s, 0, 2) == 0)
+        return; /* nothing is voted on */
+    record->promised = some_ballot(s);
+    if (number(s, 0, 1) == 0)
+        return;
+    record->accepted = record->promised;
+    record->value = some_value(s);
+}
+
+static void some_vote(const struct source *s, struct felt_message *m)
+{
+    /* Era and round are at the same place in each. */
+    m->prepare.era = number(s, 1, UINT64_MAX - 1);
+    m->prepare.round = number(s, 1, UINT64_MAX);
+    if (m->type == FELT_MESSAGE_PREPARE) {
+        m->prepare.n = (uint32_t)number(s, 0, FELT_SUSPECTS_MAX);
+        for (uint32_t i = 0; i < m->prepare.n; i++)
+            m->prepare.suspects[i] =
+                (struct felt_suspect){.id = some_id(s), .slots = number(s, 0, UINT64_MAX)};
+    } else if (m->type == FELT_MESSAGE_PROMISE) {
+        m->promise.voice = some_voice(s);
+        m->promise.silent = (uint32_t)number(s, 0, UINT16_MAX);
+        if (number(s, 0, 1) == 1) {
+            m->promise.accepted = some_ballot(s);
+            m->promise.value = some_value(s);
+        }
+    } else if (m->type == FELT_MESSAGE_ACCEPT) {
+        m->accept.value = some_value(s);
+    } else if (m->type == FELT_MESSAGE_ACCEPTED) {
+        m->accepted.voice = some_voice(s);
+    } else {
+        m->outbid.promised = number(s, 0, UINT64_MAX);
+    }
+}
+
+static void some_silences(const struct source *s, struct felt_message *m)
+{
+    m->silences.n = (uint32_t)number(s, 1, FELT_SILENCES_MAX);
+    for (uint32_t i = 0; i < m->silences.n; i++)
+        m->silences.entries[i] =
+            (struct felt_silent){.id = some_id(s), .seconds = number(s, 0, UINT32_MAX)};
+}
+
 static void some_slots(const struct source *s, struct felt_message *m)
 {
     const uint32_t fit = 60; /* runs of the largest numbers */
@@ -101,7 +178,7 @@ static void some_slots(const struct source *s, struct felt_message *m)
     uint32_t at;
 
     m->slots.era = number(s, 1, UINT64_MAX);
-    m->slots.save = number(s, 0, UINT64_MAX);
+    some_record(s, &m->slots.record);
     m->slots.first = s->size == MESSAGE_LARGEST ? UINT32_MAX - fit : (uint32_t)number(s, 0, 9999);
     at = m->slots.first;
     for (size_t i = 0; i < 3; i++)
@@ -141,6 +218,9 @@ static void some_gift(const struct source *s, struct felt_message *m)
         m->gift.result = FELT_GIFT_ASK;
     if (m->gift.result == FELT_GIFT_ASK)
         m->gift.referral = some_id(s);
+    m->gift.lease = UINT32_MAX;
+    if (m->gift.result == FELT_GIFT_GIVEN && s->size != MESSAGE_SMALLEST)
+        m->gift.lease = (uint32_t)number(s, 0, UINT32_MAX);
 }
 
 static void some_buckets(const struct source *s, uint64_t hashes[FELT_BUCKETS])
@@ -154,6 +234,20 @@ static struct felt_bytes borrowed(const struct source *s, struct sample *sample,
 {
     fill(s, sample->bytes, len);
     return felt_bytes(sample->bytes, len);
+}
+
+static void some_candidate(const struct source *s, struct felt_message *m)
+{
+    uint32_t n = (uint32_t)number(s, 1, FELT_BOOTSTRAP_MAX);
+
+    fill(s, m->candidate.cookie, FELT_COOKIE_LEN);
+    m->candidate.expect = n;
+    m->candidate.promised = number(s, 0, 1) == 1;
+    m->candidate.n = n;
+    for (uint32_t i = 0; i < n; i++) {
+        m->candidate.ids[i] = some_id(s);
+        m->candidate.ids[i].b[0] = (uint8_t)(i + 1); /* ascending */
+    }
 }
 
 void sample_message(struct felt_prng *prng, enum felt_message_type type, enum message_size size,
@@ -192,6 +286,7 @@ void sample_message(struct felt_prng *prng, enum felt_message_type type, enum me
     case FELT_MESSAGE_WELCOME:
         fill(s, m->welcome.request, FELT_REQUEST_ID_LEN);
         m->welcome.config = borrowed(s, ret_sample, number(s, 0, FELT_CONFIG_TEXT_MAX));
+        m->welcome.lease_time = number(s, 0, FELT_LEASE_TIME_MAX_SEC);
         return;
     case FELT_MESSAGE_GIFT:
         return some_gift(s, m);
@@ -217,12 +312,51 @@ void sample_message(struct felt_prng *prng, enum felt_message_type type, enum me
         m->sync_slots.first = (uint32_t)number(s, 0, FELT_BUCKETS - 1);
         return some_buckets(s, m->sync_slots.hashes);
     case FELT_MESSAGE_PULL_SLOTS:
+        m->pull_slots.era = number(s, 0, UINT64_MAX);
         m->pull_slots.first = (uint32_t)number(s, 0, UINT32_MAX);
         return;
     case FELT_MESSAGE_ANSWERED:
         return some_answered(s, m);
+    case FELT_MESSAGE_CANDIDATE:
+        return some_candidate(s, m);
+    case FELT_MESSAGE_PREPARE:
+    case FELT_MESSAGE_PROMISE:
+    case FELT_MESSAGE_ACCEPT:
+    case FELT_MESSAGE_ACCEPTED:
+    case FELT_MESSAGE_OUTBID:
+        return some_vote(s, m);
+    case FELT_MESSAGE_DECISION:
+        m->decision.era = number(s, 2, UINT64_MAX);
+        m->decision.value = some_value(s);
+        return;
+    case FELT_MESSAGE_SILENCES:
+        return some_silences(s, m);
+    case FELT_MESSAGE_CONFIRM:
+        m->confirm.padding = (uint32_t)number(s, 0, 1000);
+        return;
+    case FELT_MESSAGE_CONFIRMED:
+        m->confirmed.session = number(s, 0, UINT64_MAX);
+        m->confirmed.verdict =
+            (enum felt_identity_verdict)number(s, FELT_IDENTITY_CURRENT, FELT_IDENTITY_TWIN);
+        return;
+    case FELT_MESSAGE_CHALLENGE:
+        m->challenge.nonce = number(s, 0, UINT64_MAX);
+        m->challenge.target = some_id(s);
+        return;
+    case FELT_MESSAGE_PRESENT:
+        m->present.nonce = number(s, 0, UINT64_MAX);
+        return;
     }
     assert(false && "message type");
+}
+
+static bool candidate_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    return memcmp(a->candidate.cookie, b->candidate.cookie, FELT_COOKIE_LEN) == 0 &&
+           a->candidate.expect == b->candidate.expect &&
+           a->candidate.promised == b->candidate.promised && a->candidate.n == b->candidate.n &&
+           memcmp(a->candidate.ids, b->candidate.ids,
+                  a->candidate.n * sizeof(a->candidate.ids[0])) == 0;
 }
 
 static bool digest_equal(const struct felt_digest *a, const struct felt_digest *b)
@@ -258,9 +392,78 @@ static bool summary_equal(const struct felt_message *a, const struct felt_messag
     return true;
 }
 
+static bool ballot_equal(const struct felt_ballot *a, const struct felt_ballot *b)
+{
+    return a->round == b->round && felt_id_equal(&a->id, &b->id);
+}
+
+static bool ranges_equal(const struct felt_slot_range *a, uint32_t n_a,
+                         const struct felt_slot_range *b, uint32_t n_b)
+{
+    return n_a == n_b && memcmp(a, b, n_a * sizeof(*a)) == 0;
+}
+
+static bool value_equal(const struct felt_value *a, const struct felt_value *b)
+{
+    return (a->n == 0 || felt_id_equal(&a->heir, &b->heir)) &&
+           ranges_equal(a->ranges, a->n, b->ranges, b->n);
+}
+
+static bool voice_equal(const struct felt_voice *a, const struct felt_voice *b)
+{
+    return a->digest == b->digest && a->whole == b->whole &&
+           ranges_equal(a->ranges, a->n, b->ranges, b->n);
+}
+
+static bool record_equal(const struct felt_acceptor *a, const struct felt_acceptor *b)
+{
+    return ballot_equal(&a->promised, &b->promised) && ballot_equal(&a->accepted, &b->accepted) &&
+           value_equal(&a->value, &b->value);
+}
+
+static bool prepare_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    if (a->prepare.n != b->prepare.n)
+        return false;
+    for (uint32_t i = 0; i < a->prepare.n; i++)
+        if (!felt_id_equal(&a->prepare.suspects[i].id, &b->prepare.suspects[i].id) ||
+            a->prepare.suspects[i].slots != b->prepare.suspects[i].slots)
+            return false;
+    return true;
+}
+
+static bool vote_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    if (a->prepare.era != b->prepare.era || a->prepare.round != b->prepare.round)
+        return false;
+    if (a->type == FELT_MESSAGE_PREPARE)
+        return prepare_equal(a, b);
+    if (a->type == FELT_MESSAGE_PROMISE)
+        return voice_equal(&a->promise.voice, &b->promise.voice) &&
+               a->promise.silent == b->promise.silent &&
+               ballot_equal(&a->promise.accepted, &b->promise.accepted) &&
+               value_equal(&a->promise.value, &b->promise.value);
+    if (a->type == FELT_MESSAGE_ACCEPT)
+        return value_equal(&a->accept.value, &b->accept.value);
+    if (a->type == FELT_MESSAGE_ACCEPTED)
+        return voice_equal(&a->accepted.voice, &b->accepted.voice);
+    return a->outbid.promised == b->outbid.promised;
+}
+
+static bool silences_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    if (a->silences.n != b->silences.n)
+        return false;
+    for (uint32_t i = 0; i < a->silences.n; i++)
+        if (!felt_id_equal(&a->silences.entries[i].id, &b->silences.entries[i].id) ||
+            a->silences.entries[i].seconds != b->silences.entries[i].seconds)
+            return false;
+    return true;
+}
+
 static bool slots_equal(const struct felt_message *a, const struct felt_message *b)
 {
-    if (a->slots.era != b->slots.era || a->slots.save != b->slots.save ||
+    if (a->slots.era != b->slots.era || !record_equal(&a->slots.record, &b->slots.record) ||
         a->slots.total != b->slots.total || a->slots.first != b->slots.first ||
         a->slots.n != b->slots.n)
         return false;
@@ -284,7 +487,8 @@ static bool join_equal(const struct felt_message *a, const struct felt_message *
 static bool gift_equal(const struct felt_message *a, const struct felt_message *b)
 {
     return memcmp(a->gift.request, b->gift.request, FELT_REQUEST_ID_LEN) == 0 &&
-           a->gift.result == b->gift.result && felt_id_equal(&a->gift.referral, &b->gift.referral);
+           a->gift.result == b->gift.result &&
+           felt_id_equal(&a->gift.referral, &b->gift.referral) && a->gift.lease == b->gift.lease;
 }
 
 bool message_equal(const struct felt_message *a, const struct felt_message *b)
@@ -310,7 +514,8 @@ bool message_equal(const struct felt_message *a, const struct felt_message *b)
         return join_equal(a, b);
     case FELT_MESSAGE_WELCOME:
         return memcmp(a->welcome.request, b->welcome.request, FELT_REQUEST_ID_LEN) == 0 &&
-               felt_bytes_equal(a->welcome.config, b->welcome.config);
+               felt_bytes_equal(a->welcome.config, b->welcome.config) &&
+               a->welcome.lease_time == b->welcome.lease_time;
     case FELT_MESSAGE_GIFT:
         return gift_equal(a, b);
     case FELT_MESSAGE_LIVENESS:
@@ -335,10 +540,33 @@ bool message_equal(const struct felt_message *a, const struct felt_message *b)
                memcmp(a->sync_slots.hashes, b->sync_slots.hashes, sizeof(a->sync_slots.hashes)) ==
                    0;
     case FELT_MESSAGE_PULL_SLOTS:
-        return a->pull_slots.first == b->pull_slots.first;
+        return a->pull_slots.era == b->pull_slots.era && a->pull_slots.first == b->pull_slots.first;
     case FELT_MESSAGE_ANSWERED:
         return a->answered.question == b->answered.question &&
                a->answered.more == b->answered.more && a->answered.next == b->answered.next;
+    case FELT_MESSAGE_CANDIDATE:
+        return candidate_equal(a, b);
+    case FELT_MESSAGE_PREPARE:
+    case FELT_MESSAGE_PROMISE:
+    case FELT_MESSAGE_ACCEPT:
+    case FELT_MESSAGE_ACCEPTED:
+    case FELT_MESSAGE_OUTBID:
+        return vote_equal(a, b);
+    case FELT_MESSAGE_DECISION:
+        return a->decision.era == b->decision.era &&
+               value_equal(&a->decision.value, &b->decision.value);
+    case FELT_MESSAGE_SILENCES:
+        return silences_equal(a, b);
+    case FELT_MESSAGE_CONFIRM:
+        return a->confirm.padding == b->confirm.padding;
+    case FELT_MESSAGE_CONFIRMED:
+        return a->confirmed.session == b->confirmed.session &&
+               a->confirmed.verdict == b->confirmed.verdict;
+    case FELT_MESSAGE_CHALLENGE:
+        return a->challenge.nonce == b->challenge.nonce &&
+               felt_id_equal(&a->challenge.target, &b->challenge.target);
+    case FELT_MESSAGE_PRESENT:
+        return a->present.nonce == b->present.nonce;
     }
     assert(false && "message type");
 }

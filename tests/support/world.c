@@ -35,6 +35,7 @@ struct host {
     char name[2];
     char net_config[128]; /* of a founder */
     int seed;             /* of a joiner; -1 */
+    uint32_t expect;      /* of a candidate: so many hosts, from the first one on */
     bool moved;           /* to its other address */
     struct felt_cidr wish;
     bool disk_fails;
@@ -161,6 +162,8 @@ static void log_event(struct world *w, int host, const struct felt_event *e)
         [FELT_EVENT_MEMBER_LEFT] = "member left",
         [FELT_EVENT_STARTED_OVER] = "starts over",
         [FELT_EVENT_LEFT] = "has left",
+        [FELT_EVENT_IDENTITY_RENEWED] = "has a new identity:",
+        [FELT_EVENT_BOOTSTRAP] = "bootstrap",
         [FELT_EVENT_CROWD_SILENT] = "crowd silent",
         [FELT_EVENT_PEER_CHANGED] = NULL,
         [FELT_EVENT_FOREIGN_CLUSTER] = "foreign cluster",
@@ -231,13 +234,14 @@ static enum felt_verdict step(struct world *w, int host, struct felt_input in);
 static void resolve(struct world *w, int host)
 {
     struct felt_input in = {.kind = FELT_INPUT_SEEDS};
-    struct felt_endpoint seed;
+    struct felt_endpoint seeds[FELT_SEEDS_MAX];
 
     if (w->hosts[host].seed < 0)
         return;
-    seed = address_of(w, w->hosts[host].seed);
-    in.seeds.endpoints = &seed;
-    in.seeds.n = 1;
+    in.seeds.endpoints = seeds;
+    in.seeds.n = FELT_MAX(w->hosts[host].expect, 1u);
+    for (size_t i = 0; i < in.seeds.n; i++)
+        seeds[i] = address_of(w, w->hosts[host].seed + (int)i);
     step(w, host, in);
 }
 
@@ -373,7 +377,9 @@ static void boot(struct world *w, int host)
         .name = h->name,
         .advertise = address_of(w, host),
         .public_ip = address_of(w, host).ip,
-        .net_config = h->disk_len == 0 && h->net_config[0] ? h->net_config : NULL,
+        .net_config =
+            (h->disk_len == 0 || h->expect > 0) && h->net_config[0] ? h->net_config : NULL,
+        .bootstrap_expect = h->expect,
         .state = felt_bytes(h->disk, h->disk_len),
         .wish = h->wish,
         .has_cluster = h->has_cluster,
@@ -428,6 +434,13 @@ int world_found(struct world *world, const char *net_config)
 int world_join(struct world *world, int seed)
 {
     return add(world, "", seed, NULL, NULL);
+}
+
+int world_candidate(struct world *world, const char *net_config, uint32_t expect)
+{
+    /* Known before it boots; the next host's place is free. */
+    world->hosts[world->n_hosts].expect = expect;
+    return add(world, net_config, 0, NULL, NULL);
 }
 
 int world_join_wish(struct world *world, int seed, const char *subnet)

@@ -21,6 +21,8 @@ void world_free(struct world *world);
 /* A host that founds a cluster, or joins through an earlier one. Returns its number. */
 int world_found(struct world *world, const char *net_config);
 int world_join(struct world *world, int seed);
+/* One of `expect` candidates, the first hosts of the world; each looks for all of them. */
+int world_candidate(struct world *world, const char *net_config, uint32_t expect);
 /* As world_join(), with a wish. */
 int world_join_wish(struct world *world, int seed, const char *subnet);
 /* As world_join(), with a token that names the cluster of the running host `cluster`. */

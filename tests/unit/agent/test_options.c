@@ -303,6 +303,9 @@ static void every_bad_value_is_named(void **state)
         {"--public-ip=127.0.0.1", "--public-ip: 127.0.0.1 cannot be reached from other machines"},
         {"--public-ip=0.0.0.0", "--public-ip: 0.0.0.0 cannot be reached from other machines"},
         {"--public-ip=2001:db8::1", "--public-ip: 2001:db8::1: IPv6 is not supported yet"},
+        {"--lease-time=59s", "--lease-time: '59s' is not a time like 24h"},
+        {"--lease-time=366d", "--lease-time: '366d' is not a time like 24h"},
+        {"--lease-time=60", "--lease-time: '60' is not a time like 24h"},
         {"--on-lease-lost=panic", "--on-lease-lost: 'panic' is neither renumber nor exit"},
         {"--log-level=7", "--log-level: '7' is not one of error"},
         {"--state-dir=", "--state-dir: the path is empty"},
@@ -341,6 +344,8 @@ static void joining_and_founding_exclude_each_other(void **state)
     refused(ARGS("--backend=vxlan", "--join=a"), NO_ENV, "--join and --backend exclude each other");
     refused(ARGS("--join=a", "--net-config-path=/x"), NO_ENV,
             "--join and --net-config-path exclude each other");
+    refused(ARGS("--join=a", "--lease-time=7d"), NO_ENV,
+            "--join and --lease-time exclude each other");
     refused(ARGS("--join=a"), ENV("FELTD_NETWORK=10.0.0.0/8"),
             "--join and FELTD_NETWORK exclude each other");
     refused(ARGS("--net-config-path=/x", "--backend=vxlan"), NO_ENV,
@@ -348,6 +353,16 @@ static void joining_and_founding_exclude_each_other(void **state)
 }
 
 /* ---- limits ---- */
+
+static void a_lease_time_is_a_minute_to_a_year_or_never(void **state)
+{
+    (void)state;
+    assert_int_equal(parsed(ARGS("--lease-time=60s"), NO_ENV).lease_time_sec, 60);
+    assert_int_equal(parsed(ARGS("--lease-time=365d"), NO_ENV).lease_time_sec, 365 * 86400);
+    assert_int_equal(parsed(ARGS("--lease-time=never"), NO_ENV).lease_time_sec, 0);
+    assert_int_equal(parsed(ARGS("--lease-time=0"), NO_ENV).lease_time_sec, 0);
+    assert_int_equal(parsed(ARGS("--network=10.0.0.0/8"), NO_ENV).lease_time_sec, 86400);
+}
 
 static void a_name_of_63_bytes_is_taken_and_one_of_64_is_not(void **state)
 {
@@ -400,6 +415,34 @@ static void make_token(char *text)
     memset(token.key.secret, 7, sizeof(token.key.secret));
     assert_int_equal(felt_endpoint_parse("192.0.2.1:8470", 0, &token.seeds[0]), 0);
     felt_token_format(&token, text);
+}
+
+static void who_founds_with_others_may_join_and_found_and_needs_to_know_where_they_are(void **state)
+{
+    char token[FELT_TOKEN_TEXT_MAX];
+    struct felt_options o;
+
+    (void)state;
+    o = parsed(ARGS("--bootstrap-expect=3", "--join=a", "--join=b", "--network=10.0.0.0/8"),
+               NO_ENV);
+    assert_int_equal(o.bootstrap_expect, 3);
+    assert_int_equal(o.n_seeds, 2);
+    assert_int_equal(parsed(ARGS("--bootstrap-expect=1"), NO_ENV).bootstrap_expect, 1);
+    assert_int_equal(parsed(ARGS("--bootstrap-expect=16", "--join=a"), NO_ENV).bootstrap_expect,
+                     FELT_EXPECT_MAX);
+    assert_int_equal(parsed(NO_ARGS, NO_ENV).bootstrap_expect, 0);
+    refused(ARGS("--bootstrap-expect=3"), NO_ENV, "--bootstrap-expect needs --join HOST");
+    make_token(token);
+    refused(ARGS("--bootstrap-expect=3", "--join", token), NO_ENV,
+            "--bootstrap-expect and a token exclude each other");
+    refused(ARGS("--bootstrap-expect=0", "--join=a"), NO_ENV,
+            "--bootstrap-expect: '0' is not a number of machines from 1 to 16");
+    refused(ARGS("--bootstrap-expect=17", "--join=a"), NO_ENV,
+            "--bootstrap-expect: '17' is not a number of machines from 1 to 16");
+    refused(ARGS("--bootstrap-expect=3x", "--join=a"), NO_ENV,
+            "--bootstrap-expect: '3x' is not a number of machines from 1 to 16");
+    refused(ARGS("--bootstrap-expect=+3", "--join=a"), NO_ENV,
+            "--bootstrap-expect: '+3' is not a number of machines from 1 to 16");
 }
 
 static void a_token_is_taken_whole_beside_seeds(void **state)
@@ -503,7 +546,10 @@ int main(void)
         cmocka_unit_test(what_is_no_option_is_named),
         cmocka_unit_test(every_bad_value_is_named),
         cmocka_unit_test(an_empty_public_ip_is_flannels_default),
+        cmocka_unit_test(
+            who_founds_with_others_may_join_and_found_and_needs_to_know_where_they_are),
         cmocka_unit_test(joining_and_founding_exclude_each_other),
+        cmocka_unit_test(a_lease_time_is_a_minute_to_a_year_or_never),
         cmocka_unit_test(a_name_of_63_bytes_is_taken_and_one_of_64_is_not),
         cmocka_unit_test(a_host_name_that_is_no_node_name_asks_for_one),
         cmocka_unit_test(as_many_seeds_as_allowed_are_taken_and_one_more_is_not),

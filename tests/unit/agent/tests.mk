@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 AGENT_TESTS = \
+	tests/unit/agent/test_abandon \
+	tests/unit/agent/test_hooks \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
+	tests/unit/agent/test_methods_problems \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
 	tests/unit/agent/test_path \
 	tests/unit/agent/test_seeds \
+	tests/unit/agent/test_machine \
 	tests/unit/agent/test_store \
 	tests/unit/agent/test_subnet_env \
 	tests/unit/agent/test_writer \
@@ -16,9 +20,15 @@ UNIT_TESTS += $(AGENT_TESTS)
 EXTRA_DIST += tests/unit/agent/scratch.h
 AGENT_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
 # Not libnode.a: test_methods brings a node of its own.
-AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libvarlink.a src/netconf/libnetconf.a \
+AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/netconf/libnetconf.a \
 	src/crypto/libcrypto.a src/base/libbase.a \
 	$(SYSTEMD_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS) -lpthread
+tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_abandon_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_abandon_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_problems_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_problems_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_log_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_log_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
@@ -37,6 +47,8 @@ tests_unit_agent_test_varlink_server_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_varlink_server_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_seeds_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_seeds_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_machine_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_machine_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_store_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_store_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_transport_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

@@ -4,6 +4,8 @@
 #include "lease/choose.h"
 #include "tests/unit/lease/owner.h"
 
+static const struct felt_freed nothing;
+
 /* Which slot of a network of ten, of which it owns 3 to 6, owner 2 chooses. */
 static uint32_t choice(uint32_t wish)
 {
@@ -11,7 +13,44 @@ static uint32_t choice(uint32_t wish)
     struct felt_id self = owner(2);
 
     set_slots(map, 3, 4, 2);
-    return felt_lease_choose(map, &self, wish);
+    return felt_lease_choose(map, &self, wish, &nothing);
+}
+
+static const uint32_t all_but_5[] = {3, 6, 4}, all[] = {6, 5, 3, 4};
+
+/* The same, after these became free, one after the other. */
+static uint32_t choice_after(uint32_t wish, const uint32_t *slots, size_t n)
+{
+    _cleanup_(felt_slot_map_freep) struct felt_slot_map *map = map_of(10, 1);
+    struct felt_freed freed = {0};
+    struct felt_id self = owner(2);
+
+    set_slots(map, 3, 4, 2);
+    for (size_t i = 0; i < n; i++)
+        felt_freed_note(&freed, slots[i]);
+    return felt_lease_choose(map, &self, wish, &freed);
+}
+
+/* L-3.3.4 */
+static void what_was_never_leased_comes_before_what_was(void **state)
+{
+    (void)state;
+    assert_int_equal(choice_after(FELT_SLOT_NONE, all, 1), 3);
+    assert_int_equal(choice_after(FELT_SLOT_NONE, all_but_5, 1), 4);
+    assert_int_equal(choice_after(FELT_SLOT_NONE, all_but_5, 3), 5);
+}
+
+/* L-3.3.4 */
+static void of_slots_that_were_leased_it_is_the_one_unused_for_longest(void **state)
+{
+    (void)state;
+    assert_int_equal(choice_after(FELT_SLOT_NONE, all, 4), 6);
+}
+
+static void a_wish_is_taken_even_if_it_was_just_leased(void **state)
+{
+    (void)state;
+    assert_int_equal(choice_after(4, all, 4), 4);
 }
 
 /* L-3.3.1 */
@@ -45,8 +84,8 @@ static void who_owns_nothing_has_no_choice(void **state)
     struct felt_id self = owner(2);
 
     (void)state;
-    assert_int_equal(felt_lease_choose(map, &self, 4), FELT_SLOT_NONE);
-    assert_int_equal(felt_lease_choose(unknown, &self, FELT_SLOT_NONE), FELT_SLOT_NONE);
+    assert_int_equal(felt_lease_choose(map, &self, 4, &nothing), FELT_SLOT_NONE);
+    assert_int_equal(felt_lease_choose(unknown, &self, FELT_SLOT_NONE, &nothing), FELT_SLOT_NONE);
 }
 
 static void the_only_slot_is_chosen(void **state)
@@ -55,7 +94,7 @@ static void the_only_slot_is_chosen(void **state)
     struct felt_id self = owner(2);
 
     (void)state;
-    assert_int_equal(felt_lease_choose(map, &self, FELT_SLOT_NONE), 0);
+    assert_int_equal(felt_lease_choose(map, &self, FELT_SLOT_NONE, &nothing), 0);
 }
 
 int main(void)
@@ -66,6 +105,9 @@ int main(void)
         cmocka_unit_test(a_wish_beyond_the_network_is_no_wish),
         cmocka_unit_test(who_owns_nothing_has_no_choice),
         cmocka_unit_test(the_only_slot_is_chosen),
+        cmocka_unit_test(what_was_never_leased_comes_before_what_was),
+        cmocka_unit_test(of_slots_that_were_leased_it_is_the_one_unused_for_longest),
+        cmocka_unit_test(a_wish_is_taken_even_if_it_was_just_leased),
     };
 
     return RUN_TESTS(tests);

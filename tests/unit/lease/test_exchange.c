@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/test.h"
 
+#include "base/prng.h"
 #include "lease/exchange.h"
 #include "tests/unit/lease/owner.h"
+#include "wire/reader.h"
 
 #define SLOTS 1000
 
@@ -213,6 +215,131 @@ static void catching_up_refuses_another_number_of_slots(void **state)
     assert_null(catchup.map);
 }
 
+/* ---- through the wire codec and back ---- */
+
+#define WIRE_SLOTS  300
+#define WIRE_OWNERS 9 /* more would need more messages, and say no more */
+
+/* A map as some node may hold it: (slot, term, seq) decides the owner, so there is no fork. */
+static struct felt_slot_map *random_map(struct felt_prng *prng)
+{
+    struct felt_slot_map *map = map_of(WIRE_SLOTS, 1);
+    uint32_t slot = 0;
+
+    while (slot < WIRE_SLOTS) {
+        uint32_t end = slot + 1 + (uint32_t)felt_prng_below(prng, 40);
+        struct felt_slot e = {.term = 1 + felt_prng_below(prng, 3),
+                              .seq = (uint32_t)felt_prng_below(prng, 4)};
+
+        for (; slot < FELT_MIN(end, (uint32_t)WIRE_SLOTS); slot++) {
+            e.owner = owner(1 + (uint32_t)(slot / 7 + e.term * 5 + e.seq * 3) % WIRE_OWNERS);
+            felt_slot_map_merge(map, slot, &e);
+        }
+    }
+    return map;
+}
+
+static struct felt_slot_map *copy_of(const struct felt_slot_map *from)
+{
+    struct felt_slot_map *map = map_of(WIRE_SLOTS, 0);
+
+    felt_slot_map_merge_all(map, from);
+    return map;
+}
+
+/* One message, encoded, decoded and merged. */
+static void carry(struct felt_slot_map *to, struct felt_message *m)
+{
+    static const struct felt_envelope envelope = {.sender = {{1}}, .session = 1, .counter = 1};
+    _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
+    struct felt_exchange_news news;
+    uint8_t bytes[4 * FELT_DATAGRAM_MAX]; /* sealed letters hold fewer runs; here it is the codec */
+    struct felt_message read;
+    struct felt_envelope from;
+    size_t head, len;
+
+    assert_int_equal(felt_envelope_encode(&envelope, bytes, sizeof(bytes), &head), 0);
+    assert_int_equal(felt_message_encode(m, bytes + head, sizeof(bytes) - head, &len), 0);
+    assert_int_equal(felt_reader_new(&reader), 0);
+    assert_int_equal(felt_reader_begin(reader, felt_bytes(bytes, head + len), &from), 0);
+    assert_int_equal(felt_reader_next(reader, &read), 1);
+    assert_int_not_equal(felt_exchange_merge(to, &read, &news), FELT_VERDICT_MALFORMED);
+    assert_int_equal(news.forks, 0);
+}
+
+/* The whole of `from`, in messages of random length, in random order, some of them twice. */
+static void send_all(struct felt_prng *prng, const struct felt_slot_map *from,
+                     struct felt_slot_map *to)
+{
+    uint32_t firsts[WIRE_SLOTS], n = 0, next = 0;
+
+    while (next < WIRE_SLOTS) {
+        firsts[n++] = next;
+        next += 1 + (uint32_t)felt_prng_below(prng, 60);
+    }
+    for (uint32_t k = 0; k < 2 * n; k++) {
+        uint32_t i = k < n ? k : (uint32_t)felt_prng_below(prng, n);
+        uint32_t end = i + 1 < n ? firsts[i + 1] : WIRE_SLOTS, at = firsts[i];
+
+        while (at < end) {
+            struct felt_message m = slots_of(from, 3, at, end, &at);
+
+            carry(to, &m);
+        }
+    }
+}
+
+/* L-2.1.1, L-2.3.2: whatever order, and however often, what crossed the wire merges to the same. */
+static void what_crosses_the_wire_merges_as_the_maps_do(void **state)
+{
+    struct felt_prng prng;
+
+    (void)state;
+    felt_prng_init(&prng, 11);
+    for (int round = 0; round < 60; round++) {
+        _cleanup_(felt_slot_map_freep) struct felt_slot_map *a = random_map(&prng);
+        _cleanup_(felt_slot_map_freep) struct felt_slot_map *b = random_map(&prng);
+        _cleanup_(felt_slot_map_freep) struct felt_slot_map *merged = copy_of(a);
+        _cleanup_(felt_slot_map_freep) struct felt_slot_map *ab = map_of(WIRE_SLOTS, 0);
+        _cleanup_(felt_slot_map_freep) struct felt_slot_map *ba = map_of(WIRE_SLOTS, 0);
+
+        felt_slot_map_merge_all(merged, b);
+        send_all(&prng, a, ab);
+        assert_true(felt_slot_map_digest(ab) == felt_slot_map_digest(a)); /* nothing got lost */
+        send_all(&prng, b, ab);
+        send_all(&prng, b, ba);
+        send_all(&prng, a, ba);
+        send_all(&prng, a, ba); /* idempotent */
+        assert_true(felt_slot_map_digest(ab) == felt_slot_map_digest(merged));
+        assert_true(felt_slot_map_digest(ba) == felt_slot_map_digest(merged));
+        for (uint32_t slot = 0; slot < WIRE_SLOTS; slot++) { /* monotone */
+            struct felt_slot old = felt_slot_map_get(a, slot), new = felt_slot_map_get(ab, slot);
+
+            assert_true(new.term > old.term || (new.term == old.term &&new.seq >= old.seq));
+        }
+    }
+}
+
+/* As many slots as there may be, each with another entry than its neighbours. */
+static void the_largest_map_there_may_be_crosses_the_wire(void **state)
+{
+    _cleanup_(felt_slot_map_freep) struct felt_slot_map *from = map_of(FELT_SLOTS_MAX, 1);
+    _cleanup_(felt_slot_map_freep) struct felt_slot_map *to = map_of(FELT_SLOTS_MAX, 0);
+    uint32_t messages = 0;
+
+    (void)state;
+    for (uint32_t slot = 0; slot < FELT_SLOTS_MAX; slot += 2)
+        set_slots(from, slot, 1, 2 + slot % 5);
+    for (uint32_t at = 0; at < FELT_SLOTS_MAX; messages++) {
+        struct felt_message m = slots_of(from, 1, at, FELT_SLOTS_MAX, &at);
+
+        carry(to, &m);
+    }
+    assert_int_equal(felt_slot_map_known(to), FELT_SLOTS_MAX);
+    assert_true(felt_slot_map_digest(from) == felt_slot_map_digest(to));
+    assert_int_equal(messages, (FELT_SLOTS_MAX + FELT_RUNS_MAX - 1) / FELT_RUNS_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +353,8 @@ int main(void)
         cmocka_unit_test(what_is_missing_is_named_by_its_first_slot),
         cmocka_unit_test(a_later_era_begins_anew_and_an_earlier_one_is_stale),
         cmocka_unit_test(catching_up_refuses_another_number_of_slots),
+        cmocka_unit_test(what_crosses_the_wire_merges_as_the_maps_do),
+        cmocka_unit_test(the_largest_map_there_may_be_crosses_the_wire),
     };
 
     return RUN_TESTS(tests);

@@ -8,6 +8,8 @@
 
 #define SLOTS 40
 
+static const struct felt_freed nothing;
+
 /* Asks owner `self`, in a map that donors are counted from, everybody alive. The lowest slot of
  * each is its lease. */
 static struct felt_gift_decision decide(const struct felt_slot_map *map, uint32_t self,
@@ -18,6 +20,7 @@ static struct felt_gift_decision decide(const struct felt_slot_map *map, uint32_
                                    .self = owner(self),
                                    .lease = FELT_SLOT_NONE,
                                    .wish = wish,
+                                   .freed = &nothing,
                                    .donors = donors,
                                    .n_donors = owners};
     struct felt_gift_decision d;
@@ -91,6 +94,29 @@ static void nobody_gives_more_than_a_fair_share(void **state)
 }
 
 /* L-3.2.2 */
+static void where_others_wait_their_shares_are_left_to_them(void **state)
+{
+    _cleanup_(felt_slot_map_freep) struct felt_slot_map *map = map_of(SLOTS, 1);
+    struct felt_donor donor = {.id = owner(1), .reserve = SLOTS - 1};
+    struct felt_gift_question q = {.map = map,
+                                   .self = owner(1),
+                                   .lease = 0,
+                                   .wish = FELT_SLOT_NONE,
+                                   .freed = &nothing,
+                                   .donors = &donor,
+                                   .n_donors = 1,
+                                   .n_waiting = 6};
+    struct felt_gift_decision d;
+
+    (void)state;
+    felt_gift_decide(&q, &d);
+    assert_int_equal(amount(&d), 5); /* of 40 for the giver, the joiner, and six more */
+    q.n_waiting = 1000;
+    felt_gift_decide(&q, &d);
+    assert_int_equal(amount(&d), 1);
+}
+
+/* L-3.2.2 */
 static void a_reserve_of_one_is_given_whole_and_one_of_three_gives_one(void **state)
 {
     _cleanup_(felt_slot_map_freep) struct felt_slot_map *two = map_of(2, 1);
@@ -115,6 +141,7 @@ static void the_lease_and_what_belongs_to_others_is_never_given(void **state)
                                        .self = owner(1),
                                        .lease = lease,
                                        .wish = FELT_SLOT_NONE,
+                                       .freed = &nothing,
                                        .donors = &donor,
                                        .n_donors = 1};
         struct felt_gift_decision d;
@@ -180,6 +207,34 @@ static void a_wish_for_our_own_lease_gets_other_slots(void **state)
     assert_false(gives(&d, 0));
 }
 
+/* L-3.2.2 */
+static void what_was_leased_is_given_last_and_the_longest_unused_first(void **state)
+{
+    _cleanup_(felt_slot_map_freep) struct felt_slot_map *map = map_of(9, 1);
+    struct felt_donor donor = {.id = owner(1), .reserve = 8};
+    struct felt_freed freed = {0};
+    struct felt_gift_question q = {.map = map,
+                                   .self = owner(1),
+                                   .lease = 0,
+                                   .wish = FELT_SLOT_NONE,
+                                   .freed = &freed,
+                                   .donors = &donor,
+                                   .n_donors = 1};
+    struct felt_gift_decision d;
+
+    (void)state;
+    for (uint32_t slot = 3; slot <= 8; slot++) /* 8 became free last */
+        felt_freed_note(&freed, slot);
+    felt_gift_decide(&q, &d);
+    assert_int_equal(amount(&d), 4);
+    assert_true(gives(&d, 1) && gives(&d, 2));
+    assert_true(gives(&d, 3) && gives(&d, 4));
+    q.wish = 8;
+    felt_gift_decide(&q, &d);
+    assert_int_equal(amount(&d), 4);
+    assert_true(gives(&d, 8) && gives(&d, 1) && gives(&d, 2) && gives(&d, 3));
+}
+
 /* L-3.2.1 */
 static void a_wish_in_anothers_reserve_is_that_ones_to_give(void **state)
 {
@@ -220,7 +275,7 @@ static void a_wish_that_a_silent_member_owns_is_passed_over(void **state)
 }
 
 /* L-3.2.1 */
-static void below_the_mean_it_names_the_member_with_most(void **state)
+static void below_half_of_the_mean_it_names_the_member_with_most(void **state)
 {
     _cleanup_(felt_slot_map_freep) struct felt_slot_map *map = map_of(SLOTS, 1);
     struct felt_gift_decision d;
@@ -235,16 +290,16 @@ static void below_the_mean_it_names_the_member_with_most(void **state)
 }
 
 /* L-3.2.1 */
-static void at_the_mean_it_gives_itself(void **state)
+static void at_half_of_the_mean_it_gives_itself(void **state)
 {
     _cleanup_(felt_slot_map_freep) struct felt_slot_map *map = map_of(16, 1);
     struct felt_gift_decision d;
 
     (void)state;
-    set_slots(map, 11, 5, 2); /* reserves 10, 4, and the third is below */
+    set_slots(map, 12, 4, 2); /* reserves 11 and 3: the mean is 7 */
     d = decide(map, 2, 2, FELT_SLOT_NONE);
     assert_refers(&d, 1);
-    set_slots(map, 8, 3, 2); /* reserves 7 and 7 */
+    set_slots(map, 11, 1, 2); /* 10 and 4 */
     d = decide(map, 1, 2, FELT_SLOT_NONE);
     assert_int_equal(d.result, FELT_GIFT_GIVEN);
     d = decide(map, 2, 2, FELT_SLOT_NONE);
@@ -263,6 +318,7 @@ static void of_equal_reserves_the_lowest_id_is_named(void **state)
                                    .self = owner(1),
                                    .lease = FELT_SLOT_NONE,
                                    .wish = FELT_SLOT_NONE,
+                                   .freed = &nothing,
                                    .donors = donors,
                                    .n_donors = 4};
     struct felt_gift_decision d;
@@ -367,17 +423,19 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_only_owner_gives_half_of_its_reserve_from_the_top),
         cmocka_unit_test(nobody_gives_more_than_a_fair_share),
+        cmocka_unit_test(where_others_wait_their_shares_are_left_to_them),
         cmocka_unit_test(a_reserve_of_one_is_given_whole_and_one_of_three_gives_one),
         cmocka_unit_test(the_lease_and_what_belongs_to_others_is_never_given),
         cmocka_unit_test(a_reserve_in_many_pieces_gives_fewer_slots_rather_than_too_many_ranges),
         cmocka_unit_test(a_wish_of_ours_comes_first_and_counts),
         cmocka_unit_test(a_wish_in_the_only_reserved_slot_is_all_there_is_to_give),
         cmocka_unit_test(a_wish_for_our_own_lease_gets_other_slots),
+        cmocka_unit_test(what_was_leased_is_given_last_and_the_longest_unused_first),
         cmocka_unit_test(a_wish_in_anothers_reserve_is_that_ones_to_give),
         cmocka_unit_test(a_wish_for_what_is_anothers_last_slot_is_passed_over),
         cmocka_unit_test(a_wish_that_a_silent_member_owns_is_passed_over),
-        cmocka_unit_test(below_the_mean_it_names_the_member_with_most),
-        cmocka_unit_test(at_the_mean_it_gives_itself),
+        cmocka_unit_test(below_half_of_the_mean_it_names_the_member_with_most),
+        cmocka_unit_test(at_half_of_the_mean_it_gives_itself),
         cmocka_unit_test(of_equal_reserves_the_lowest_id_is_named),
         cmocka_unit_test(where_nobody_has_a_reserve_there_is_none),
         cmocka_unit_test(a_network_of_one_slot_has_nothing_to_give),

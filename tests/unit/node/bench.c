@@ -167,7 +167,9 @@ void peer_begin(struct peer *peer)
     struct felt_envelope envelope = {.sender = peer->identity.id,
                                      .session = peer->session,
                                      .counter = ++peer->counter,
-                                     .generation = peer->generation};
+                                     .generation = peer->generation,
+                                     .start = peer->start,
+                                     .save = peer->save};
 
     assert_int_equal(felt_envelope_encode(&envelope, peer->plain, sizeof(peer->plain), &peer->len),
                      0);

@@ -57,6 +57,8 @@ struct peer {
     uint64_t session;
     uint64_t counter;
     uint64_t generation;
+    uint64_t start;
+    uint64_t save;
     struct felt_endpoint at;
     struct felt_descriptor descriptor;
     size_t len; /* of the datagram in the making */

@@ -254,6 +254,8 @@ unsigned large_start(struct large *large, const struct large_state *state, unsig
     memset(config.seed, (int)host + 1, sizeof(config.seed));
     assert_int_equal(felt_node_new(&config, &large->hosts[host].node, &refusal), 0);
     step(large, host, (struct felt_input){.kind = FELT_INPUT_WAKE});
+    /* Most of those that it knows do not exist. */
+    step(large, host, (struct felt_input){.kind = FELT_INPUT_TRUST});
     return host;
 }
 

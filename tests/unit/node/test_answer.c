@@ -226,7 +226,7 @@ static void who_knows_nothing_is_shown_all_in_parts_of_whole_buckets(void **stat
         peer_tell(&s.p, &s.b, &m);
         a = read_answer(&s, seen);
         assert_true(a.ended);
-        assert_true(a.datagrams <= FELT_ANSWER_ENTRIES / 28 + 2);
+        assert_true(a.datagrams <= FELT_ANSWER_ENTRIES / 27 + 2);
         assert_true(a.entries <= FELT_ANSWER_ENTRIES);
         total += a.entries;
         parts++;

@@ -239,9 +239,13 @@ static void all_of_two_must_know_and_after_half_a_minute_one_is_enough(void **st
     peer_join(&s->q, &s->b);
     leave_durably(s);
     assert_true(hears_farewell(&s->p, &s->b, &m));
+    assert_non_null(strstr(bench_self(&s->b).waiting, "not confirmed yet by "));
     ack(s, &s->p, &m, true);
     while (s->b.now < began + FELT_LEAVER_PATIENT) {
         assert_false(felt_leaver_closing(s->b.node));
+        if (s->b.now > began + FELT_LEAVER_PATIENT / 2) /* it names the one that is missing */
+            assert_string_equal(bench_self(&s->b).waiting,
+                                "it is leaving the cluster: not confirmed yet by peer");
         bench_settle(&s->b);
         bench_wait(&s->b, 10 * FELT_USEC_MS);
         peer_acks(&s->p, &s->b); /* they live on, but q does not merge */

@@ -132,11 +132,12 @@ static void a_restarted_node_has_its_lease_in_its_first_step_with_no_peer_up(voi
     world_restart(w, 2);
     assert_int_equal(world_lease(w, 2), lease);
     felt_node_self(world_node(w, 2), &self);
-    assert_true(self.session == session + 1);
+    assert_true(self.session > session);
     assert_int_equal(self.n_members, 3);
     world_run(w, SECONDS(60));
     assert_int_equal(world_lease(w, 2), lease);
-    assert_int_equal(world_sees(w, 2, 0), FELT_MEMBER_DEAD);
+    felt_node_self(world_node(w, 2), &self);
+    assert_false(self.confirmed); /* and there is nobody to confirm it */
     for (int i = 0; i < 2; i++)
         world_restart(w, i);
     world_run(w, SECONDS(60));
@@ -352,8 +353,7 @@ static void in_an_exhausted_network_a_joiner_waits_and_says_why(void **state)
     assert_int_equal(world_lease(w, 3), -1);
     felt_node_self(world_node(w, 3), &self);
     assert_int_equal(self.n_slots, 3);
-    assert_string_equal(self.waiting,
-                        "all 3 subnets are owned, 0 of them by members that are silent");
+    assert_string_equal(self.waiting, "all 3 subnets are owned, and all owners are alive");
     assert_non_null(strstr(world_log(w), "d waiting for a lease all 3 subnets are owned"));
     /* It says so once, is a member all the same, and reports the silent ones. */
     world_kill(w, 1);
@@ -361,8 +361,8 @@ static void in_an_exhausted_network_a_joiner_waits_and_says_why(void **state)
     assert_null(strstr(world_log(w), "waiting for a lease"));
     assert_int_equal(world_sees(w, 0, 3), FELT_MEMBER_ALIVE);
     felt_node_self(world_node(w, 3), &self);
-    assert_string_equal(self.waiting,
-                        "all 3 subnets are owned, 1 of them by members that are silent");
+    assert_non_null(strstr(self.waiting, "all 3 subnets are owned; 1 belongs to a node that is "
+                                         "silent for "));
     assert_int_equal(world_lease(w, 3), -1);
 }
 

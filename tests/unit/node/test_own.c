@@ -5,6 +5,7 @@
 
 #include "node/core.h"
 #include "node/own.h"
+#include "tests/support/world.h"
 
 static struct felt_descriptor own(const struct scene *s)
 {
@@ -162,6 +163,39 @@ static void a_wish_outside_the_network_is_none(void **state)
     }
 }
 
+/* L-3.3.4: also after the one who knows it was restarted from its disk. */
+static void a_subnet_that_has_become_free_is_not_the_next_one_to_be_used(void **state)
+{
+    (void)state;
+    for (int restarted = 0; restarted < 2; restarted++) {
+        struct world *w = world_new(5);
+        int first, freed;
+
+        world_found(w, "{\"Network\":\"10.1.0.0/16\",\"SubnetMax\":\"10.1.8.0\"}");
+        world_run(w, FELT_USEC_SEC);
+        first = world_join(w, 0);
+        world_run(w, 5 * FELT_USEC_SEC);
+        freed = world_lease(w, first);
+        assert_true(freed > 0);
+        assert_int_equal(world_leave(w, first), FELT_VERDICT_TAKEN);
+        world_run(w, 30 * FELT_USEC_SEC);
+        if (restarted) {
+            world_kill(w, 0);
+            world_run(w, FELT_USEC_SEC);
+            world_restart(w, 0);
+            world_run(w, 5 * FELT_USEC_SEC);
+        }
+        for (int i = 0; i < 3; i++) { /* there are seven others, one of them in use */
+            int host = world_join(w, 0);
+
+            world_run(w, 5 * FELT_USEC_SEC);
+            assert_true(world_lease(w, host) >= 0);
+            assert_int_not_equal(world_lease(w, host), freed);
+        }
+        world_free(w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +207,7 @@ int main(void)
         SCENE(a_lease_that_is_lost_while_it_is_saved_is_never_used),
         SCENE(who_loses_all_it_has_asks_for_slots_again),
         SCENE(a_wish_outside_the_network_is_none),
+        cmocka_unit_test(a_subnet_that_has_become_free_is_not_the_next_one_to_be_used),
     };
 
     return RUN_TESTS(tests);

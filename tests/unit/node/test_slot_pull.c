@@ -25,7 +25,6 @@ static struct felt_message whole(const struct felt_id *owner, uint64_t era, uint
     struct felt_message m = {.type = FELT_MESSAGE_SLOTS};
 
     m.slots.era = era;
-    m.slots.save = 1;
     m.slots.total = 255;
     m.slots.n = 1;
     m.slots.runs[0] = (struct felt_run){.count = 255, .owner = *owner, .term = era, .seq = seq};

@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # bench.h: one node step by step; tests/support/world.h: several in virtual time.
 NODE_TESTS = \
+	tests/unit/node/test_era \
+	tests/unit/node/test_hearing \
+	tests/unit/node/test_reclaim \
+	tests/unit/node/test_voter \
 	tests/unit/node/test_answer \
 	tests/unit/node/test_asker \
+	tests/unit/node/test_bootstrap \
+	tests/unit/node/test_balance \
+	tests/unit/node/test_challenge \
+	tests/unit/node/test_confirm \
 	tests/unit/node/test_detection \
 	tests/unit/node/test_difference \
 	tests/unit/node/test_donor \
@@ -17,13 +25,16 @@ NODE_TESTS = \
 	tests/unit/node/test_node \
 	tests/unit/node/test_outbox \
 	tests/unit/node/test_own \
+	tests/unit/node/test_renewal \
 	tests/unit/node/test_saver \
 	tests/unit/node/test_slot_pull \
 	tests/unit/node/test_state \
+	tests/unit/node/test_supersede \
 	tests/unit/node/test_sync \
-	tests/unit/node/test_view
+	tests/unit/node/test_view \
+	tests/unit/node/test_vouch
 UNIT_TESTS += $(NODE_TESTS)
-EXTRA_DIST += tests/unit/node/scene.h
+EXTRA_DIST += tests/unit/node/comeback.h tests/unit/node/scene.h
 
 check_LIBRARIES += tests/unit/node/libbench.a tests/support/libworld.a
 tests_unit_node_libbench_a_SOURCES = tests/unit/node/bench.c tests/unit/node/bench.h \
@@ -40,6 +51,10 @@ tests_unit_node_test_answer_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_answer_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_asker_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_asker_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_bootstrap_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_bootstrap_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_balance_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_balance_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_detection_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_detection_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_difference_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -78,3 +93,21 @@ tests_unit_node_test_sync_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_sync_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_view_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_view_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_era_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_era_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_hearing_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_hearing_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_reclaim_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_reclaim_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_voter_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_voter_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_challenge_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_challenge_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_confirm_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_confirm_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_renewal_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_renewal_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_supersede_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_supersede_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_vouch_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_vouch_LDADD = $(NODE_TEST_LDADD)

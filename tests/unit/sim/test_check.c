@@ -56,6 +56,26 @@ static void two_owners_of_one_slot_are_seen(void **state)
     sim_check_owner.end(context);
 }
 
+/* L-3.6.5 */
+static void two_clusters_of_candidates_are_seen_and_two_founders_apart_are_not(void **state)
+{
+    for (uint32_t candidates = 0; candidates <= 2; candidates += 2) {
+        _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+        struct felt_effects effects = {0};
+        void *context = sim_check_cluster.begin(sim);
+
+        (void)state;
+        sim->config.candidates = candidates;
+        look(&sim_check_cluster, context, sim, 0, &effects);
+        look(&sim_check_cluster, context, sim, 1, &effects);
+        assert_false(sim->violation.found);
+        sim->hosts[1].node->cluster[0] ^= 1;
+        look(&sim_check_cluster, context, sim, 1, &effects);
+        assert_int_equal(sim->violation.found, candidates > 0);
+        sim_check_cluster.end(context);
+    }
+}
+
 static void a_fork_is_seen_and_excused_where_a_machine_was_cloned(void **state)
 {
     for (int excused = 0; excused < 2; excused++) {
@@ -70,6 +90,111 @@ static void a_fork_is_seen_and_excused_where_a_machine_was_cloned(void **state)
         assert_int_equal(sim->violation.found, !excused);
         sim_check_owner.end(context);
     }
+}
+
+/* L-6.7.1: steps of host 1 before and after something was done to it. */
+static void show_era(void (*spoil)(struct sim *sim), const char *words)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_effects effects = {0};
+    void *context = sim_check_era.begin(sim);
+
+    sim_check_era.stepped(context, sim, 0, &waking, &effects);
+    look(&sim_check_era, context, sim, 1, &effects);
+    assert_false(sim->violation.found);
+    spoil(sim);
+    look(&sim_check_era, context, sim, 1, &effects);
+    expect_violation(sim, words);
+    sim_check_era.end(context);
+}
+
+/* An entry that was another's when host 0 had it; it has moved on since. */
+static void rewrite_history(struct sim *sim)
+{
+    struct felt_node *node = sim->hosts[1].node;
+    struct felt_id other = {{1}};
+
+    for (uint32_t slot = 0; slot < felt_slot_map_slots(node->map); slot++) {
+        struct felt_slot_map *fresh = NULL;
+        struct felt_slot e = felt_slot_map_get(node->map, slot);
+
+        if (e.seq > 0)
+            continue;
+        assert_int_equal(felt_slot_map_new(felt_slot_map_slots(node->map), &fresh), 0);
+        e.owner = other;
+        felt_slot_map_merge(fresh, slot, &e);
+        for (uint32_t i = 0; i < felt_slot_map_slots(node->map); i++) {
+            e = felt_slot_map_get(node->map, i);
+            if (i != slot)
+                felt_slot_map_merge(fresh, i, &e);
+        }
+        felt_slot_map_free(node->map);
+        node->map = fresh;
+        return;
+    }
+}
+
+static void an_entry_that_had_another_owner_is_seen(void **state)
+{
+    (void)state;
+    show_era(rewrite_history, "and at n1 it is 01000000's");
+}
+
+/* What host 1 has, it was given by host 0, at (1, 1); it has given one of these, to 0, at (1, 2).
+ */
+static void use_what_was_given(struct sim *sim)
+{
+    struct felt_node *node = sim->hosts[1].node, *other = sim->hosts[0].node;
+    struct felt_effects effects = {0};
+    void *context = sim_check_era.begin(sim);
+
+    assert_true(felt_slot_map_give(other->map, node->lease, felt_node_id(other)));
+    sim_check_era.stepped(context, sim, 0, &waking, &effects);
+    look(&sim_check_era, context, sim, 1, &effects);
+    expect_violation(sim, "which it has given away");
+    sim_check_era.end(context);
+    sim->violation.found = false;
+}
+
+static void the_use_of_a_slot_after_it_was_given_is_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+
+    (void)state;
+    use_what_was_given(sim);
+}
+
+static void raise_a_term(struct sim *sim)
+{
+    struct felt_slot e = {.owner = *felt_node_id(sim->hosts[1].node), .term = 9};
+
+    felt_slot_map_merge(sim->hosts[1].node->map, 3, &e);
+}
+
+static void a_term_above_the_era_is_seen(void **state)
+{
+    (void)state;
+    show_era(raise_a_term, "n1 of era 1 holds slot 3 at term 9");
+}
+
+static void a_second_value_for_an_era_is_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_effects effects = {0};
+    void *context = sim_check_era.begin(sim);
+
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct felt_node *node = sim->hosts[i].node;
+
+        node->decision.era = 2;
+        node->decision.value = (struct felt_value){
+            .heir = *felt_node_id(node), .n = 1, .ranges = {{.first = 5, .count = 1}}};
+        assert_false(sim->violation.found);
+        sim_check_era.stepped(context, sim, i, &waking, &effects);
+    }
+    expect_violation(sim, "era 2 began with two values");
+    sim_check_era.end(context);
 }
 
 static void an_incarnation_that_falls_is_seen(void **state)
@@ -203,7 +328,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_quiet_cluster_violates_nothing),
         cmocka_unit_test(two_owners_of_one_slot_are_seen),
+        cmocka_unit_test(two_clusters_of_candidates_are_seen_and_two_founders_apart_are_not),
         cmocka_unit_test(a_fork_is_seen_and_excused_where_a_machine_was_cloned),
+        cmocka_unit_test(an_entry_that_had_another_owner_is_seen),
+        cmocka_unit_test(the_use_of_a_slot_after_it_was_given_is_seen),
+        cmocka_unit_test(a_term_above_the_era_is_seen),
+        cmocka_unit_test(a_second_value_for_an_era_is_seen),
         cmocka_unit_test(an_incarnation_that_falls_is_seen),
         cmocka_unit_test(a_datagram_of_one_byte_too_many_is_seen),
         cmocka_unit_test(a_datagram_to_nobody_is_seen),

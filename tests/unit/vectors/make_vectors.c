@@ -89,7 +89,9 @@ static size_t put_envelope(uint8_t *plain)
     struct felt_envelope e = {.sender = me.id,
                               .session = VECTOR_SESSION,
                               .counter = VECTOR_COUNTER,
-                              .generation = VECTOR_GENERATION};
+                              .generation = VECTOR_GENERATION,
+                              .start = VECTOR_START,
+                              .save = VECTOR_SAVE};
     size_t len;
     int r = felt_envelope_encode(&e, plain, FELT_DATAGRAM_MAX, &len);
 

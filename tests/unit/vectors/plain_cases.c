@@ -8,6 +8,8 @@
 #define COOKIE "c4107a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a"
 #define REQ    "c4087272727272727272"
 #define HASH   "c4080102030405060708"
+/* Slot 0 for somebody. */
+#define VALUE "92" ID "920001"
 
 /* A message behind the usual envelope; a whole plaintext; a message with n equal items. */
 #define TAIL(name, comment, message)                 \
@@ -28,6 +30,18 @@ const struct plain_case plain_accepted[] = {
     TAIL("liveness-left", "taken: a member that left", "920a93" ID "0503"),
     TAIL("summary-left", "taken: the summary of a member that left", "920d94" ID "070503"),
     TAIL("nack-refused", "taken: a nack because a port refused", "930405c3"),
+    TAIL("confirmed-twin", "taken: a verdict on session 5: there is a twin", "931c0503"),
+    TAIL("slots-nothing-voted", "taken: slots with an empty record",
+         "970f05c00a00"
+         "91" ID "940a000500"),
+    TAIL("slots-promised", "taken: slots with a record that only promises",
+         "970f05"
+         "9301" ID "c00a00"
+         "91" ID "940a000500"),
+    TAIL("accept-one-slot", "taken: a value of one slot", "94160501" VALUE),
+    TAIL("prepare-no-suspect", "taken: a vote that is only to be finished", "9414050190"),
+    TAIL("promise-nothing-accepted", "taken: a promise of who has accepted nothing",
+         "98150501" HASH "c39000c0"),
     /* Taken, though a sender of ours would not write it so. */
     TAIL("unknown-type", "tolerated: a message of type 127 before a nack",
          "937fa16c90"
@@ -46,18 +60,23 @@ const struct plain_case plain_accepted[] = {
 const struct plain_case plain_refused[] = {
     BARE("plain-empty", "malformed: nothing but the seal", ""),
     BARE("plain-not-array", "malformed: an integer in the place of the envelope", "01"),
-    BARE("envelope-map", "malformed: a map in the place of the envelope", "84" ID_OWN "070000"),
+    BARE("envelope-map", "malformed: a map in the place of the envelope", "86" ID_OWN "0700000000"),
     BARE("envelope-short", "malformed: an envelope without a generation", "93" ID_OWN "0700"),
-    BARE("envelope-generation-negative", "malformed: generation -1", "94" ID_OWN "0700ff"),
-    BARE("envelope-nobody", "malformed: sent by nobody", "94" NOBODY "070000"),
-    BARE("envelope-session-zero", "malformed: session 0", "94" ID_OWN "000000"),
+    BARE("envelope-save-missing", "malformed: an envelope without a save counter",
+         "95" ID_OWN "07000000"),
+    BARE("envelope-generation-negative", "malformed: generation -1", "96" ID_OWN "0700ff0000"),
+    BARE("envelope-start-negative", "malformed: start -1", "96" ID_OWN "070000ff00"),
+    BARE("envelope-nobody", "malformed: sent by nobody", "96" NOBODY "0700000000"),
+    BARE("envelope-session-zero", "malformed: session 0", "96" ID_OWN "0000000000"),
     BARE("envelope-id-short", "malformed: an id of 15 bytes",
-         "94c40f010000000000000000000000000000070000"),
+         "96c40f0100000000000000000000000000000700000000"),
     BARE("envelope-id-long", "malformed: an id of 17 bytes",
-         "94c411010000000000000000000000000000000000"
-         "070000"),
+         "96c411010000000000000000000000000000000000"
+         "0700000000"),
     BARE("envelope-id-text", "malformed: an id that is a string",
-         "94b030303030303030303030303030303030070000"),
+         "96b0303030303030303030303030303030300700000000"),
+    TAIL("confirmed-verdict-4", "malformed: a verdict that there is not", "931c0504"),
+    TAIL("challenge-nonce-short", "malformed: a nonce of 7 bytes", "931dc40701020304050607" ID),
     TAIL("bomb", "malformed: an array of 67108863 items in five bytes", "dd03ffffff"),
     TAIL("bomb-largest", "malformed: an array of 4294967295 items in five bytes", "ddffffffff"),
     TAIL("bomb-inside", "malformed: the same inside a message", "920add03ffffff"),
@@ -98,10 +117,19 @@ const struct plain_case plain_refused[] = {
          "9607" COOKIE REQ "00c4050a0000000020"),
     TAIL("join-wish-nothing-8", "malformed: a wish for no address, with a length",
          "9607" COOKIE REQ "00c40008"),
-    LIST("welcome-config-513", "malformed: a configuration of 513 bytes", "9308" REQ "c50201", "20",
-         513, NULL),
+    LIST("welcome-config-513", "malformed: a configuration of 513 bytes", "9408" REQ "c50201", "20",
+         513, "00"),
     TAIL("gift-result-4", "malformed: a result that there is not", "9309" REQ "04"),
     TAIL("gift-ask-nobody-named", "malformed: a referral without the id", "9309" REQ "01"),
+    TAIL("candidate-expect-0", "malformed: nobody is expected", "9513" COOKIE "00c291" ID),
+    TAIL("candidate-expect-17", "malformed: 17 are expected", "9513" COOKIE "11c291" ID),
+    TAIL("candidate-none", "malformed: it sees not even itself", "9513" COOKIE "02c290"),
+    LIST("candidate-18", "malformed: 18 ids", "9513" COOKIE "02c2dc0012", ID, 18, NULL),
+    TAIL("candidate-not-ascending", "malformed: ids that do not ascend",
+         "9513" COOKIE "02c292" ID ID_OWN),
+    TAIL("candidate-twice", "malformed: an id twice", "9513" COOKIE "02c292" ID ID),
+    TAIL("candidate-promise-short", "malformed: the promise of three names two",
+         "9513" COOKIE "03c392" ID_OWN ID),
     TAIL("liveness-none", "malformed: no entry", "910a"),
     LIST("liveness-53", "malformed: 53 entries", "dc00360a", "93" ID "0000", 53, NULL),
     TAIL("liveness-state-4", "malformed: a state that there is not", "920a93" ID "0004"),
@@ -120,56 +148,89 @@ const struct plain_case plain_refused[] = {
     TAIL("fetch-none", "malformed: no id", "910e"),
     LIST("fetch-49", "malformed: 49 ids", "dc00320e", ID, 49, NULL),
     TAIL("slots-no-owner", "malformed: no owner",
-         "970f05000a00"
+         "970f05c00a00"
          "90"
          "940a000500"),
     TAIL("slots-no-run", "malformed: no run",
-         "970f05000a00"
+         "970f05c00a00"
          "91" ID "90"),
     LIST("slots-61-owners", "malformed: 61 owners",
-         "970f05000a00"
+         "970f05c00a00"
          "dc003d",
          ID, 61, "940a000500"),
     LIST("slots-161-runs", "malformed: 161 runs",
          "970f05"
-         "00cd010000"
+         "c0cd010000"
          "91" ID "dc0284",
          "01000500", 161, NULL),
     TAIL("slots-beyond-total", "malformed: eleven slots of ten",
-         "970f05000a00"
+         "970f05c00a00"
          "91" ID "940b000500"),
     TAIL("slots-first-beyond-total", "malformed: begins behind the last slot",
-         "970f05000a0b"
+         "970f05c00a0b"
          "91" ID "9401000500"),
     TAIL("slots-sum-overflow", "malformed: counts whose sum fits 32 bits only cut off",
-         "970f05000a00"
+         "970f05c00a00"
          "91" ID "98ceffffffff000500"
          "02000500"),
     TAIL("slots-run-of-zero", "malformed: a run of no slot",
-         "970f05000a00"
+         "970f05c00a00"
          "91" ID "98"
          "00000500"
          "0a000500"),
     TAIL("slots-owner-out-of-range", "malformed: the second owner of one",
-         "970f05000a00"
+         "970f05c00a00"
          "91" ID "940a010500"),
     TAIL("slots-owner-nobody", "malformed: owned by nobody",
-         "970f05000a00"
+         "970f05c00a00"
          "91" NOBODY "940a000500"),
     TAIL("slots-owner-short", "malformed: an owner of 15 bytes",
-         "970f05000a00"
+         "970f05c00a00"
          "91"
          "c40f020000000000000000000000000000"
          "940a000500"),
     TAIL("slots-term-above-era", "malformed: term 6 in era 5",
-         "970f05000a00"
+         "970f05c00a00"
          "91" ID "940a000600"),
     TAIL("slots-term-zero", "malformed: term 0",
-         "970f05000a00"
+         "970f05c00a00"
          "91" ID "940a000000"),
     TAIL("slots-part-of-a-run", "malformed: a run without its sequence number",
-         "970f05000a00"
+         "970f05c00a00"
          "91" ID "930a0005"),
+    TAIL("slots-record-below", "malformed: a record with a promise below what is accepted",
+         "970f05"
+         "9301" ID "9302" ID VALUE "0a00"
+         "91" ID "940a000500"),
+    TAIL("slots-record-no-value", "malformed: a record that is accepted without a value",
+         "970f05"
+         "9302" ID "9202" ID "0a00"
+         "91" ID "940a000500"),
+    TAIL("accept-era-zero", "malformed: a vote of those who have no map", "94160001" VALUE),
+    TAIL("accept-round-zero", "malformed: the ballot that is none", "94160500" VALUE),
+    TAIL("accept-no-range", "malformed: a value of no slot", "9416050192" ID "90"),
+    TAIL("accept-half-a-range", "malformed: a range without its count", "9416050192" ID "9100"),
+    TAIL("accept-range-of-zero", "malformed: a range of no slot", "9416050192" ID "920000"),
+    TAIL("accept-ranges-overlap", "malformed: a slot twice", "9416050192" ID "9400050401"),
+    TAIL("accept-ranges-descend", "malformed: ranges the other way round",
+         "9416050192" ID "9409010001"),
+    TAIL("accept-beyond-all", "malformed: slot 65536", "9416050192" ID "92cdffff02"),
+    TAIL("accept-heir-nobody", "malformed: nobody inherits", "9416050192" NOBODY "920001"),
+    LIST("accept-65-ranges", "malformed: 65 ranges", "9416050192" ID "dc0082", "0001", 65, NULL),
+    LIST("prepare-17-suspects", "malformed: 17 suspects", "94140501dc0022", ID HASH, 17, NULL),
+    TAIL("prepare-suspect-no-hash", "malformed: a suspect without its slots", "9414050191" ID),
+    TAIL("promise-17-bits", "malformed: a seventeenth suspect is silent",
+         "98150501" HASH "c390ce00010000c0"),
+    TAIL("promise-accepted-nobodys", "malformed: accepted at nobody's ballot",
+         "98150501" HASH "c3900093"
+         "01" NOBODY VALUE),
+    TAIL("accepted-no-voice", "malformed: an acceptance without a voice", "94170501" HASH),
+    TAIL("outbid-short", "malformed: outbid by no number", "93180501"),
+    TAIL("decision-of-the-first-era", "malformed: founding is no decision", "931901" VALUE),
+    TAIL("silences-none", "malformed: no entry", "911a"),
+    LIST("silences-41", "malformed: 41 entries", "dc002a1a", "92" ID "00", 41, NULL),
+    TAIL("silences-33-bits", "malformed: more seconds than 32 bits hold",
+         "921a92" ID "cf0000000100000000"),
     LIST("descriptor-321", "malformed: a descriptor of 321 bytes", "930bc50141", "00", 321,
          "c440"
          "00000000000000000000000000000000000000000000000000000000000000000000000000000000"

@@ -30,3 +30,5 @@ static inline struct felt_identity vector_identity(void)
 #define VECTOR_SESSION    7
 #define VECTOR_COUNTER    300
 #define VECTOR_GENERATION 2
+#define VECTOR_START      4
+#define VECTOR_SAVE       600

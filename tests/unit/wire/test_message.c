@@ -17,15 +17,17 @@ static const struct felt_envelope largest = {
     .session = UINT64_MAX,
     .counter = UINT64_MAX,
     .generation = UINT64_MAX,
+    .start = UINT64_MAX,
+    .save = UINT64_MAX,
 };
 
 /* What messages have after the envelope and what sealing adds. */
-#define ENVELOPE_MAX 46
+#define ENVELOPE_MAX 64
 #define MESSAGE_ROOM (FELT_DATAGRAM_MAX - FELT_SEAL_OVERHEAD - ENVELOPE_MAX)
 
-static void an_envelope_of_largest_numbers_takes_46_bytes(void **state)
+static void an_envelope_of_largest_numbers_takes_64_bytes(void **state)
 {
-    uint8_t buf[64];
+    uint8_t buf[ENVELOPE_MAX];
     size_t len;
 
     (void)state;
@@ -35,7 +37,7 @@ static void an_envelope_of_largest_numbers_takes_46_bytes(void **state)
 
 static void an_envelope_fits_exactly_or_not_at_all(void **state)
 {
-    uint8_t buf[64];
+    uint8_t buf[ENVELOPE_MAX];
     size_t len = 12345;
 
     (void)state;
@@ -45,7 +47,7 @@ static void an_envelope_fits_exactly_or_not_at_all(void **state)
     assert_int_equal(felt_envelope_encode(&largest, buf, ENVELOPE_MAX, &len), 0);
 }
 
-/* P-3.1.5 */
+/* P-3.1.5, P-3.1.6 */
 static void an_envelope_survives_whatever_its_numbers(void **state)
 {
     _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
@@ -61,6 +63,8 @@ static void an_envelope_survives_whatever_its_numbers(void **state)
                 .session = 1 + (felt_prng_next(&prng) >> felt_prng_below(&prng, 64)) / 2,
                 .counter = felt_prng_next(&prng) >> felt_prng_below(&prng, 64),
                 .generation = felt_prng_next(&prng) >> felt_prng_below(&prng, 64),
+                .start = felt_prng_next(&prng) >> felt_prng_below(&prng, 64),
+                .save = felt_prng_next(&prng) >> felt_prng_below(&prng, 64),
             };
         uint8_t buf[ENVELOPE_MAX];
         size_t len;
@@ -69,7 +73,8 @@ static void an_envelope_survives_whatever_its_numbers(void **state)
         assert_int_equal(felt_reader_begin(reader, felt_bytes(buf, len), &back), 0);
         assert_true(felt_id_equal(&back.sender, &e.sender));
         assert_true(back.session == e.session && back.counter == e.counter &&
-                    back.generation == e.generation);
+                    back.generation == e.generation && back.start == e.start &&
+                    back.save == e.save);
         assert_int_equal(felt_reader_next(reader, &(struct felt_message){0}), 0);
     }
 }
@@ -122,6 +127,26 @@ static void who_left_is_told_without_an_origin(void **state)
     m.summary.entries[0] = (struct felt_summary_entry){
         .id = {{2}}, .version = 1, .incarnation = 9, .state = FELT_LIVENESS_LEFT};
     assert_survives(reader, &m);
+}
+
+/* P-3.2.3 */
+static void a_verdict_of_largest_numbers_is_not_longer_than_its_question_of_smallest(void **state)
+{
+    const struct felt_message confirm = {.type = FELT_MESSAGE_CONFIRM,
+                                         .confirm = {.padding = FELT_CONFIRM_PADDING}};
+    const struct felt_message confirmed = {
+        .type = FELT_MESSAGE_CONFIRMED,
+        .confirmed = {.session = UINT64_MAX, .verdict = FELT_IDENTITY_TWIN}};
+    const struct felt_envelope smallest = {.sender = {{1}}, .session = 1};
+    size_t question, confirm_len, answer, confirmed_len;
+    uint8_t buf[128];
+
+    (void)state;
+    assert_int_equal(felt_envelope_encode(&smallest, buf, sizeof(buf), &question), 0);
+    assert_int_equal(felt_message_encode(&confirm, buf, sizeof(buf), &confirm_len), 0);
+    assert_int_equal(felt_envelope_encode(&largest, buf, sizeof(buf), &answer), 0);
+    assert_int_equal(felt_message_encode(&confirmed, buf, sizeof(buf), &confirmed_len), 0);
+    assert_true(answer + confirmed_len <= question + confirm_len);
 }
 
 /* P-3.2.3 */
@@ -225,7 +250,7 @@ static void lists_survive_at_their_limits(void **state)
     for (uint32_t i = 0; i < FELT_LIVENESS_MAX; i++)
         m.liveness.entries[i].id.b[15] = (uint8_t)i;
     assert_in_range(assert_survives(reader, &m), 1, MESSAGE_ROOM);
-    m = (struct felt_message){.type = FELT_MESSAGE_SUMMARY, .summary.n = FELT_SUMMARY_MAX - 1};
+    m = (struct felt_message){.type = FELT_MESSAGE_SUMMARY, .summary.n = FELT_SUMMARY_MAX - 2};
     assert_in_range(assert_survives(reader, &m), 1, MESSAGE_ROOM);
     m = (struct felt_message){.type = FELT_MESSAGE_SUMMARY, .summary.n = FELT_SUMMARY_MAX};
     assert_survives(reader, &m);
@@ -305,11 +330,12 @@ static void every_type_has_a_name_of_its_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_envelope_of_largest_numbers_takes_46_bytes),
+        cmocka_unit_test(an_envelope_of_largest_numbers_takes_64_bytes),
         cmocka_unit_test(an_envelope_fits_exactly_or_not_at_all),
         cmocka_unit_test(an_envelope_survives_whatever_its_numbers),
         cmocka_unit_test(a_nack_says_whether_a_port_refused),
         cmocka_unit_test(who_left_is_told_without_an_origin),
+        cmocka_unit_test(a_verdict_of_largest_numbers_is_not_longer_than_its_question_of_smallest),
         cmocka_unit_test(a_cookie_of_largest_numbers_is_not_longer_than_a_hello_of_smallest),
         cmocka_unit_test(the_smallest_of_every_type_survives),
         cmocka_unit_test(the_largest_of_every_type_survives_and_fits_a_datagram),

@@ -11,7 +11,7 @@
 #include "wire/reader.h"
 
 /* [sender 01 00.., session 1, counter 0, generation 0] */
-#define ENVELOPE "\x94\xc4\x10\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00\x00"
+#define ENVELOPE "\x96\xc4\x10\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x00\x00\x00\x00"
 /* An id of its own. */
 #define ID "\xc4\x10\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 
@@ -51,7 +51,9 @@ static void an_envelope_alone_is_a_datagram_without_messages(void **state)
 
 static void an_envelope_is_read_to_its_limits(void **state)
 {
-    static const char plain[] = "\x94" ID "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
+    static const char plain[] = "\x96" ID "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
+                                "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
+                                "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
                                 "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"
                                 "\xcf\xff\xff\xff\xff\xff\xff\xff\xff";
     _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
@@ -62,6 +64,7 @@ static void an_envelope_is_read_to_its_limits(void **state)
     assert_int_equal(felt_reader_begin(reader, felt_bytes(plain, sizeof(plain) - 1), &e), 0);
     assert_int_equal(e.sender.b[0], 2);
     assert_true(e.session == UINT64_MAX && e.counter == UINT64_MAX && e.generation == UINT64_MAX);
+    assert_true(e.start == UINT64_MAX && e.save == UINT64_MAX);
 }
 
 static void other_beginnings_are_refused_and_touch_nothing(void **state)
@@ -72,21 +75,25 @@ static void other_beginnings_are_refused_and_touch_nothing(void **state)
     } bad[] = {
 #define BAD(text) {text, sizeof(text) - 1}
         BAD(""),
-        BAD("\x94"),
-        BAD("\x94\xc4\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0"), /* nobody */
-        BAD("\x94" ID "\0\0\0"),                                     /* session 0 */
-        BAD("\x92" ID "\x01"),                                       /* no counter */
-        BAD("\x93" ID "\x01\0"),                                     /* no generation */
-        BAD("\x94" ID "\x01\0\xff"),                                 /* generation -1 */
-        BAD("\x94" ID "\x01\0\xc2"),
-        BAD("\x94\xc4\x0f\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0"),     /* 15 bytes */
-        BAD("\x94\xc4\x11\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0"), /* 17 bytes */
-        BAD("\x94\xb0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0"),       /* a string */
-        BAD("\x94" ID "\xff\0\0"),                                       /* session -1 */
-        BAD("\x94" ID "\xc0\0\0"),
+        BAD("\x96"),
+        BAD("\x96\xc4\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0"), /* nobody */
+        BAD("\x96" ID "\0\0\0\0\0"),                                     /* session 0 */
+        BAD("\x92" ID "\x01"),                                           /* no counter */
+        BAD("\x93" ID "\x01\0"),                                         /* no generation */
+        BAD("\x94" ID "\x01\0\0"),                                       /* no start */
+        BAD("\x95" ID "\x01\0\0\0"),                                     /* no save */
+        BAD("\x96" ID "\x01\0\0\xff\0"),                                 /* start -1 */
+        BAD("\x96" ID "\x01\0\0\0\xff"),                                 /* save -1 */
+        BAD("\x96" ID "\x01\0\xff\0\0"),                                 /* generation -1 */
+        BAD("\x96" ID "\x01\0\xc2\0\0"),
+        BAD("\x96\xc4\x0f\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0"),     /* 15 bytes */
+        BAD("\x96\xc4\x11\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0"), /* 17 bytes */
+        BAD("\x96\xb0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0"),       /* a string */
+        BAD("\x96" ID "\xff\0\0\0\0"),                                       /* session -1 */
+        BAD("\x96" ID "\xc0\0\0\0\0"),
         BAD("\x01"),
         BAD("\xc0"),
-        BAD("\x84" ID "\x01\0\0"), /* a map */
+        BAD("\x86" ID "\x01\0\0\0\0"), /* a map */
         BAD("\xdd\x03\xff\xff\xff"),
     };
     _cleanup_(felt_reader_freep) struct felt_reader *reader = NULL;
@@ -221,7 +228,7 @@ static void a_suspicion_says_where_it_comes_from(void **state)
 }
 
 #define SLOTS(era, total, first, owners, runs) \
-    READ(ENVELOPE "\x97\x0f" era "\x00" total first owners runs)
+    READ(ENVELOPE "\x97\x0f" era "\xc0" total first owners runs)
 
 static void runs_are_within_the_network_and_belong_to_somebody(void **state)
 {

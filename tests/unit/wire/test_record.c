@@ -78,7 +78,29 @@ static bool lists_equal(const struct felt_record *a, const struct felt_record *b
             x->save != y->save || x->left_generation != y->left_generation)
             return false;
     }
-    return gifts_equal(a, b);
+    return gifts_equal(a, b) && a->n_freed == b->n_freed &&
+           memcmp(a->freed, b->freed, a->n_freed * sizeof(a->freed[0])) == 0;
+}
+
+static bool value_equal(const struct felt_value *a, const struct felt_value *b)
+{
+    return a->n == b->n && (a->n == 0 || felt_id_equal(&a->heir, &b->heir)) &&
+           memcmp(a->ranges, b->ranges, a->n * sizeof(a->ranges[0])) == 0;
+}
+
+static bool eras_equal(const struct felt_record *a, const struct felt_record *b)
+{
+    for (uint32_t i = 0; i < a->n_silences && i < b->n_silences; i++)
+        if (!felt_id_equal(&a->silences[i].id, &b->silences[i].id) ||
+            a->silences[i].seconds != b->silences[i].seconds)
+            return false;
+    return a->n_silences == b->n_silences && a->lease_time == b->lease_time &&
+           a->acceptor.promised.round == b->acceptor.promised.round &&
+           felt_id_equal(&a->acceptor.promised.id, &b->acceptor.promised.id) &&
+           a->acceptor.accepted.round == b->acceptor.accepted.round &&
+           felt_id_equal(&a->acceptor.accepted.id, &b->acceptor.accepted.id) &&
+           value_equal(&a->acceptor.value, &b->acceptor.value) &&
+           value_equal(&a->decided, &b->decided);
 }
 
 static bool equal(const struct felt_record *a, const struct felt_record *b)
@@ -89,7 +111,9 @@ static bool equal(const struct felt_record *a, const struct felt_record *b)
            a->era == b->era && felt_bytes_equal(a->config, b->config) &&
            a->has_lease == b->has_lease && a->lease == b->lease && a->n_slots == b->n_slots &&
            a->n_runs == b->n_runs && a->n_gifts == b->n_gifts && a->n_members == b->n_members &&
-           lists_equal(a, b);
+           a->n_promise == b->n_promise &&
+           memcmp(a->promise, b->promise, a->n_promise * sizeof(a->promise[0])) == 0 &&
+           lists_equal(a, b) && eras_equal(a, b);
 }
 
 static void assert_survives(const struct felt_record *r)
@@ -120,6 +144,7 @@ struct store {
     struct felt_run runs[300];
     struct felt_gift_record gifts[FELT_RECORD_GIFTS_MAX];
     struct felt_member_record members[40];
+    struct felt_silent silences[30];
     uint8_t bytes[FELT_CONFIG_TEXT_MAX];
 };
 
@@ -152,6 +177,50 @@ static void random_gifts(struct felt_prng *prng, struct store *s)
     }
 }
 
+static void random_freed(struct felt_prng *prng, struct store *s)
+{
+    if (s->r.n_slots == 0)
+        return;
+    s->r.n_freed = (uint32_t)felt_prng_below(prng, FELT_RECORD_FREED_MAX + 1);
+    for (uint32_t i = 0; i < s->r.n_freed; i++)
+        s->r.freed[i] = (uint32_t)felt_prng_below(prng, s->r.n_slots);
+}
+
+static struct felt_value random_value(struct felt_prng *prng)
+{
+    struct felt_value v = {.n = 1 + (uint32_t)felt_prng_below(prng, FELT_VALUE_RANGES_MAX)};
+
+    fill(prng, &v.heir, sizeof(v.heir));
+    for (uint32_t i = 0; i < v.n; i++)
+        v.ranges[i] = (struct felt_slot_range){.first = i * 1000,
+                                               .count = 1 + (uint32_t)felt_prng_below(prng, 1000)};
+    return v;
+}
+
+static void random_eras(struct felt_prng *prng, struct store *s)
+{
+    struct felt_acceptor *a = &s->r.acceptor;
+
+    s->r.lease_time = felt_prng_below(prng, FELT_LEASE_TIME_MAX_SEC + 1);
+    if (felt_prng_below(prng, 2)) {
+        a->promised.round = 1 + some_number(prng) / 2;
+        fill(prng, &a->promised.id, sizeof(a->promised.id));
+    }
+    if (a->promised.round > 1 && felt_prng_below(prng, 2)) {
+        a->accepted = a->promised;
+        a->accepted.round--;
+        a->value = random_value(prng);
+    }
+    if (felt_prng_below(prng, 2))
+        s->r.decided = random_value(prng);
+    s->r.n_silences = (uint32_t)felt_prng_below(prng, FELT_ARRAY_LEN(s->silences) + 1);
+    s->r.silences = s->silences;
+    for (uint32_t i = 0; i < s->r.n_silences; i++) {
+        fill(prng, &s->silences[i].id, sizeof(s->silences[i].id));
+        s->silences[i].seconds = felt_prng_below(prng, (uint64_t)UINT32_MAX + 1);
+    }
+}
+
 static void random_record(struct felt_prng *prng, struct store *s)
 {
     memset(s, 0, sizeof(*s));
@@ -177,6 +246,8 @@ static void random_record(struct felt_prng *prng, struct store *s)
     if (s->r.has_lease)
         s->r.lease = (uint32_t)felt_prng_below(prng, s->r.n_slots);
     random_gifts(prng, s);
+    random_freed(prng, s);
+    random_eras(prng, s);
     s->r.n_members = (uint32_t)felt_prng_below(prng, FELT_ARRAY_LEN(s->members) + 1);
     s->r.members = s->members;
     for (uint32_t i = 0; i < s->r.n_members; i++) {
@@ -326,6 +397,23 @@ static void a_lease_is_a_slot_of_the_network(void **state)
     assert_int_equal(decode_of(&r), -EINVAL);
 }
 
+/* L-3.6.3 */
+static void a_promise_survives_and_names_each_candidate_once(void **state)
+{
+    struct felt_record r = smallest();
+
+    (void)state;
+    for (r.n_promise = 0; r.n_promise < FELT_BOOTSTRAP_MAX; r.n_promise++) {
+        assert_survives(&r);
+        r.promise[r.n_promise].b[0] = (uint8_t)(r.n_promise + 1);
+    }
+    assert_survives(&r);
+    r.promise[3] = r.promise[2];
+    assert_int_equal(decode_of(&r), -EINVAL);
+    r.promise[3].b[0] = 1;
+    assert_int_equal(decode_of(&r), -EINVAL);
+}
+
 static void a_gift_is_within_the_network(void **state)
 {
     struct felt_gift_record gift = {.n = 1, .ranges = {{.first = 2, .count = 3}}};
@@ -367,24 +455,19 @@ static void only_who_left_has_the_generation_of_it(void **state)
 /* A record by hand, with what stands for the three lists. */
 static int decode_with(const char *lists, size_t lists_len)
 {
-    static const uint8_t zero[32];
-    uint8_t buf[512];
-    struct felt_pack p;
-    size_t len;
+    struct felt_record r = smallest();
+    uint8_t whole[512], buf[512], *at = buf;
+    size_t len = felt_record_size(&r), head;
 
-    felt_pack_init(&p, buf, sizeof(buf));
-    felt_pack_array(&p, 13);
-    felt_pack_bin(&p, zero, 32);
-    felt_pack_bool(&p, false);
-    felt_pack_bin(&p, zero, 8);
-    for (unsigned i = 0; i < 4; i++)
-        felt_pack_uint(&p, 0); /* session, save, generation, era */
-    felt_pack_bin(&p, zero, 0);
-    felt_pack_nil(&p);
-    felt_pack_uint(&p, 9); /* slots */
-    assert_int_equal(felt_pack_done(&p, &len), 0);
-    memcpy(buf + len, lists, lists_len);
-    return decode_only(buf, len + lists_len);
+    r.n_slots = 9;
+    felt_record_encode(&r, whole, len);
+    /* Up to the number of slots: nothing before it depends on the lists. */
+    head = (whole[0] == 0xdc ? 3 : 1) + 34 + 18 + 1 + 10 + 4 + 2 + 1 + 1;
+    assert_memory_equal(whole + head - 1, "\x09\x90\x90\x90", 4);
+    memcpy(at, whole, head);
+    memcpy(at += head, lists, lists_len);
+    memcpy(at += lists_len, whole + head + 3, len - head - 3);
+    return decode_only(buf, len - 3 + lists_len);
 }
 #define DECODE_WITH(lists) decode_with(lists, sizeof(lists) - 1)
 
@@ -499,6 +582,7 @@ int main(void)
         cmocka_unit_test(a_map_that_does_not_cover_the_slots_is_refused),
         cmocka_unit_test(a_map_has_an_era_and_an_era_has_a_map),
         cmocka_unit_test(a_lease_is_a_slot_of_the_network),
+        cmocka_unit_test(a_promise_survives_and_names_each_candidate_once),
         cmocka_unit_test(a_gift_is_within_the_network),
         cmocka_unit_test(only_who_left_has_the_generation_of_it),
         cmocka_unit_test(a_range_without_its_count_is_refused),

@@ -5,7 +5,8 @@ WIRE_TESTS = \
 	tests/unit/wire/test_message \
 	tests/unit/wire/test_pack \
 	tests/unit/wire/test_reader \
-	tests/unit/wire/test_record
+	tests/unit/wire/test_record \
+	tests/unit/wire/test_vote
 UNIT_TESTS += $(WIRE_TESTS)
 WIRE_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(MSGPACK_CFLAGS)
 WIRE_TEST_LDADD = src/wire/libwire.a src/base/libbase.a $(MSGPACK_LIBS) $(CMOCKA_LIBS)
@@ -23,3 +24,5 @@ tests_unit_wire_test_reader_CPPFLAGS = $(WIRE_TEST_CPPFLAGS)
 tests_unit_wire_test_reader_LDADD = $(WIRE_TEST_LDADD)
 tests_unit_wire_test_record_CPPFLAGS = $(WIRE_TEST_CPPFLAGS)
 tests_unit_wire_test_record_LDADD = $(WIRE_TEST_LDADD)
+tests_unit_wire_test_vote_CPPFLAGS = $(WIRE_TEST_CPPFLAGS)
+tests_unit_wire_test_vote_LDADD = $(WIRE_TEST_LDADD)

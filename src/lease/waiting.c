@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lease/waiting.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/idiom.h"
+
+#define TIME_TEXT 32
+
+/* In the largest unit of which there are two, rounded down: "119 s", "2 min", "47 h", "2 d". */
+static const char *format_time(felt_usec time, char text[TIME_TEXT])
+{
+    static const struct {
+        const char *name;
+        uint64_t s;
+    } units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}};
+    uint64_t s = time / FELT_USEC_SEC;
+    size_t i = 0;
+
+    while (i + 1 < FELT_ARRAY_LEN(units) && s < 2 * units[i].s)
+        i++;
+    snprintf(text, TIME_TEXT, "%" PRIu64 " %s", s / units[i].s, units[i].name);
+    return text;
+}
+
+static void add(char *text, size_t len, const char *words, const char *more)
+{
+    size_t used = strlen(text);
+
+    snprintf(text + used, len - used, "%s%s", words, more);
+}
+
+const char *felt_waiting_format(const struct felt_waiting *waiting, char *text, size_t len)
+{
+    const struct felt_waiting *w = waiting;
+    char time[TIME_TEXT];
+
+    snprintf(text, len, "all %" PRIu32 " subnets are owned", w->n_slots);
+    if (w->n_silent == 0) {
+        add(text, len, ", and all owners are alive", "");
+        return text;
+    }
+    snprintf(time, sizeof(time), "; %" PRIu32, w->n_silent);
+    add(text, len, time,
+        w->n_silent == 1 ? " belongs to a node that is silent"
+                         : " belong to nodes that are silent");
+    if (w->silent_us == FELT_USEC_NEVER)
+        return text;
+    add(text, len, " for ", format_time(w->silent_us, time));
+    if (w->lease_us == FELT_USEC_NEVER)
+        return text;
+    if (w->silent_us >= w->lease_us)
+        add(text, len, ", reclaimable now", "");
+    else
+        add(text, len, ", reclaimable in ", format_time(w->lease_us - w->silent_us, time));
+    return text;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A machine that was rebuilt: a live member with the name and the address of a dead one, which no
+ * longer answers there. What the dead one owned is the new one's to inherit, without waiting for
+ * the lease time (proto/lease.md 7.5). Each node finds that out by itself.
+ * Private to node. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/id.h"
+#include "base/usec.h"
+
+#define FELT_SUPERSEDED_MAX 64 /* machines that were rebuilt and are not reclaimed yet */
+#define FELT_SUPERSEDE_LOOK (5 * FELT_USEC_SEC)
+
+struct felt_node;
+struct felt_challenge;
+
+struct felt_succession {
+    struct felt_id earlier;
+    struct felt_id heir;
+};
+
+struct felt_supersede {
+    felt_usec look_us; /* the next look, if anybody is dead then */
+    uint32_t n;
+    struct felt_succession found[FELT_SUPERSEDED_MAX];
+};
+
+void felt_supersede_init(struct felt_node *node);
+/* The live identity that took the place of a dead one; NULL: none that we know of. */
+const struct felt_id *felt_superseded_by(const struct felt_node *node, const struct felt_id *id);
+felt_usec felt_supersede_deadline(const struct felt_node *node);
+void felt_supersede_wake(struct felt_node *node);
+/* A challenge of ours was not answered: nobody of the earlier identity is there. */
+void felt_supersede_silent(struct felt_node *node, const struct felt_challenge *challenge);
