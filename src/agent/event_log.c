@@ -118,9 +118,9 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
         felt_log_notice("bootstrap: %s", event->text);
         break;
     case FELT_EVENT_RECLAIMED:
-        felt_log_notice("lease: era=%llu: %u subnets of members that were silent for too long are "
-                        "node=%s's now",
-                        (unsigned long long)self.era, event->slot, FELT_ID_SHORT(&event->id));
+        felt_log_notice("lease: era=%llu: %u subnets of members that were silent for too long, or "
+                        "replaced, are node=%s's now",
+                        (unsigned long long)self.era, event->n_slots, FELT_ID_SHORT(&event->id));
         break;
     case FELT_EVENT_FORK:
         felt_log_error(

@@ -43,9 +43,8 @@ static void report(struct felt_node *node)
     struct felt_event *event = felt_outbox_event(node->outbox, FELT_EVENT_RECLAIMED);
 
     event->id = v->heir;
-    event->slot = 0;
     for (uint32_t i = 0; i < v->n; i++)
-        event->slot += v->ranges[i].count;
+        event->n_slots += v->ranges[i].count;
 }
 
 /* Subnets that were somebody's lease until now. */

@@ -135,7 +135,7 @@ enum felt_event_kind {
     FELT_EVENT_WRONG_KEY,        /* datagrams that our key does not open arrive from `endpoint` */
     FELT_EVENT_SEEDS_WANTED,     /* resolve the seeds again and answer with FELT_INPUT_SEEDS */
     FELT_EVENT_SEEDS_SILENT,     /* no seed has answered yet; repeated with back-off */
-    FELT_EVENT_RECLAIMED,        /* an era began: `slot` slots of silent owners are id's */
+    FELT_EVENT_RECLAIMED,        /* an era began: `n_slots` of silent owners are id's */
     FELT_EVENT_FORK,             /* two owners of one (slot, term, seq): must never happen */
     FELT_EVENT_SAVE_FAILING,     /* saving fails; nothing is given or taken until it works */
     FELT_EVENT_IDENTITY_RENEWED, /* identity `id` was not safe to use any more; text says why */
@@ -148,6 +148,7 @@ struct felt_event {
     enum felt_event_kind kind;
     struct felt_id id; /* the member, where there is one */
     uint32_t slot;     /* of LEASE_* and FORK */
+    uint32_t n_slots;  /* of RECLAIMED */
     struct felt_endpoint endpoint;
     uint8_t other[FELT_CLUSTER_ID_LEN];
     char text[160]; /* a member's name or a reason; may be empty */

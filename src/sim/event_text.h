@@ -6,5 +6,3 @@
 
 /* Has all events of sim written to standard output. */
 void sim_event_text_watch(struct sim *sim);
-/* The words for one kind; NULL where it is not worth a line. */
-const char *sim_event_words(enum felt_event_kind kind);

@@ -18,6 +18,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/check_table.c \
 	src/sim/disk.c src/sim/disk.h \
 	src/sim/dump.c src/sim/dump.h \
+	src/sim/event_words.c src/sim/event_words.h \
 	src/sim/event_text.c src/sim/event_text.h \
 	src/sim/fault.c src/sim/fault.h src/sim/fault_list.h \
 	src/sim/fault_clone.c \

@@ -31,4 +31,7 @@
  23.589 c member dead c
  23.599 b member dead c
  23.599 a member dead c
+ 31.024 a begins an era: reclaimed slots=63
+ 31.024 b begins an era: reclaimed slots=63
+ 31.024 c begins an era: reclaimed slots=63
 -- the end

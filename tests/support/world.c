@@ -7,6 +7,7 @@
 #include "base/prng.h"
 #include "node/core.h"
 #include "node/letter.h"
+#include "sim/event_words.h"
 
 #define LATENCY   (200) /* microseconds one way, plus up to as much again */
 #define DISK      (5 * FELT_USEC_MS)
@@ -150,36 +151,16 @@ static int host_at(const struct world *w, const struct felt_endpoint *e)
 
 static void log_event(struct world *w, int host, const struct felt_event *e)
 {
-    static const char *const words[] = {
-        [FELT_EVENT_CONFIGURED] = "configured",
-        [FELT_EVENT_JOINED] = "joined",
-        [FELT_EVENT_LEASE_TAKEN] = "lease taken",
-        [FELT_EVENT_LEASE_LOST] = "lease lost",
-        [FELT_EVENT_LEASE_WAITING] = "waiting for a lease",
-        [FELT_EVENT_MEMBER_ALIVE] = "member alive",
-        [FELT_EVENT_MEMBER_SUSPECT] = "member suspect",
-        [FELT_EVENT_MEMBER_DEAD] = "member dead",
-        [FELT_EVENT_MEMBER_LEFT] = "member left",
-        [FELT_EVENT_STARTED_OVER] = "starts over",
-        [FELT_EVENT_LEFT] = "has left",
-        [FELT_EVENT_IDENTITY_RENEWED] = "has a new identity:",
-        [FELT_EVENT_BOOTSTRAP] = "bootstrap",
-        [FELT_EVENT_CROWD_SILENT] = "crowd silent",
-        [FELT_EVENT_PEER_CHANGED] = NULL,
-        [FELT_EVENT_FOREIGN_CLUSTER] = "foreign cluster",
-        [FELT_EVENT_WRONG_KEY] = "wrong key",
-        [FELT_EVENT_SEEDS_WANTED] = NULL,
-        [FELT_EVENT_SEEDS_SILENT] = "seeds silent",
-        [FELT_EVENT_FORK] = "FORK",
-        [FELT_EVENT_SAVE_FAILING] = "cannot save",
-    };
+    const char *words = sim_event_words(e->kind);
     felt_usec ms = (w->now - START) / FELT_USEC_MS;
     size_t room = sizeof(w->log) - w->log_len;
     char detail[200] = "";
 
-    if (!words[e->kind])
+    if (!words)
         return;
-    if (e->slot != UINT32_MAX)
+    if (e->kind == FELT_EVENT_RECLAIMED)
+        snprintf(detail, sizeof(detail), " slots=%u", e->n_slots);
+    else if (e->slot != UINT32_MAX)
         snprintf(detail, sizeof(detail), " slot=%u", e->slot);
     else if (e->kind == FELT_EVENT_CROWD_SILENT && !w->hosts[host].node->crowd_silent)
         snprintf(detail, sizeof(detail), " no more");
@@ -187,7 +168,7 @@ static void log_event(struct world *w, int host, const struct felt_event *e)
         snprintf(detail, sizeof(detail), " %s", e->text);
     w->log_len +=
         (size_t)snprintf(w->log + w->log_len, room, "%3u.%03u %s %s%s\n", (unsigned)(ms / 1000),
-                         (unsigned)(ms % 1000), w->hosts[host].name, words[e->kind], detail);
+                         (unsigned)(ms % 1000), w->hosts[host].name, words, detail);
     assert(w->log_len < sizeof(w->log));
 }
 

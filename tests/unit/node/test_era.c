@@ -58,7 +58,7 @@ static void a_decision_gives_the_listed_slots_and_empties_the_record(void **stat
     assert_true(felt_slot_map_get(s->b.node->map, 15).term == 1);
     assert_true(felt_ballot_is_none(&s->b.node->acceptor.promised));
     assert_non_null(bench_event(&s->b, FELT_EVENT_RECLAIMED));
-    assert_int_equal(bench_event(&s->b, FELT_EVENT_RECLAIMED)->slot, 5);
+    assert_int_equal(bench_event(&s->b, FELT_EVENT_RECLAIMED)->n_slots, 5);
     assert_true(s->b.effects.state.len > 0);
 }
 

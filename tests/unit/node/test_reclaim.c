@@ -107,7 +107,7 @@ static void a_majority_of_one_decides_alone_what_is_silent(void **state)
         go_on(s);
     }
     assert_int_equal(bench_self(&s->b).n_slots_own, 255);
-    assert_int_equal(bench_event(&s->b, FELT_EVENT_RECLAIMED)->slot, 127);
+    assert_int_equal(bench_event(&s->b, FELT_EVENT_RECLAIMED)->n_slots, 127);
     assert_true(
         felt_id_equal(&bench_event(&s->b, FELT_EVENT_RECLAIMED)->id, felt_node_id(s->b.node)));
 }
