@@ -27,6 +27,12 @@ src_ctl_libctl_a_SOURCES = \
 src_ctl_libctl_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 
 bin_PROGRAMS += src/ctl/feltctl
-src_ctl_feltctl_SOURCES = src/ctl/feltctl.c
+src_ctl_feltctl_SOURCES = src/ctl/feltctl.c \
+	src/ctl/ask.c src/ctl/ask.h \
+	src/ctl/command.h src/ctl/request.h \
+	src/ctl/command_join.c \
+	src/ctl/command_leave.c \
+	src/ctl/command_show.c \
+	src/ctl/command_token.c
 src_ctl_feltctl_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 src_ctl_feltctl_LDADD = src/ctl/libctl.a src/ctl/libvarlink.a src/base/libbase.a $(JANSSON_LIBS)
