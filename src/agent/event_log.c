@@ -75,7 +75,8 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
         break;
     }
     case FELT_EVENT_LEASE_TAKEN:
-        felt_log_notice("lease: subnet=%s is ours", subnet_of(&self, event->slot).s);
+        felt_log_notice("lease: subnet=%s is ours%s%s", subnet_of(&self, event->slot).s,
+                        event->text[0] ? "; " : "", event->text);
         break;
     case FELT_EVENT_LEASE_LOST:
         felt_log_error(

@@ -14,8 +14,9 @@ enum felt_rumour_kind {
     FELT_RUMOUR_LIVENESS,   /* key: a member that is not, or perhaps not */
     FELT_RUMOUR_DESCRIPTOR, /* key: a member */
     FELT_RUMOUR_SLOTS,      /* key: first slot, count: how many */
+    FELT_RUMOUR_NOTICES,    /* key: that of a notice */
 };
-#define FELT_RUMOUR_KINDS (FELT_RUMOUR_SLOTS + 1)
+#define FELT_RUMOUR_KINDS (FELT_RUMOUR_NOTICES + 1)
 
 struct felt_rumour {
     uint32_t key;

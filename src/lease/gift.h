@@ -9,13 +9,15 @@
 
 #include "base/id.h"
 #include "lease/freed.h"
+#include "lease/reservation.h"
 #include "lease/slot_map.h"
 #include "wire/record.h"
 
 /* A live member as a possible donor. */
 struct felt_donor {
     struct felt_id id;
-    uint32_t reserve; /* slots that it owns beyond its lease */
+    uint32_t reserve; /* slots that it owns beyond its lease, and that are not reserved for others
+                         than the joiner */
 };
 
 struct felt_gift_decision {
@@ -31,6 +33,7 @@ struct felt_gift_question {
     uint32_t lease; /* our own, which is not to be given; FELT_SLOT_NONE: we have none */
     uint32_t wish;  /* of the joiner; FELT_SLOT_NONE: none */
     const struct felt_freed *freed;
+    const struct felt_claim *claim;  /* the joiner's; NULL: nothing is reserved */
     const struct felt_donor *donors; /* live members, ourselves included, the joiner not */
     uint32_t n_donors;
     uint32_t n_waiting; /* more joiners that wait for us to decide */

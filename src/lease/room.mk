@@ -16,5 +16,7 @@ src_lease_liblease_a_SOURCES = \
 	src/lease/freed.c src/lease/freed.h \
 	src/lease/gift.c src/lease/gift.h \
 	src/lease/heirs.c src/lease/heirs.h \
+	src/lease/notice.c src/lease/notice.h \
+	src/lease/reservation.c src/lease/reservation.h \
 	src/lease/slot_map.c src/lease/slot_map.h \
 	src/lease/waiting.c src/lease/waiting.h

@@ -37,12 +37,19 @@ const char *felt_waiting_format(const struct felt_waiting *waiting, char *text, 
     const struct felt_waiting *w = waiting;
     char time[TIME_TEXT];
 
-    snprintf(text, len, "all %" PRIu32 " subnets are owned", w->n_slots);
+    if (w->n_reserved == 1)
+        snprintf(text, len, "the only free subnet is reserved for another node");
+    else if (w->n_reserved > 1)
+        snprintf(text, len, "all %" PRIu32 " free subnets are reserved for others", w->n_reserved);
+    else
+        snprintf(text, len, "all %" PRIu32 " subnets are owned", w->n_slots);
     if (w->n_silent == 0) {
+        if (w->n_reserved > 0)
+            return text;
         add(text, len, ", and all owners are alive", "");
         return text;
     }
-    snprintf(time, sizeof(time), "; %" PRIu32, w->n_silent);
+    snprintf(time, sizeof(time), "; %" PRIu32 "%s", w->n_silent, w->n_reserved > 0 ? " more" : "");
     add(text, len, time,
         w->n_silent == 1 ? " belongs to a node that is silent"
                          : " belong to nodes that are silent");

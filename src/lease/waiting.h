@@ -13,8 +13,10 @@ struct felt_waiting {
     felt_usec silent_us; /* the longest silence among these members; FELT_USEC_NEVER: not known */
     felt_usec
         lease_us; /* after such a silence they are reclaimed; FELT_USEC_NEVER: not by itself */
+    uint32_t n_reserved; /* that live members could give, and all of them are kept for others */
 };
 
-/* "all 255 subnets are owned; 3 belong to nodes silent for 2 h, reclaimable in 22 h". Returns text,
- * which is cut off where len does not suffice. */
+/* "all 3 free subnets are reserved for others", "all 255 subnets are owned; 3 belong to nodes
+ * silent for 2 h, reclaimable in 22 h". Returns text, which is cut off where len does not suffice.
+ */
 const char *felt_waiting_format(const struct felt_waiting *waiting, char *text, size_t len);

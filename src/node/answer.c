@@ -15,10 +15,12 @@
 /* A letter has room for 29 entries of 38 bytes (proto/messages.cddl); two are left to ANSWERED and
  * to the news that the asker is suspect. */
 #define ENTRIES_PER_LETTER 27
+#define NOTICES_AT_ONCE    512 /* of a bucket: 13 of the largest fit into a letter */
 
 _Static_assert(ENTRIES_PER_LETTER <= FELT_SUMMARY_MAX, "a letter's worth is a message's worth");
 _Static_assert(FELT_ANSWER_ENTRIES / ENTRIES_PER_LETTER + 2 <= FELT_OUTBOX_DATAGRAMS &&
-                   FELT_ANSWER_SLOTS + 2 <= FELT_OUTBOX_DATAGRAMS,
+                   FELT_ANSWER_SLOTS + 2 <= FELT_OUTBOX_DATAGRAMS &&
+                   NOTICES_AT_ONCE / 13 + 2 <= FELT_ANSWER_SLOTS,
                "an answer is one step's work");
 
 static bool may_answer(const struct felt_node *node)
@@ -265,5 +267,71 @@ enum felt_verdict felt_answer_sync_slots(struct felt_node *node, const struct fe
         bucket = at;
     }
     end_answered(&a, FELT_MESSAGE_SYNC_SLOTS, more, bucket);
+    return FELT_VERDICT_TAKEN;
+}
+
+/* ---- notices ---- */
+
+/* False where the answer is at its limit. */
+static bool write_notices(struct answer *a, uint32_t bucket, uint32_t i, uint32_t end)
+{
+    while (i < end) {
+        uint32_t next = felt_letter_write_notices(&a->letter, bucket, i, end);
+
+        if (next < end) {
+            if (a->letters == FELT_ANSWER_SLOTS)
+                return false;
+            turn_page(a);
+        }
+        i = next;
+    }
+    return true;
+}
+
+static uint32_t notices_in(const struct felt_node *node, uint32_t bucket)
+{
+    struct felt_notice notice;
+    uint32_t n = 0;
+
+    while (felt_notices_at(node->notices, bucket, n, &notice))
+        n++;
+    return n;
+}
+
+/* A whole bucket, but where it alone may be larger than an answer: of that a random part. */
+static bool write_notice_bucket(struct answer *a, uint32_t bucket)
+{
+    uint32_t n = notices_in(a->node, bucket), first, end;
+
+    if (n <= NOTICES_AT_ONCE)
+        return write_notices(a, bucket, 0, n);
+    first = (uint32_t)felt_prng_below(&a->node->prng, n);
+    end = FELT_MIN(first + NOTICES_AT_ONCE, n);
+    /* Round the end: each is as likely as the others. */
+    return write_notices(a, bucket, first, end) &&
+           write_notices(a, bucket, 0, NOTICES_AT_ONCE - (end - first));
+}
+
+enum felt_verdict felt_answer_sync_notices(struct felt_node *node, const struct felt_inbound *in,
+                                           const struct felt_message *m)
+{
+    uint32_t bucket = m->sync_notices.first;
+    const uint64_t *ours;
+    bool more = false;
+    struct answer a;
+
+    if (!node->configured || !felt_crier_settled(node) || !may_answer(node))
+        return FELT_VERDICT_BUSY;
+    ours = felt_notices_buckets(node->notices);
+    begin(&a, node, &in->from, in->member);
+    for (uint32_t k = 0; k < FELT_BUCKETS && !more; k++) {
+        uint32_t at = (m->sync_notices.first + k) % FELT_BUCKETS;
+
+        if (m->sync_notices.hashes[at] == ours[at])
+            continue;
+        more = !write_notice_bucket(&a, at);
+        bucket = at;
+    }
+    end_answered(&a, FELT_MESSAGE_SYNC_NOTICES, more, bucket);
     return FELT_VERDICT_TAKEN;
 }

@@ -11,6 +11,7 @@
 #include "node/inbound.h"
 #include "node/letter.h"
 #include "node/own.h"
+#include "node/reserve.h"
 
 #define ANSWER_TIME   (500 * FELT_USEC_MS) /* for an answer; also the first pause */
 #define PAUSE_MAX     (10 * FELT_USEC_SEC)
@@ -141,9 +142,14 @@ static void report_waiting(struct felt_node *node)
     struct felt_waiting waiting = {.n_slots = felt_slot_map_slots(node->map),
                                    .lease_us = node->lease_time_us > 0 ? node->lease_time_us
                                                                        : FELT_USEC_NEVER};
+    struct felt_claim claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
+    _cleanup_(felt_freep) uint32_t *kept = felt_reserve_kept(node, &claim);
     struct felt_asker *asker = &node->asker;
     struct felt_event *event;
 
+    for (uint32_t i = 0; kept && i < felt_members_end(node->members); i++)
+        if (kept[i] > 0 && felt_members_peek(node->members, i)->state < FELT_MEMBER_DEAD)
+            waiting.n_reserved += kept[i];
     for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
          i = felt_members_next(node->members, i + 1)) {
         const struct felt_id *id = felt_members_id(node->members, i);
@@ -287,6 +293,10 @@ enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbo
         /* The slots come beside it, or by anti-entropy; asked again, it says the same. */
         asker->referrals = 0;
         asker->proposed = m->gift.lease;
+        /* What it gave under this id may be reserved for somebody else by now. */
+        if (node->era > 0 && felt_slot_map_stake(node->map, felt_node_id(node)) > 0 &&
+            !felt_own_may_lease(node))
+            new_request(node);
         pause_for(node, 2 * ANSWER_TIME);
         break;
     case FELT_GIFT_ASK:

@@ -10,6 +10,7 @@
  *   donor.c     somebody else does
  *   bootstrap.c several found one cluster together
  *   balance.c   we own too much
+ *   crier.c     what an operator said and all are to know; reserve.c: that a slot is kept
  *   hearing.c   who is silent, and for how long
  *   era.c       what was decided; voter.c: our voice in it; reclaim.c: our own proposals
  *   own.c       our lease and what we say of ourselves
@@ -35,12 +36,14 @@
 #include "lease/exchange.h"
 #include "lease/freed.h"
 #include "lease/gift.h"
+#include "lease/notice.h"
 #include "lease/slot_map.h"
 #include "node/asker.h"
 #include "node/balance.h"
 #include "node/challenge.h"
 #include "node/confirm.h"
 #include "node/era.h"
+#include "node/crier.h"
 #include "node/eviction.h"
 #include "node/generation.h"
 #include "node/hearing.h"
@@ -112,7 +115,9 @@ struct felt_node {
     struct felt_voter voter;
     struct felt_reclaim reclaim;
     struct felt_gift_log gifts;
-    struct felt_freed freed; /* what we saw become free */
+    struct felt_freed freed;      /* what we saw become free */
+    struct felt_notices *notices; /* NULL until configured */
+    struct felt_crier crier;
     struct felt_cidr wish;
     bool has_lease;  /* chosen, perhaps not durable yet */
     bool lease_used; /* durable and announced */

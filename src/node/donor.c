@@ -6,19 +6,25 @@
 #include "lease/choose.h"
 #include "node/core.h"
 #include "node/letter.h"
+#include "node/reserve.h"
 
-#define MAP_LETTERS 8 /* of the map beside a gift: the worst that 255 slots can be */
+#define MAP_LETTERS    8 /* of the map beside a gift: the worst that 255 slots can be */
+#define NOTICE_LETTERS 4 /* beside them: some 200 notices */
 #define ANSWER_ROOM \
-    16 /* datagrams: an answer, what is said beside it, and what others have to say */
+    20 /* datagrams: an answer, what is said beside it, and what others have to say */
 #define ASKS_MAX (FELT_HELD_MAX * 3 / 4) /* the rest is for whatever else waits for the disk */
 
 struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, uint32_t *ret_n)
 {
     uint32_t n_members = felt_members_count(node->members), n = 0;
+    struct felt_claim claim = felt_reserve_claim(node, but);
+    _cleanup_(felt_freep) uint32_t *kept = felt_reserve_kept(node, &claim);
     struct felt_donor *donors = calloc(n_members, sizeof(*donors));
 
-    if (!donors)
+    if (!donors || !kept) {
+        free(donors);
         return NULL;
+    }
     for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
          i = felt_members_next(node->members, i + 1)) {
         const struct felt_id *id = felt_members_id(node->members, i);
@@ -27,7 +33,8 @@ struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, u
         if (i == but || felt_members_peek(node->members, i)->state >= FELT_MEMBER_DEAD)
             continue;
         /* Everybody's first slot is its lease. */
-        donors[n++] = (struct felt_donor){.id = *id, .reserve = stake > 0 ? stake - 1 : 0};
+        donors[n++] = (struct felt_donor){.id = *id,
+                                          .reserve = stake > 1 + kept[i] ? stake - 1 - kept[i] : 0};
     }
     *ret_n = n;
     return donors;
@@ -70,16 +77,31 @@ static void write_result(struct felt_letter *letter, const uint8_t request[FELT_
     felt_letter_write(letter, m);
 }
 
-/* We may know what of it was leased before; the joiner does not. */
-static void write_given(struct felt_letter *letter, const struct felt_held *held)
+/* What is reserved for the joiner, so that it knows before it chooses. */
+static void write_reservation(struct felt_letter *letter, uint32_t slot)
 {
     struct felt_message *m = &letter->node->outgoing;
 
+    if (slot == FELT_SLOT_NONE)
+        return;
+    m->type = FELT_MESSAGE_NOTICES;
+    m->notices.n = 1;
+    felt_notices_get(letter->node->notices, slot, &m->notices.entries[0]);
+    felt_letter_write(letter, m);
+}
+
+/* We may know what of it was leased before, or is reserved; the joiner does not. */
+static void write_given(struct felt_letter *letter, const struct felt_held *held, uint32_t member)
+{
+    struct felt_claim claim = felt_reserve_claim(letter->node, member);
+    struct felt_message *m = &letter->node->outgoing;
+
+    write_reservation(letter, felt_claim_slot(&claim));
     m->type = FELT_MESSAGE_GIFT;
     memcpy(m->gift.request, held->request, FELT_REQUEST_ID_LEN);
     m->gift.result = FELT_GIFT_GIVEN;
-    m->gift.lease =
-        felt_lease_choose(letter->node->map, &held->joiner, FELT_SLOT_NONE, &letter->node->freed);
+    m->gift.lease = felt_lease_choose(letter->node->map, &held->joiner, FELT_SLOT_NONE,
+                                      &letter->node->freed, &claim);
     felt_letter_write(letter, m);
 }
 
@@ -159,6 +181,27 @@ static void write_map(struct felt_letter *letter, const struct felt_held *held, 
     felt_letter_write(letter, m);
 }
 
+/* All notices, or as many as some letters take: the rest shows in digests. */
+static void write_notices(struct felt_letter *letter, const struct felt_held *held, uint32_t member)
+{
+    unsigned letters = 1;
+
+    for (uint32_t bucket = 0; bucket < FELT_BUCKETS; bucket++) {
+        struct felt_notice notice;
+        uint32_t i = 0;
+
+        while (felt_notices_at(letter->node->notices, bucket, i, &notice)) {
+            i = felt_letter_write_notices(letter, bucket, i, UINT32_MAX);
+            if (!felt_notices_at(letter->node->notices, bucket, i, &notice))
+                break;
+            if (letters++ == NOTICE_LETTERS)
+                return;
+            felt_letter_post(letter);
+            open_answer(letter, letter->node, &held->to, member, held->request, true);
+        }
+    }
+}
+
 /* The gift, and all else in the map, is durable. */
 static void answer_durable(struct felt_node *node, const struct felt_held *held)
 {
@@ -170,9 +213,11 @@ static void answer_durable(struct felt_node *node, const struct felt_held *held)
     if (held->fresh)
         felt_hearing_tell(node, &held->to, member);
     open_answer(&letter, node, &held->to, member, held->request, held->fresh);
-    write_given(&letter, held);
-    if (held->fresh)
+    write_given(&letter, held, member);
+    if (held->fresh) {
         write_map(&letter, held, member);
+        write_notices(&letter, held, member);
+    }
     for (uint32_t k = 0; !held->fresh && gift && k < gift->n; k++)
         felt_letter_write_slots(&letter, gift->ranges[k].first,
                                 gift->ranges[k].first + gift->ranges[k].count);
@@ -197,10 +242,33 @@ static bool has_left(const struct felt_node *node, uint32_t member)
     return member != FELT_MEMBER_NONE && felt_members_peek(node->members, member)->descriptor->left;
 }
 
+/* It owns something that it may lease. */
+static bool is_served(const struct felt_node *node, const struct felt_held *ask,
+                      const struct felt_claim *claim)
+{
+    return felt_lease_choose(node->map, &ask->joiner, FELT_SLOT_NONE, &node->freed, claim) !=
+           FELT_SLOT_NONE;
+}
+
+/* What is reserved for the joiner, else what it asks for, unless that is reserved for another. */
+static uint32_t wish_of(const struct felt_node *node, const struct felt_held *ask,
+                        const struct felt_claim *claim)
+{
+    uint32_t slot = felt_claim_slot(claim);
+
+    if (slot != FELT_SLOT_NONE)
+        return slot;
+    if (ask->wish.ip.family == FELT_FAMILY_NONE ||
+        felt_netconf_slot(&node->config, &ask->wish, &slot) < 0 || felt_claim_denied(claim, slot))
+        return FELT_SLOT_NONE;
+    return slot;
+}
+
 /* Nothing stands in the way of a decision on an ASK any more. */
 static void decide(struct felt_node *node, const struct felt_held *ask)
 {
     uint32_t member = felt_members_find(node->members, &ask->joiner);
+    struct felt_claim claim = felt_reserve_claim(node, member);
     _cleanup_(felt_freep) struct felt_donor *donors = NULL;
     struct felt_gift_question question;
     struct felt_gift_decision decision;
@@ -212,7 +280,7 @@ static void decide(struct felt_node *node, const struct felt_held *ask)
     }
     /* Asked twice, or given to by somebody else: it has slots, and its answer got lost. */
     if (felt_gift_log_find(&node->gifts, &ask->joiner, ask->request) ||
-        felt_slot_map_stake(node->map, &ask->joiner) > 0) {
+        is_served(node, ask, &claim)) {
         answer_given(node, ask);
         return;
     }
@@ -222,9 +290,8 @@ static void decide(struct felt_node *node, const struct felt_held *ask)
     question.donors = donors;
     question.freed = &node->freed;
     question.n_waiting = felt_saver_count(&node->saver, FELT_HELD_ASK);
-    if (ask->wish.ip.family == FELT_FAMILY_NONE ||
-        felt_netconf_slot(&node->config, &ask->wish, &question.wish) < 0)
-        question.wish = FELT_SLOT_NONE;
+    question.claim = &claim;
+    question.wish = wish_of(node, ask, &claim);
     felt_gift_decide(&question, &decision);
     if (decision.result == FELT_GIFT_GIVEN) {
         give(node, ask, &decision);

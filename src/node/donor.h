@@ -16,6 +16,6 @@ felt_usec felt_donor_deadline(const struct felt_node *node);
  * not fit into one step is for the next. */
 void felt_donor_wake(struct felt_node *node);
 
-/* The live members but `but` (may be FELT_MEMBER_NONE) with their reserves, in a new array that the
- * caller frees. NULL where memory is short. */
+/* The live members but `but` (may be FELT_MEMBER_NONE) with what they could give to that one, in a
+ * new array that the caller frees. NULL where memory is short. */
 struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, uint32_t *ret_n);

@@ -150,6 +150,8 @@ static enum felt_verdict from_member(struct felt_node *node, const struct felt_i
     case FELT_MESSAGE_PULL_SLOTS:
         return felt_answer_pull_slots(node, in, m);
     case FELT_MESSAGE_ANSWERED:
+        if (m->answered.question == FELT_MESSAGE_SYNC_NOTICES)
+            return felt_crier_answered(node, in, m);
         return m->answered.question == FELT_MESSAGE_SYNC_MEMBERS
                    ? felt_member_pull_answered(node, in, m)
                    : felt_slot_pull_answered(node, in, m);
@@ -167,6 +169,10 @@ static enum felt_verdict from_member(struct felt_node *node, const struct felt_i
         return felt_era_decision(node, m);
     case FELT_MESSAGE_SILENCES:
         return felt_hearing_told(node, m);
+    case FELT_MESSAGE_NOTICES:
+        return felt_crier_heard(node, in, m);
+    case FELT_MESSAGE_SYNC_NOTICES:
+        return felt_answer_sync_notices(node, in, m);
     case FELT_MESSAGE_PROBE:
     case FELT_MESSAGE_HELLO:
     case FELT_MESSAGE_COOKIE:
@@ -240,6 +246,8 @@ static enum felt_verdict dispatch(struct felt_node *node, struct felt_inbound *i
     case FELT_MESSAGE_OUTBID:
     case FELT_MESSAGE_DECISION:
     case FELT_MESSAGE_SILENCES:
+    case FELT_MESSAGE_NOTICES:
+    case FELT_MESSAGE_SYNC_NOTICES:
         break;
     }
     return from_member(node, in, m);

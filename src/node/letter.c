@@ -10,7 +10,9 @@
 #define LIVENESS_HEAD  5  /* array, type */
 #define LIVENESS_SPACE (LIVENESS_HEAD + 8 * LIVENESS_ENTRY) /* two suspects, by four each */
 #define SLOTS_SPACE    96 /* one run: head 31, owner 19, run 20, and some air; a record beside it */
-#define ANSWERED_SPACE 8  /* array, type, question, slot */
+#define NOTICES_HEAD   5  /* array, type */
+#define NOTICES_SPACE  (NOTICES_HEAD + 80) /* one: key 5, version 9, value 66 */
+#define ANSWERED_SPACE 8                   /* array, type, question, slot */
 #define MEMBER_SPACE   480 /* descriptor 320, signature 66, heads 8, liveness 40, and some air */
 
 void felt_letter_open_to(struct felt_letter *letter, struct felt_node *node,
@@ -115,6 +117,38 @@ uint32_t felt_letter_write_slots(struct felt_letter *letter, uint32_t first, uin
     return next;
 }
 
+/* Adds a notice to the message being made where `used` and its size are within room. */
+static bool add_notice(struct felt_message *m, const struct felt_notice *notice, size_t room,
+                       size_t *used)
+{
+    size_t size = felt_notice_size(notice);
+
+    if (m->notices.n == FELT_NOTICES_MAX || *used + size > room)
+        return false;
+    *used += size;
+    m->notices.entries[m->notices.n++] = *notice;
+    return true;
+}
+
+uint32_t felt_letter_write_notices(struct felt_letter *letter, uint32_t bucket, uint32_t i,
+                                   uint32_t end)
+{
+    struct felt_node *node = letter->node;
+    struct felt_message *m = &node->outgoing;
+    size_t room = felt_letter_room(letter), used = NOTICES_HEAD + ANSWERED_SPACE;
+    struct felt_notice notice;
+
+    assert(felt_crier_settled(node));
+    m->type = FELT_MESSAGE_NOTICES;
+    m->notices.n = 0;
+    while (i < end && felt_notices_at(node->notices, bucket, i, &notice) &&
+           add_notice(m, &notice, room, &used))
+        i++;
+    if (m->notices.n > 0 && !felt_letter_write(letter, m))
+        assert(false && "what was measured fits");
+    return i;
+}
+
 void felt_letter_send(struct felt_node *node, uint32_t member, const uint8_t *message, size_t len)
 {
     struct felt_letter letter;
@@ -190,6 +224,28 @@ static void add_slots(struct felt_letter *letter, size_t kept, uint32_t limit)
     felt_rumours_sent(node->rumours, FELT_RUMOUR_SLOTS, n, limit);
 }
 
+static void add_notices(struct felt_letter *letter, size_t kept, uint32_t limit)
+{
+    struct felt_node *node = letter->node;
+    struct felt_message *m = &node->outgoing;
+    size_t room = room_less(letter, kept), used = NOTICES_HEAD;
+    const struct felt_rumour *rumour;
+    struct felt_notice notice;
+    uint32_t n = 0;
+
+    /* What is forgotten in a crash of ours must not be known elsewhere under that version. */
+    if (!felt_crier_settled(node))
+        return;
+    m->type = FELT_MESSAGE_NOTICES;
+    m->notices.n = 0;
+    while ((rumour = felt_rumours_peek(node->rumours, FELT_RUMOUR_NOTICES, n)) != NULL &&
+           felt_notices_get(node->notices, rumour->key, &notice) &&
+           add_notice(m, &notice, room, &used))
+        n++;
+    if (n > 0 && felt_letter_write(letter, m))
+        felt_rumours_sent(node->rumours, FELT_RUMOUR_NOTICES, n, limit);
+}
+
 static void add_descriptors(struct felt_letter *letter, uint32_t limit)
 {
     struct felt_node *node = letter->node;
@@ -210,13 +266,17 @@ static void add_rumours(struct felt_letter *letter)
         felt_rumours_peek(node->rumours, FELT_RUMOUR_LIVENESS, 0) ? LIVENESS_SPACE : 0;
     size_t for_slots =
         felt_rumours_peek(node->rumours, FELT_RUMOUR_SLOTS, 0) ? slots_space(node) : 0;
+    size_t for_notices =
+        felt_rumours_peek(node->rumours, FELT_RUMOUR_NOTICES, 0) ? NOTICES_SPACE : 0;
     size_t for_members =
         felt_rumours_peek(node->rumours, FELT_RUMOUR_DESCRIPTOR, 0) ? MEMBER_SPACE : 0;
+    size_t for_tables = for_slots + for_notices + for_members;
 
-    add_liveness(letter, FELT_RUMOUR_REFUTATION,
-                 room_less(letter, for_liveness + for_slots + for_members), limit);
-    add_liveness(letter, FELT_RUMOUR_LIVENESS, room_less(letter, for_slots + for_members), limit);
-    add_slots(letter, for_members, limit);
+    add_liveness(letter, FELT_RUMOUR_REFUTATION, room_less(letter, for_liveness + for_tables),
+                 limit);
+    add_liveness(letter, FELT_RUMOUR_LIVENESS, room_less(letter, for_tables), limit);
+    add_slots(letter, for_notices + for_members, limit);
+    add_notices(letter, for_members, limit);
     add_descriptors(letter, limit);
 }
 
@@ -254,5 +314,6 @@ struct felt_digest felt_node_digest(const struct felt_node *node)
         .era = node->era,
         .slots = node->era > 0 ? felt_slot_map_digest(node->map) : 0,
         .members = felt_members_digest(node->members),
+        .notices = node->notices ? felt_notices_digest(node->notices) : 0,
     };
 }

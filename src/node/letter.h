@@ -31,6 +31,10 @@ bool felt_letter_write_member(struct felt_letter *letter, uint32_t i);
  * after the last one written, first where none fits. Only while felt_saver_settled(): what is not
  * durable must not be told. */
 uint32_t felt_letter_write_slots(struct felt_letter *letter, uint32_t first, uint32_t end);
+/* As many notices of a bucket from the i-th up to the end-th as fit, as above. Returns the first
+ * that was not written. */
+uint32_t felt_letter_write_notices(struct felt_letter *letter, uint32_t bucket, uint32_t i,
+                                   uint32_t end);
 /* A message that was encoded before, alone, to a member. */
 void felt_letter_send(struct felt_node *node, uint32_t member, const uint8_t *message, size_t len);
 /* Adds rumours, seals and sends. An empty letter is not sent; false then. */

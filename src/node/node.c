@@ -12,6 +12,7 @@
 #include "node/gossip.h"
 #include "node/inbound.h"
 #include "node/own.h"
+#include "node/reserve.h"
 #include "node/state.h"
 
 _Static_assert(FELT_BACKEND_DATA_MAX == FELT_DESC_DATA_MAX, "a descriptor holds any BackendData");
@@ -34,6 +35,9 @@ int felt_node_configure(struct felt_node *node, const char *text, size_t len)
     if (r < 0)
         return r;
     r = felt_slot_map_new(felt_netconf_slots(&config), &node->map);
+    if (r < 0)
+        return r;
+    r = felt_notices_new(felt_netconf_slots(&config), &node->notices);
     if (r < 0)
         return r;
     memcpy(node->config_text, text, len);
@@ -279,6 +283,7 @@ void felt_node_free(struct felt_node *node)
     felt_reclaim_done(&node->reclaim);
     felt_bootstrap_free(node->bootstrap);
     felt_slot_map_free(node->map);
+    felt_notices_free(node->notices);
     felt_swim_free(node->swim);
     felt_rumours_free(node->rumours);
     felt_members_free(node->members);
@@ -390,6 +395,8 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         break;
     case FELT_INPUT_LEAVE:
         return felt_leaver_begin(node);
+    case FELT_INPUT_RESERVE:
+        return felt_reserve(node, input->reserve.slot, input->reserve.whom);
     case FELT_INPUT_REFUSED:
         felt_swim_refused(node->swim, node->now, &input->endpoint);
         break;

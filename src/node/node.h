@@ -31,6 +31,7 @@
 #define FELT_EXPECT_MAX     16 /* founders together */
 
 struct felt_node;
+struct felt_whom;
 
 struct felt_node_limits {
     uint32_t members_max;           /* known at one time, the dead included; 0: 16384 */
@@ -89,6 +90,7 @@ enum felt_input_kind {
     FELT_INPUT_REFUSED,     /* at endpoint nobody listens, says the machine that is there */
     FELT_INPUT_UNREACHABLE, /* our own machine had no way to endpoint */
     FELT_INPUT_LEAVE,       /* leave the cluster for good; LEFT follows */
+    FELT_INPUT_RESERVE,     /* an operator keeps a slot for somebody, or does not any more */
     FELT_INPUT_TRUST,       /* the operator says that no newer state of this node exists */
 };
 
@@ -110,6 +112,10 @@ struct felt_input {
             uint32_t mtu;     /* of the overlay */
             const char *data; /* JSON or "", borrowed; at most FELT_BACKEND_DATA_MAX */
         } backend;
+        struct {
+            uint32_t slot;
+            const struct felt_whom *whom; /* NULL: for nobody any more; lease/reservation.h */
+        } reserve;
         struct felt_endpoint endpoint; /* of REFUSED and UNREACHABLE */
     };
 };
@@ -166,6 +172,7 @@ struct felt_effects {
 };
 
 /* One step. The verdict is that of the datagram. For LEAVE it is BUSY, and nothing happens, where
- * there is no live member to give our slots to; for every other input it is TAKEN. */
+ * there is no live member to give our slots to; for RESERVE where node/reserve.h says why not; for
+ * every other input it is TAKEN. */
 enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
                                  struct felt_effects *ret_effects);

@@ -7,6 +7,7 @@
 
 #include "lease/choose.h"
 #include "node/core.h"
+#include "node/reserve.h"
 
 static struct felt_descriptor current(const struct felt_node *node)
 {
@@ -131,14 +132,29 @@ void felt_own_note_freed(struct felt_node *node, uint32_t member,
         felt_freed_note(&node->freed, d.lease);
 }
 
-/* Our wish, else the slot that the giver of our first ones named. */
+/* What is reserved for us, else our wish, else the slot that the giver of our first ones named. */
 static uint32_t choose(const struct felt_node *node)
 {
+    struct felt_claim claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
     uint32_t wish = felt_own_wish(node);
 
-    if (wish == FELT_SLOT_NONE || !felt_slot_map_owns(node->map, felt_node_id(node), wish))
+    if (wish == FELT_SLOT_NONE || !felt_slot_map_owns(node->map, felt_node_id(node), wish) ||
+        felt_claim_denied(&claim, wish))
         wish = node->asker.proposed;
-    return felt_lease_choose(node->map, felt_node_id(node), wish, &node->freed);
+    return felt_lease_choose(node->map, felt_node_id(node), wish, &node->freed, &claim);
+}
+
+/* What we have chosen, and not used yet, has turned out to be kept for somebody else. */
+static bool is_denied(const struct felt_node *node)
+{
+    struct felt_claim claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
+
+    return felt_claim_denied(&claim, node->lease);
+}
+
+bool felt_own_may_lease(const struct felt_node *node)
+{
+    return node->era > 0 && choose(node) != FELT_SLOT_NONE;
 }
 
 void felt_own_check_lease(struct felt_node *node)
@@ -149,6 +165,8 @@ void felt_own_check_lease(struct felt_node *node)
     if (node->era == 0 || felt_leaver_leaving(node))
         return;
     if (node->has_lease && !felt_slot_map_owns(node->map, felt_node_id(node), node->lease))
+        lose_lease(node);
+    if (node->has_lease && !node->lease_used && is_denied(node))
         lose_lease(node);
     if (node->has_lease)
         return;
@@ -162,12 +180,35 @@ void felt_own_check_lease(struct felt_node *node)
     node->lease_save = node->saver.needed;
 }
 
+/* Why it is not what was wished for. */
+static void explain_choice(const struct felt_node *node, struct felt_event *event)
+{
+    struct felt_claim claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
+    uint32_t wish = felt_own_wish(node);
+    char text[FELT_WHOM_TEXT];
+    struct felt_notice notice;
+    struct felt_whom whom;
+
+    if (wish == FELT_SLOT_NONE || wish == node->lease)
+        return;
+    if (felt_claim_slot(&claim) == node->lease)
+        snprintf(event->text, sizeof(event->text), "this one is reserved for this node");
+    else if (felt_notices_get(node->notices, wish, &notice) &&
+             felt_whom_decode(notice.value, &whom) == 0 && !felt_claim_is(&claim, &whom))
+        snprintf(event->text, sizeof(event->text), "the wished one is reserved for %s",
+                 felt_whom_format(&whom, text));
+}
+
 void felt_own_use_lease(struct felt_node *node)
 {
+    struct felt_event *event;
+
     /* While the disk was at work it may have been lost, and another one chosen. */
     if (!node->has_lease || node->lease_used || node->lease_save > node->saver.durable)
         return;
     node->lease_used = true;
-    felt_outbox_event(node->outbox, FELT_EVENT_LEASE_TAKEN)->slot = node->lease;
+    event = felt_outbox_event(node->outbox, FELT_EVENT_LEASE_TAKEN);
+    event->slot = node->lease;
+    explain_choice(node, event);
     announce_lease(node);
 }

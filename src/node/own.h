@@ -24,6 +24,8 @@ void felt_own_note_freed(struct felt_node *node, uint32_t member,
 /* At the end of a step: takes a lease where we have none and own a slot, gives it up where
  * we no longer own it. */
 void felt_own_check_lease(struct felt_node *node);
+/* Whether we own a slot that we may lease. */
+bool felt_own_may_lease(const struct felt_node *node);
 /* The choice is durable: use it. */
 void felt_own_use_lease(struct felt_node *node);
 /* The slot of our wish; FELT_SLOT_NONE where there is none or the network does not have it. */

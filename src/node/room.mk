@@ -10,6 +10,7 @@ src_node_libnode_a_SOURCES = \
 	src/node/challenge.c src/node/challenge.h \
 	src/node/confirm.c src/node/confirm.h \
 	src/node/core.h \
+	src/node/crier.c src/node/crier.h \
 	src/node/difference.c src/node/difference.h \
 	src/node/donor.c src/node/donor.h \
 	src/node/era.c src/node/era.h \
@@ -27,6 +28,7 @@ src_node_libnode_a_SOURCES = \
 	src/node/own.c src/node/own.h \
 	src/node/renewal.c src/node/renewal.h \
 	src/node/reclaim.c src/node/reclaim.h \
+	src/node/reserve.c src/node/reserve.h \
 	src/node/saver.c src/node/saver.h \
 	src/node/slot_pull.c src/node/slot_pull.h \
 	src/node/state.c src/node/state.h \

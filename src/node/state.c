@@ -122,10 +122,26 @@ static struct felt_member_record *members_of(const struct felt_node *node, uint3
     return records;
 }
 
+/* All notices, values borrowed, in a new array. */
+static struct felt_notice *notices_of(const struct felt_node *node, uint32_t *ret_n)
+{
+    struct felt_notice *notices = calloc(felt_notices_count(node->notices) + 1, sizeof(*notices));
+    struct felt_notice_place at = {0};
+    uint32_t n = 0;
+
+    if (!notices)
+        return NULL;
+    while (felt_notices_next(node->notices, &at, &notices[n]))
+        n++;
+    *ret_n = n;
+    return notices;
+}
+
 uint8_t *felt_state_of_node(const struct felt_node *node, uint64_t save, size_t *ret_len)
 {
     _cleanup_(felt_freep) struct felt_member_record *members = NULL;
     _cleanup_(felt_freep) struct felt_silent *silences = NULL;
+    _cleanup_(felt_freep) struct felt_notice *notices = NULL;
     _cleanup_(felt_freep) struct felt_run *runs = NULL;
     struct felt_record record = {
         .in_cluster = node->in_cluster,
@@ -161,7 +177,8 @@ uint8_t *felt_state_of_node(const struct felt_node *node, uint64_t save, size_t 
     if (node->era > 0) {
         record.n_slots = felt_slot_map_slots(node->map);
         record.runs = runs = runs_of(node->map, &record.n_runs);
-        if (!runs)
+        record.notices = notices = notices_of(node, &record.n_notices);
+        if (!runs || !notices)
             return NULL;
     }
     return felt_state_encode(&record, ret_len);
@@ -189,6 +206,9 @@ static int restore_map(struct felt_node *node, const struct felt_record *record)
     node->acceptor = record->acceptor;
     if (record->decided.n > 0)
         node->decision = (struct felt_decision){.era = record->era, .value = record->decided};
+    for (uint32_t i = 0; i < record->n_notices; i++)
+        if (felt_notices_merge(node->notices, &record->notices[i]) == FELT_MERGE_FULL)
+            return -ENOMEM;
     for (uint32_t i = 0; i < record->n_silences; i++)
         if (felt_silence_learn(node->hearing.silence, &record->silences[i].id,
                                record->silences[i].seconds * FELT_USEC_SEC) < 0)

@@ -15,6 +15,7 @@ void felt_sync_init(struct felt_sync *sync)
     *sync = (struct felt_sync){0};
     felt_difference_init(&sync->members);
     felt_difference_init(&sync->slots);
+    felt_difference_init(&sync->notices);
 }
 
 void felt_sync_free(struct felt_sync *sync)
@@ -27,13 +28,15 @@ felt_usec felt_sync_deadline(const struct felt_node *node)
 {
     if (!node->started)
         return FELT_USEC_NEVER;
-    return FELT_MIN(felt_member_pull_deadline(node), felt_slot_pull_deadline(node));
+    return FELT_MIN(FELT_MIN(felt_member_pull_deadline(node), felt_slot_pull_deadline(node)),
+                    felt_crier_deadline(node));
 }
 
 void felt_sync_wake(struct felt_node *node)
 {
     felt_member_pull_wake(node);
     felt_slot_pull_wake(node);
+    felt_crier_wake(node);
 }
 
 bool felt_sync_done(const struct felt_node *node)
@@ -48,6 +51,7 @@ void felt_sync_hurry(struct felt_node *node)
 {
     felt_difference_hurry(&node->sync.members, node->now);
     felt_difference_hurry(&node->sync.slots, node->now);
+    felt_difference_hurry(&node->sync.notices, node->now);
 }
 
 void felt_sync_first(struct felt_node *node, uint32_t member)
@@ -84,6 +88,17 @@ static void compare_slots(struct felt_node *node, uint32_t member, const struct 
         felt_slot_pull_begin(node, member);
 }
 
+static void compare_notices(struct felt_node *node, uint32_t member,
+                            const struct felt_digest *digest)
+{
+    /* Who has no map yet may not know what a network is. */
+    if (!node->configured || digest->era == 0)
+        return;
+    if (felt_difference_seen(&node->sync.notices, node->now, member,
+                             digest->notices != felt_notices_digest(node->notices)))
+        felt_crier_pull(node, member);
+}
+
 void felt_sync_digest(struct felt_node *node, uint32_t member, const struct felt_digest *digest)
 {
     bool done = felt_sync_done(node), differs, begin;
@@ -93,6 +108,7 @@ void felt_sync_digest(struct felt_node *node, uint32_t member, const struct felt
     if (begin || (differs && node->sync.member_pull))
         felt_member_pull_begin(node, member);
     compare_slots(node, member, digest);
+    compare_notices(node, member, digest);
     /* Now what is nobody's may be cleared away. */
     if (!done && felt_sync_done(node))
         node->peers_changed = true;

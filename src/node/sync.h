@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Anti-entropy: digests on probes and acks show that a member's tables differ from ours; what still
  * differs when rumours should have arrived is pulled (proto/gossip.md 4.2). Here it is decided when
- * that begins; member_pull.h and slot_pull.h do it, and answer.h is the other side.
+ * that begins; member_pull.h, slot_pull.h and crier.h do it, and answer.h is the other side.
  * Private to node. */
 #pragma once
 
@@ -18,6 +18,7 @@ struct felt_member_pull;
 struct felt_sync {
     struct felt_difference members;
     struct felt_difference slots;
+    struct felt_difference notices;
     struct felt_member_pull *member_pull; /* NULL: none runs */
     struct felt_slot_pull slot_pull;
     felt_usec answered_us; /* all that we answered is paid for by then: answer.c */
@@ -27,7 +28,7 @@ void felt_sync_init(struct felt_sync *sync);
 void felt_sync_free(struct felt_sync *sync);
 felt_usec felt_sync_deadline(const struct felt_node *node);
 void felt_sync_wake(struct felt_node *node);
-/* Both tables have equalled another member's in this run, or there is no other member. */
+/* Members and slots have equalled another member's in this run, or there is no other member. */
 bool felt_sync_done(const struct felt_node *node);
 /* We may know little: do not wait for rumours. */
 void felt_sync_hurry(struct felt_node *node);

@@ -2,6 +2,7 @@
 #include "wire/message.h"
 
 #include "base/idiom.h"
+#include "wire/notice.h"
 #include "wire/pack.h"
 
 const char *felt_message_name(enum felt_message_type type)
@@ -37,6 +38,8 @@ const char *felt_message_name(enum felt_message_type type)
         [FELT_MESSAGE_CONFIRMED] = "confirmed",
         [FELT_MESSAGE_CHALLENGE] = "challenge",
         [FELT_MESSAGE_PRESENT] = "present",
+        [FELT_MESSAGE_NOTICES] = "notices",
+        [FELT_MESSAGE_SYNC_NOTICES] = "sync-notices",
     };
 
     assert((size_t)type < FELT_ARRAY_LEN(names) && names[type]);
@@ -75,13 +78,14 @@ static void pack_hash(struct felt_pack *p, uint64_t hash)
     felt_pack_bin(p, b, sizeof(b));
 }
 
-#define DIGEST_FIELDS 3
+#define DIGEST_FIELDS 4
 
 static void pack_digest(struct felt_pack *p, const struct felt_digest *digest)
 {
     felt_pack_uint(p, digest->era);
     pack_hash(p, digest->slots);
     pack_hash(p, digest->members);
+    pack_hash(p, digest->notices);
 }
 
 static void pack_buckets(struct felt_pack *p, const uint64_t hashes[FELT_BUCKETS])
@@ -168,6 +172,13 @@ static void pack_slots(struct felt_pack *p, const struct felt_message *m)
         felt_pack_uint(p, m->slots.runs[i].term);
         felt_pack_uint(p, m->slots.runs[i].seq);
     }
+}
+
+static void pack_notices(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, (size_t)m->notices.n * 3);
+    for (uint32_t i = 0; i < m->notices.n; i++)
+        felt_notice_pack(p, &m->notices.entries[i]);
 }
 
 static void pack_padding(struct felt_pack *p, enum felt_message_type type, uint32_t padding)
@@ -390,6 +401,12 @@ static void pack_message(struct felt_pack *p, const struct felt_message *m)
     case FELT_MESSAGE_DECISION:
     case FELT_MESSAGE_SILENCES:
         return pack_vote(p, m);
+    case FELT_MESSAGE_NOTICES:
+        return pack_notices(p, m);
+    case FELT_MESSAGE_SYNC_NOTICES:
+        begin(p, m->type, 2);
+        felt_pack_uint(p, m->sync_notices.first);
+        return pack_buckets(p, m->sync_notices.hashes);
     case FELT_MESSAGE_CONFIRM:
     case FELT_MESSAGE_CONFIRMED:
     case FELT_MESSAGE_CHALLENGE:

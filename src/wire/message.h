@@ -21,6 +21,7 @@
 #define FELT_CONFIRM_PADDING    48                /* nor is CONFIRMED longer than its CONFIRM */
 #define FELT_CONFIG_TEXT_MAX    512               /* proto/messages.cddl, welcome */
 #define FELT_LEASE_TIME_MAX_SEC (365 * 24 * 3600) /* proto/lease.md 6.6 */
+#define FELT_NOTICE_VALUE_MAX   64                /* proto/messages.cddl, notices */
 #define FELT_BUCKETS            64                /* of each digest; proto/gossip.md 4.2 */
 
 /* The most that a message may have of each: no more than fit into one datagram by their smallest
@@ -30,6 +31,7 @@
 #define FELT_FETCH_MAX      48
 #define FELT_RUNS_MAX       160
 #define FELT_OWNERS_MAX     60
+#define FELT_NOTICES_MAX    160
 #define FELT_BOOTSTRAP_MAX  16 /* founders together; as many as a node has seeds */
 #define FELT_CANDIDATES_MAX (FELT_BOOTSTRAP_MAX + 1) /* named: one more says "too many" */
 
@@ -63,7 +65,9 @@ enum felt_message_type {
     FELT_MESSAGE_CONFIRM = 27,
     FELT_MESSAGE_CONFIRMED = 28,
     FELT_MESSAGE_CHALLENGE = 29,
-    FELT_MESSAGE_PRESENT = 30, /* the next free type is 31 */
+    FELT_MESSAGE_PRESENT = 30,
+    FELT_MESSAGE_NOTICES = 31,
+    FELT_MESSAGE_SYNC_NOTICES = 32, /* the next free type is 34; 33 is kept for notices, too */
 };
 
 /* Who sent the datagram, in which of its lives, and which of its datagrams this is. */
@@ -81,6 +85,7 @@ struct felt_digest {
     uint64_t era;
     uint64_t slots;
     uint64_t members;
+    uint64_t notices;
 };
 
 enum felt_liveness_state {
@@ -109,6 +114,13 @@ struct felt_run {
     struct felt_id owner;
     uint64_t term;
     uint32_t seq;
+};
+
+/* What every node is to know (lease/notice.h). */
+struct felt_notice {
+    uint32_t key;
+    uint64_t version;        /* from 1 on */
+    struct felt_bytes value; /* len 0: withdrawn */
 };
 
 enum felt_gift_result {
@@ -207,9 +219,10 @@ struct felt_message {
             uint32_t first; /* slot to begin with */
         } pull_slots;
         struct {
-            enum felt_message_type question; /* SYNC_MEMBERS, SYNC_SLOTS or PULL_SLOTS */
-            bool more;                       /* the answer is at its limit: there is more */
-            uint32_t next;                   /* and it begins there: a bucket, or a slot */
+            enum felt_message_type
+                question;  /* SYNC_MEMBERS, SYNC_SLOTS, PULL_SLOTS, SYNC_NOTICES */
+            bool more;     /* the answer is at its limit: there is more */
+            uint32_t next; /* and it begins there: a bucket, or a slot */
         } answered;
         struct {
             uint8_t cookie[FELT_COOKIE_LEN];
@@ -256,6 +269,14 @@ struct felt_message {
             struct felt_silent entries[FELT_SILENCES_MAX];
         } silences;
         struct {
+            uint32_t n;
+            struct felt_notice entries[FELT_NOTICES_MAX];
+        } notices;
+        struct {
+            uint32_t first;
+            uint64_t hashes[FELT_BUCKETS];
+        } sync_notices;
+        struct {
             uint32_t padding; /* as of hello */
         } confirm;
         struct {
@@ -273,6 +294,8 @@ struct felt_message {
 };
 
 const char *felt_message_name(enum felt_message_type type);
+/* Bytes that it takes in NOTICES. */
+size_t felt_notice_size(const struct felt_notice *notice);
 
 /* Both write to buf of `room` bytes and say how many they used; -ENOBUFS where it does not fit. */
 int felt_envelope_encode(const struct felt_envelope *envelope, uint8_t *buf, size_t room,

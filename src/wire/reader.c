@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "wire/bound.h"
+#include "wire/notice.h"
 #include "wire/pack.h"
 
 struct felt_reader {
@@ -88,6 +89,7 @@ static void read_digest(struct felt_items *items, struct felt_digest *ret)
     ret->era = felt_items_uint(items, UINT64_MAX);
     ret->slots = read_hash(items);
     ret->members = read_hash(items);
+    ret->notices = read_hash(items);
 }
 
 static void read_buckets(struct felt_items *items, uint64_t hashes[FELT_BUCKETS])
@@ -280,7 +282,8 @@ static void read_answered(struct felt_items *items, struct felt_message *m)
     m->answered.next = m->answered.more ? (uint32_t)felt_items_uint(items, UINT32_MAX) : 0;
     if (m->answered.question != FELT_MESSAGE_SYNC_MEMBERS &&
         m->answered.question != FELT_MESSAGE_SYNC_SLOTS &&
-        m->answered.question != FELT_MESSAGE_PULL_SLOTS)
+        m->answered.question != FELT_MESSAGE_PULL_SLOTS &&
+        m->answered.question != FELT_MESSAGE_SYNC_NOTICES)
         items->bad = true;
     if (m->answered.question != FELT_MESSAGE_PULL_SLOTS && m->answered.next >= FELT_BUCKETS)
         items->bad = true;
@@ -375,6 +378,23 @@ static void read_silences(struct felt_items *items, struct felt_message *m)
     }
 }
 
+static void read_notices(struct felt_items *items, struct felt_message *m)
+{
+    m->notices.n = items->left / 3;
+    if (items->left == 0 || items->left % 3 != 0 || m->notices.n > FELT_NOTICES_MAX) {
+        items->bad = true;
+        return;
+    }
+    for (uint32_t i = 0; i < m->notices.n; i++)
+        felt_notice_read(items, &m->notices.entries[i]);
+}
+
+static void read_sync_notices(struct felt_items *items, struct felt_message *m)
+{
+    m->sync_notices.first = (uint32_t)felt_items_uint(items, FELT_BUCKETS - 1);
+    read_buckets(items, m->sync_notices.hashes);
+}
+
 static void read_confirm(struct felt_items *items, struct felt_message *m)
 {
     m->confirm.padding = (uint32_t)felt_items_bytes(items, FELT_DATAGRAM_MAX).len;
@@ -429,6 +449,8 @@ static void (*const read_fields[])(struct felt_items *items, struct felt_message
     [FELT_MESSAGE_CONFIRMED] = read_confirmed,
     [FELT_MESSAGE_CHALLENGE] = read_challenge,
     [FELT_MESSAGE_PRESENT] = read_present,
+    [FELT_MESSAGE_NOTICES] = read_notices,
+    [FELT_MESSAGE_SYNC_NOTICES] = read_sync_notices,
 };
 
 int felt_reader_next(struct felt_reader *reader, struct felt_message *ret_message)

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "wire/bound.h"
+#include "wire/notice.h"
 #include "wire/pack.h"
 
-#define FIELDS        17 /* proto/messages.cddl, state */
+#define FIELDS        18 /* proto/messages.cddl, state */
 #define MEMBER_FIELDS 7
 #define GIFT_FIELDS   3
 #define RUN_FIELDS    4
@@ -107,6 +108,9 @@ static size_t pack(const struct felt_record *r, uint8_t *buf, size_t room)
     for (uint32_t i = 0; i < r->n_promise; i++)
         felt_pack_id(&p, &r->promise[i]);
     pack_eras(&p, r);
+    felt_pack_array(&p, (size_t)r->n_notices * 3);
+    for (uint32_t i = 0; i < r->n_notices; i++)
+        felt_notice_pack(&p, &r->notices[i]);
     e = felt_pack_done(&p, &len);
     assert(e == 0);
     return len;
@@ -130,6 +134,7 @@ void felt_record_done(struct felt_record *record)
     free(record->gifts);
     free(record->members);
     free(record->silences);
+    free(record->notices);
     *record = (struct felt_record){0};
 }
 
@@ -269,6 +274,20 @@ static void read_eras(struct felt_items *items, struct felt_record *r)
     items->bad |= eras.bad | in.bad | (n % 2 != 0);
 }
 
+static void read_notices(struct felt_items *items, struct felt_record *r)
+{
+    struct felt_items in;
+    uint32_t n;
+
+    in = list(items, FELT_RECORD_NOTICES_MAX * 3, sizeof(*r->notices), &n, (void **)&r->notices);
+    r->n_notices = n / 3;
+    for (uint32_t i = 0; i < r->n_notices; i++) {
+        felt_notice_read(&in, &r->notices[i]);
+        in.bad |= r->notices[i].key >= r->n_slots;
+    }
+    items->bad |= in.bad | (n % 3 != 0);
+}
+
 static int read_fields(struct felt_items items, struct felt_record *ret)
 {
     struct felt_record r = {0};
@@ -292,9 +311,10 @@ static int read_fields(struct felt_items items, struct felt_record *ret)
     read_freed(&items, &r);
     read_promise(&items, &r);
     read_eras(&items, &r);
+    read_notices(&items, &r);
     if ((r.era > 0) != (r.n_runs > 0) || (r.has_lease && r.lease >= r.n_slots))
         items.bad = true;
-    if (!r.runs || !r.gifts || !r.members || !r.silences || items.bad) {
+    if (!r.runs || !r.gifts || !r.members || !r.silences || !r.notices || items.bad) {
         int e = items.bad ? -EINVAL : -ENOMEM;
 
         felt_record_done(&r);

@@ -8,6 +8,7 @@ src_wire_libwire_a_SOURCES = \
 	src/wire/record.c src/wire/record.h \
 	src/wire/descriptor.c src/wire/descriptor.h \
 	src/wire/message.c src/wire/message.h \
+	src/wire/notice.c src/wire/notice.h \
 	src/wire/pack.c src/wire/pack.h \
 	src/wire/reader.c src/wire/reader.h \
 	src/wire/vote.c src/wire/vote.h

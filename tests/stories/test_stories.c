@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lease/reservation.h"
 #include "tests/support/world.h"
 
 #define SECONDS(n)    ((n)*FELT_USEC_SEC)
@@ -412,7 +413,54 @@ static void script_moved(struct story *s)
             assert_int_equal(world_sees(s->w, host, other), FELT_MEMBER_ALIVE);
 }
 
+static void reserve(struct story *s, int host, uint32_t slot, const char *text)
+{
+    struct felt_input in = {.kind = FELT_INPUT_RESERVE, .reserve = {.slot = slot}};
+    struct felt_whom whom;
+
+    if (text)
+        assert_int_equal(felt_whom_parse(text, &whom), 0);
+    in.reserve.whom = text ? &whom : NULL;
+    assert_int_equal(world_tell(s->w, host, in), FELT_VERDICT_TAKEN);
+    world_run(s->w, SECONDS(5));
+}
+
+/* L-8.2.1 to L-8.2.6 */
+static void script_reserve(struct story *s)
+{
+    found(s, THREE_SUBNETS);
+    say(s, "a reserves slot 1 for c, and slot 2 for whoever comes from 192.0.2.4, which is d");
+    reserve(s, 0, 1, "c");
+    reserve(s, 0, 2, "192.0.2.4");
+    say(s, "b joins through a, and would like slot 1");
+    world_join_wish(s->w, 0, "10.2.0.8/30");
+    world_run(s->w, SECONDS(10));
+    say(s, "c joins through a, and would like slot 2");
+    world_join_wish(s->w, 0, "10.2.0.12/30");
+    world_run(s->w, SECONDS(10));
+    say(s, "all but d are killed and started again");
+    for (int host = 0; host < 3; host++)
+        world_kill(s->w, host);
+    for (int host = 0; host < 3; host++)
+        world_restart(s->w, host);
+    world_run(s->w, SECONDS(60));
+    say(s, "c does not keep slot 2 for 192.0.2.4 any more: b has it");
+    reserve(s, 2, 2, NULL);
+    world_run(s->w, SECONDS(20));
+    assert_true(world_agrees(s->w));
+    say(s, "d comes, too late");
+    world_join(s->w, 0);
+    world_run(s->w, SECONDS(10));
+    assert_true(world_agrees(s->w));
+}
+
 /* ---- the tests ---- */
+
+static void what_is_reserved_goes_to_nobody_else(void **state)
+{
+    (void)state;
+    run("reserve", script_reserve);
+}
 
 static void a_node_founds_a_cluster(void **state)
 {
@@ -532,6 +580,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_node_founds_a_cluster),
+        cmocka_unit_test(what_is_reserved_goes_to_nobody_else),
         cmocka_unit_test(three_candidates_found_together_and_a_fourth_joins),
         cmocka_unit_test(two_join_one_after_the_other),
         cmocka_unit_test(three_join_at_once),

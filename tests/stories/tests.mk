@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/stories/moved.story \
 	tests/stories/partition.story \
 	tests/stories/process.story \
+	tests/stories/reserve.story \
 	tests/stories/restart.story \
 	tests/stories/stall.story \
 	tests/stories/two.story \

@@ -45,6 +45,7 @@ static struct felt_digest some_digest(const struct source *s)
         .era = number(s, 0, UINT64_MAX),
         .slots = number(s, 0, UINT64_MAX),
         .members = number(s, 0, UINT64_MAX),
+        .notices = number(s, 0, UINT64_MAX),
     };
 }
 
@@ -72,7 +73,8 @@ static void some_liveness(const struct source *s, struct felt_message *m)
 static void some_answered(const struct source *s, struct felt_message *m)
 {
     static const enum felt_message_type questions[] = {
-        FELT_MESSAGE_SYNC_MEMBERS, FELT_MESSAGE_SYNC_SLOTS, FELT_MESSAGE_PULL_SLOTS};
+        FELT_MESSAGE_SYNC_MEMBERS, FELT_MESSAGE_SYNC_NOTICES, FELT_MESSAGE_SYNC_SLOTS,
+        FELT_MESSAGE_PULL_SLOTS};
 
     m->answered.question = questions[number(s, 0, FELT_ARRAY_LEN(questions) - 1)];
     m->answered.more = number(s, 0, 1) > 0;
@@ -236,6 +238,17 @@ static struct felt_bytes borrowed(const struct source *s, struct sample *sample,
     return felt_bytes(sample->bytes, len);
 }
 
+static void some_notices(const struct source *s, struct felt_message *m, struct sample *sample)
+{
+    m->notices.n = (uint32_t)number(s, 1, 13); /* of the largest entries no more fit */
+    for (uint32_t i = 0; i < m->notices.n; i++)
+        m->notices.entries[i] = (struct felt_notice){
+            .key = (uint32_t)number(s, 0, UINT32_MAX),
+            .version = number(s, 1, UINT64_MAX),
+            .value = borrowed(s, sample, number(s, 0, FELT_NOTICE_VALUE_MAX)),
+        };
+}
+
 static void some_candidate(const struct source *s, struct felt_message *m)
 {
     uint32_t n = (uint32_t)number(s, 1, FELT_BOOTSTRAP_MAX);
@@ -319,6 +332,11 @@ void sample_message(struct felt_prng *prng, enum felt_message_type type, enum me
         return some_answered(s, m);
     case FELT_MESSAGE_CANDIDATE:
         return some_candidate(s, m);
+    case FELT_MESSAGE_NOTICES:
+        return some_notices(s, m, ret_sample);
+    case FELT_MESSAGE_SYNC_NOTICES:
+        m->sync_notices.first = (uint32_t)number(s, 0, FELT_BUCKETS - 1);
+        return some_buckets(s, m->sync_notices.hashes);
     case FELT_MESSAGE_PREPARE:
     case FELT_MESSAGE_PROMISE:
     case FELT_MESSAGE_ACCEPT:
@@ -361,7 +379,21 @@ static bool candidate_equal(const struct felt_message *a, const struct felt_mess
 
 static bool digest_equal(const struct felt_digest *a, const struct felt_digest *b)
 {
-    return a->era == b->era && a->slots == b->slots && a->members == b->members;
+    return a->era == b->era && a->slots == b->slots && a->members == b->members &&
+           a->notices == b->notices;
+}
+
+static bool notices_equal(const struct felt_message *a, const struct felt_message *b)
+{
+    if (a->notices.n != b->notices.n)
+        return false;
+    for (uint32_t i = 0; i < a->notices.n; i++) {
+        const struct felt_notice *x = &a->notices.entries[i], *y = &b->notices.entries[i];
+
+        if (x->key != y->key || x->version != y->version || !felt_bytes_equal(x->value, y->value))
+            return false;
+    }
+    return true;
 }
 
 static bool liveness_equal(const struct felt_message *a, const struct felt_message *b)
@@ -544,6 +576,12 @@ bool message_equal(const struct felt_message *a, const struct felt_message *b)
     case FELT_MESSAGE_ANSWERED:
         return a->answered.question == b->answered.question &&
                a->answered.more == b->answered.more && a->answered.next == b->answered.next;
+    case FELT_MESSAGE_NOTICES:
+        return notices_equal(a, b);
+    case FELT_MESSAGE_SYNC_NOTICES:
+        return a->sync_notices.first == b->sync_notices.first &&
+               memcmp(a->sync_notices.hashes, b->sync_notices.hashes,
+                      sizeof(a->sync_notices.hashes)) == 0;
     case FELT_MESSAGE_CANDIDATE:
         return candidate_equal(a, b);
     case FELT_MESSAGE_PREPARE:

@@ -9,7 +9,7 @@
 #include "wire/message.h"
 
 #define MESSAGE_TYPE_FIRST FELT_MESSAGE_PROBE
-#define MESSAGE_TYPE_LAST  FELT_MESSAGE_PRESENT
+#define MESSAGE_TYPE_LAST  FELT_MESSAGE_SYNC_NOTICES
 
 enum message_size {
     MESSAGE_SMALLEST, /* numbers zero or as low as the schema has them, one entry, texts empty */

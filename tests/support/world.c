@@ -161,7 +161,7 @@ static void log_event(struct world *w, int host, const struct felt_event *e)
     if (e->kind == FELT_EVENT_RECLAIMED)
         snprintf(detail, sizeof(detail), " slots=%u", e->n_slots);
     else if (e->slot != UINT32_MAX)
-        snprintf(detail, sizeof(detail), " slot=%u", e->slot);
+        snprintf(detail, sizeof(detail), " slot=%u%s%s", e->slot, e->text[0] ? " " : "", e->text);
     else if (e->kind == FELT_EVENT_CROWD_SILENT && !w->hosts[host].node->crowd_silent)
         snprintf(detail, sizeof(detail), " no more");
     else if (e->text[0])

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/prng.h"
 #include "lease/gift.h"
+#include "tests/unit/lease/keep.h"
 #include "tests/unit/lease/owner.h"
 
 #define SLOTS 40
@@ -379,6 +381,49 @@ static void the_network_is_given_out_to_its_last_slot(void **state)
     }
 }
 
+/* L-8.2.4: whatever is reserved, and however much */
+static void what_is_reserved_for_others_is_in_no_gift(void **state)
+{
+    struct felt_prng prng;
+
+    (void)state;
+    felt_prng_init(&prng, 824);
+    for (unsigned round = 0; round < 500; round++) {
+        _cleanup_(felt_slot_map_freep) struct felt_slot_map *map = map_of(SLOTS, 1);
+        _cleanup_(felt_notices_freep) struct felt_notices *notices = keep(SLOTS, NULL, 0);
+        struct felt_claim claim = {.notices = notices, .name = "joiner"};
+        struct felt_donor donor = {.id = owner(1)};
+        struct felt_gift_question q = {.map = map,
+                                       .self = owner(1),
+                                       .lease = 0,
+                                       .wish = (uint32_t)felt_prng_below(&prng, SLOTS),
+                                       .freed = &nothing,
+                                       .claim = &claim,
+                                       .donors = &donor,
+                                       .n_donors = 1};
+        uint64_t share = felt_prng_below(&prng, 11);
+        struct felt_gift_decision d;
+
+        for (uint32_t slot = 1; slot < SLOTS; slot++) {
+            bool others = felt_prng_below(&prng, 10) < share;
+
+            if (others || slot % 13 == 0)
+                put_notice(notices, slot, 1, others ? "somebody" : "joiner");
+            donor.reserve += !others;
+        }
+        if (felt_claim_denied(&claim, q.wish))
+            q.wish = FELT_SLOT_NONE; /* as the donor does */
+        felt_gift_decide(&q, &d);
+        if (donor.reserve == 0) {
+            assert_int_equal(d.result, FELT_GIFT_NONE);
+            continue;
+        }
+        assert_in_range(amount(&d), 1, donor.reserve);
+        for (uint32_t slot = 0; slot < SLOTS; slot++)
+            assert_false(gives(&d, slot) && felt_claim_denied(&claim, slot));
+    }
+}
+
 /* L-3.2.4 */
 static void the_log_finds_a_gift_by_joiner_and_request(void **state)
 {
@@ -440,6 +485,7 @@ int main(void)
         cmocka_unit_test(where_nobody_has_a_reserve_there_is_none),
         cmocka_unit_test(a_network_of_one_slot_has_nothing_to_give),
         cmocka_unit_test(the_network_is_given_out_to_its_last_slot),
+        cmocka_unit_test(what_is_reserved_for_others_is_in_no_gift),
         cmocka_unit_test(the_log_finds_a_gift_by_joiner_and_request),
         cmocka_unit_test(the_oldest_gift_makes_room_in_a_full_log),
     };

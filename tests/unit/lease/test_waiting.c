@@ -11,22 +11,26 @@ static const struct {
     struct felt_waiting waiting;
     const char *text;
 } cases[] = {
-    {{255, 3, 2 * 3600 * S, DAY},
+    {{255, 3, 2 * 3600 * S, DAY, 0},
      "all 255 subnets are owned; 3 belong to nodes that are silent for 2 h, reclaimable in 22 h"},
-    {{1, 0, FELT_USEC_NEVER, DAY}, "all 1 subnets are owned, and all owners are alive"},
-    {{255, 1, 0, 2 * DAY},
+    {{1, 0, FELT_USEC_NEVER, DAY, 0}, "all 1 subnets are owned, and all owners are alive"},
+    {{255, 1, 0, 2 * DAY, 0},
      "all 255 subnets are owned; 1 belongs to a node that is silent for 0 s, reclaimable in 2 d"},
-    {{255, 2, FELT_USEC_NEVER, DAY},
+    {{255, 2, FELT_USEC_NEVER, DAY, 0},
      "all 255 subnets are owned; 2 belong to nodes that are silent"},
-    {{255, 2, 90 * S, FELT_USEC_NEVER},
+    {{255, 2, 90 * S, FELT_USEC_NEVER, 0},
      "all 255 subnets are owned; 2 belong to nodes that are silent for 90 s"},
-    {{65536, 65535, DAY, DAY},
+    {{65536, 65535, DAY, DAY, 0},
      "all 65536 subnets are owned; 65535 belong to nodes that are silent for 24 h, reclaimable now"},
-    {{9, 2, 120 * S, 120 * S + 1},
+    {{255, 0, FELT_USEC_NEVER, DAY, 3}, "all 3 free subnets are reserved for others"},
+    {{255, 0, FELT_USEC_NEVER, DAY, 1}, "the only free subnet is reserved for another node"},
+    {{255, 2, 90 * S, FELT_USEC_NEVER, 3},
+     "all 3 free subnets are reserved for others; 2 more belong to nodes that are silent for 90 s"},
+    {{9, 2, 120 * S, 120 * S + 1, 0},
      "all 9 subnets are owned; 2 belong to nodes that are silent for 2 min, reclaimable in 0 s"},
 };
 
-/* L-3.4 */
+/* L-3.4, L-8.2.6 */
 static void it_says_how_many_there_are_and_whose_and_when(void **state)
 {
     (void)state;

@@ -12,10 +12,12 @@ LEASE_TESTS = \
 	tests/unit/lease/test_freed \
 	tests/unit/lease/test_gift \
 	tests/unit/lease/test_heirs \
+	tests/unit/lease/test_notice \
+	tests/unit/lease/test_reservation \
 	tests/unit/lease/test_slot_map \
 	tests/unit/lease/test_waiting
 UNIT_TESTS += $(LEASE_TESTS)
-EXTRA_DIST += tests/unit/lease/owner.h
+EXTRA_DIST += tests/unit/lease/keep.h tests/unit/lease/owner.h
 LEASE_TEST_LDADD = src/lease/liblease.a src/crypto/libcrypto.a src/wire/libwire.a \
 	src/base/libbase.a $(SODIUM_LIBS) $(MSGPACK_LIBS) $(CMOCKA_LIBS)
 tests_unit_lease_test_balance_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -46,3 +48,7 @@ tests_unit_lease_test_value_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lease_test_value_LDADD = $(LEASE_TEST_LDADD)
 tests_unit_lease_test_voice_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lease_test_voice_LDADD = $(LEASE_TEST_LDADD)
+tests_unit_lease_test_notice_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_lease_test_notice_LDADD = $(LEASE_TEST_LDADD)
+tests_unit_lease_test_reservation_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_lease_test_reservation_LDADD = $(LEASE_TEST_LDADD)

@@ -11,6 +11,7 @@ NODE_TESTS = \
 	tests/unit/node/test_balance \
 	tests/unit/node/test_challenge \
 	tests/unit/node/test_confirm \
+	tests/unit/node/test_crier \
 	tests/unit/node/test_detection \
 	tests/unit/node/test_difference \
 	tests/unit/node/test_donor \
@@ -26,6 +27,7 @@ NODE_TESTS = \
 	tests/unit/node/test_outbox \
 	tests/unit/node/test_own \
 	tests/unit/node/test_renewal \
+	tests/unit/node/test_reserve \
 	tests/unit/node/test_saver \
 	tests/unit/node/test_slot_pull \
 	tests/unit/node/test_state \
@@ -112,3 +114,7 @@ tests_unit_node_test_supersede_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_supersede_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_vouch_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_vouch_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_crier_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_crier_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_reserve_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_reserve_LDADD = $(NODE_TEST_LDADD)

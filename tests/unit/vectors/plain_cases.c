@@ -30,6 +30,8 @@ const struct plain_case plain_accepted[] = {
     TAIL("liveness-left", "taken: a member that left", "920a93" ID "0503"),
     TAIL("summary-left", "taken: the summary of a member that left", "920d94" ID "070503"),
     TAIL("nack-refused", "taken: a nack because a port refused", "930405c3"),
+    TAIL("notices-withdrawn", "taken: a reservation of slot 5 that was withdrawn", "941f0502c0"),
+    TAIL("notices-by-name", "taken: slot 5 is reserved for the name n7", "941f0501c403016e37"),
     TAIL("confirmed-twin", "taken: a verdict on session 5: there is a twin", "931c0503"),
     TAIL("slots-nothing-voted", "taken: slots with an empty record",
          "970f05c00a00"
@@ -231,6 +233,15 @@ const struct plain_case plain_refused[] = {
     LIST("silences-41", "malformed: 41 entries", "dc002a1a", "92" ID "00", 41, NULL),
     TAIL("silences-33-bits", "malformed: more seconds than 32 bits hold",
          "921a92" ID "cf0000000100000000"),
+    TAIL("notices-none", "malformed: no notice", "911f"),
+    TAIL("notices-cut", "malformed: a notice without a value", "931f0501"),
+    TAIL("notices-version-zero", "malformed: a notice of version 0", "941f0500c0"),
+    TAIL("notices-33-bits", "malformed: a key of more than 32 bits", "941fcf000000010000000001c0"),
+    TAIL("notices-value-empty", "malformed: a value of no byte", "941f0501c400"),
+    LIST("notices-value-65", "malformed: a value of 65 bytes", "941f0501c441", "01", 65, NULL),
+    LIST("notices-161", "malformed: 161 notices", "dc01e41f", "0501c0", 161, NULL),
+    LIST("sync-notices-bucket-64", "malformed: a bucket that there is not", "932040c50200", "00",
+         512, NULL),
     LIST("descriptor-321", "malformed: a descriptor of 321 bytes", "930bc50141", "00", 321,
          "c440"
          "00000000000000000000000000000000000000000000000000000000000000000000000000000000"

@@ -88,6 +88,17 @@ static bool value_equal(const struct felt_value *a, const struct felt_value *b)
            memcmp(a->ranges, b->ranges, a->n * sizeof(a->ranges[0])) == 0;
 }
 
+static bool notices_equal(const struct felt_record *a, const struct felt_record *b)
+{
+    for (uint32_t i = 0; i < a->n_notices && i < b->n_notices; i++) {
+        const struct felt_notice *x = &a->notices[i], *y = &b->notices[i];
+
+        if (x->key != y->key || x->version != y->version || !felt_bytes_equal(x->value, y->value))
+            return false;
+    }
+    return a->n_notices == b->n_notices;
+}
+
 static bool eras_equal(const struct felt_record *a, const struct felt_record *b)
 {
     for (uint32_t i = 0; i < a->n_silences && i < b->n_silences; i++)
@@ -113,7 +124,7 @@ static bool equal(const struct felt_record *a, const struct felt_record *b)
            a->n_runs == b->n_runs && a->n_gifts == b->n_gifts && a->n_members == b->n_members &&
            a->n_promise == b->n_promise &&
            memcmp(a->promise, b->promise, a->n_promise * sizeof(a->promise[0])) == 0 &&
-           lists_equal(a, b) && eras_equal(a, b);
+           lists_equal(a, b) && eras_equal(a, b) && notices_equal(a, b);
 }
 
 static void assert_survives(const struct felt_record *r)
@@ -145,6 +156,7 @@ struct store {
     struct felt_gift_record gifts[FELT_RECORD_GIFTS_MAX];
     struct felt_member_record members[40];
     struct felt_silent silences[30];
+    struct felt_notice notices[50];
     uint8_t bytes[FELT_CONFIG_TEXT_MAX];
 };
 
@@ -221,6 +233,19 @@ static void random_eras(struct felt_prng *prng, struct store *s)
     }
 }
 
+static void random_notices(struct felt_prng *prng, struct store *s)
+{
+    s->r.n_notices =
+        s->r.n_slots > 0 ? (uint32_t)felt_prng_below(prng, FELT_ARRAY_LEN(s->notices) + 1) : 0;
+    s->r.notices = s->notices;
+    for (uint32_t i = 0; i < s->r.n_notices; i++)
+        s->notices[i] = (struct felt_notice){
+            .key = (uint32_t)felt_prng_below(prng, s->r.n_slots),
+            .version = 1 + some_number(prng) / 2,
+            .value = felt_bytes(s->bytes, felt_prng_below(prng, FELT_NOTICE_VALUE_MAX + 1)),
+        };
+}
+
 static void random_record(struct felt_prng *prng, struct store *s)
 {
     memset(s, 0, sizeof(*s));
@@ -248,6 +273,7 @@ static void random_record(struct felt_prng *prng, struct store *s)
     random_gifts(prng, s);
     random_freed(prng, s);
     random_eras(prng, s);
+    random_notices(prng, s);
     s->r.n_members = (uint32_t)felt_prng_below(prng, FELT_ARRAY_LEN(s->members) + 1);
     s->r.members = s->members;
     for (uint32_t i = 0; i < s->r.n_members; i++) {
@@ -394,6 +420,31 @@ static void a_lease_is_a_slot_of_the_network(void **state)
     r.lease = 4;
     assert_int_equal(decode_of(&r), 0);
     r.lease = 5;
+    assert_int_equal(decode_of(&r), -EINVAL);
+}
+
+/* L-8.1.4 */
+static void a_notice_is_of_a_slot_of_the_network(void **state)
+{
+    static const uint8_t value[FELT_NOTICE_VALUE_MAX + 1];
+    struct felt_notice notice = {.version = 1};
+    struct felt_record r = smallest();
+
+    (void)state;
+    r.notices = &notice;
+    r.n_notices = 1;
+    assert_int_equal(decode_of(&r), -EINVAL); /* no slot is known */
+    r.n_slots = 5;
+    assert_int_equal(decode_of(&r), 0);
+    notice.key = 5;
+    assert_int_equal(decode_of(&r), -EINVAL);
+    notice.key = 4;
+    notice.value = felt_bytes(value, FELT_NOTICE_VALUE_MAX);
+    assert_survives(&r);
+    notice.value.len++;
+    assert_int_equal(decode_of(&r), -EINVAL);
+    notice.value.len = 0;
+    notice.version = 0;
     assert_int_equal(decode_of(&r), -EINVAL);
 }
 
@@ -582,6 +633,7 @@ int main(void)
         cmocka_unit_test(a_map_that_does_not_cover_the_slots_is_refused),
         cmocka_unit_test(a_map_has_an_era_and_an_era_has_a_map),
         cmocka_unit_test(a_lease_is_a_slot_of_the_network),
+        cmocka_unit_test(a_notice_is_of_a_slot_of_the_network),
         cmocka_unit_test(a_promise_survives_and_names_each_candidate_once),
         cmocka_unit_test(a_gift_is_within_the_network),
         cmocka_unit_test(only_who_left_has_the_generation_of_it),
