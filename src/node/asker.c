@@ -143,13 +143,13 @@ static void report_waiting(struct felt_node *node)
                                    .lease_us = node->lease_time_us > 0 ? node->lease_time_us
                                                                        : FELT_USEC_NEVER};
     struct felt_claim claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
-    _cleanup_(felt_freep) uint32_t *kept = felt_reserve_kept(node, &claim);
+    _cleanup_(felt_freep) struct felt_kept *kept = felt_reserve_kept(node, &claim);
     struct felt_asker *asker = &node->asker;
     struct felt_event *event;
 
     for (uint32_t i = 0; kept && i < felt_members_end(node->members); i++)
-        if (kept[i] > 0 && felt_members_peek(node->members, i)->state < FELT_MEMBER_DEAD)
-            waiting.n_reserved += kept[i];
+        if (kept[i].from_claim > 0 && felt_members_peek(node->members, i)->state < FELT_MEMBER_DEAD)
+            waiting.n_reserved += kept[i].from_claim;
     for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
          i = felt_members_next(node->members, i + 1)) {
         const struct felt_id *id = felt_members_id(node->members, i);

@@ -18,7 +18,7 @@ struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, u
 {
     uint32_t n_members = felt_members_count(node->members), n = 0;
     struct felt_claim claim = felt_reserve_claim(node, but);
-    _cleanup_(felt_freep) uint32_t *kept = felt_reserve_kept(node, &claim);
+    _cleanup_(felt_freep) struct felt_kept *kept = felt_reserve_kept(node, &claim);
     struct felt_donor *donors = calloc(n_members, sizeof(*donors));
 
     if (!donors || !kept) {
@@ -28,13 +28,14 @@ struct felt_donor *felt_donor_list(const struct felt_node *node, uint32_t but, u
     for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
          i = felt_members_next(node->members, i + 1)) {
         const struct felt_id *id = felt_members_id(node->members, i);
-        uint32_t stake = felt_slot_map_stake(node->map, id);
+        uint32_t stake = felt_slot_map_stake(node->map, id), spare;
 
         if (i == but || felt_members_peek(node->members, i)->state >= FELT_MEMBER_DEAD)
             continue;
-        /* Everybody's first slot is its lease. */
-        donors[n++] = (struct felt_donor){.id = *id,
-                                          .reserve = stake > 1 + kept[i] ? stake - 1 - kept[i] : 0};
+        /* Everybody's first slot is its lease, unless all are kept from it. */
+        spare = stake > kept[i].from_owner ? stake - 1 : stake;
+        donors[n++] = (struct felt_donor){
+            .id = *id, .reserve = spare > kept[i].from_claim ? spare - kept[i].from_claim : 0};
     }
     *ret_n = n;
     return donors;

@@ -48,22 +48,26 @@ static uint32_t holder_of(const struct felt_node *node, uint32_t slot)
     return i != FELT_MEMBER_NONE && leases(node, i, slot) ? i : FELT_MEMBER_NONE;
 }
 
-uint32_t *felt_reserve_kept(const struct felt_node *node, const struct felt_claim *claim)
+struct felt_kept *felt_reserve_kept(const struct felt_node *node, const struct felt_claim *claim)
 {
-    uint32_t *kept = calloc(felt_members_end(node->members) + 1, sizeof(*kept));
+    struct felt_kept *kept = calloc(felt_members_end(node->members) + 1, sizeof(*kept));
     struct felt_notice_place at = {0};
     struct felt_notice notice;
 
     if (!kept || !claim->notices || felt_notices_live(claim->notices) == 0)
         return kept;
     while (felt_notices_next(claim->notices, &at, &notice)) {
+        struct felt_claim owner;
         uint32_t i;
 
-        if (notice.value.len == 0 || !felt_claim_denied(claim, notice.key))
+        if (notice.value.len == 0)
             continue;
         i = owner_of(node, notice.key);
-        if (i != FELT_MEMBER_NONE && !leases(node, i, notice.key))
-            kept[i]++;
+        if (i == FELT_MEMBER_NONE || leases(node, i, notice.key))
+            continue;
+        owner = felt_reserve_claim(node, i);
+        kept[i].from_claim += felt_claim_denied(claim, notice.key);
+        kept[i].from_owner += felt_claim_denied(&owner, notice.key);
     }
     return kept;
 }

@@ -50,6 +50,13 @@ bool felt_node_next_reservation(const struct felt_node *node, struct felt_notice
 
 /* A member in the eyes of reservations; FELT_MEMBER_NONE: nobody, for whom nothing is reserved. */
 struct felt_claim felt_reserve_claim(const struct felt_node *node, uint32_t member);
-/* For each place of the member table, how many slots of that member are kept from this claim, its
- * lease aside; felt_members_end() of them, the caller frees. NULL where memory is short. */
-uint32_t *felt_reserve_kept(const struct felt_node *node, const struct felt_claim *claim);
+
+/* How many slots of a member, its lease aside, are kept ... */
+struct felt_kept {
+    uint32_t from_claim; /* from the claim that was asked about */
+    uint32_t from_owner; /* from the member itself: none of these becomes its lease */
+};
+
+/* Of each place of the member table, felt_members_end() of them, in a new array that the caller
+ * frees. NULL where memory is short. */
+struct felt_kept *felt_reserve_kept(const struct felt_node *node, const struct felt_claim *claim);

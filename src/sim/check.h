@@ -31,6 +31,11 @@ extern const struct sim_check sim_check_livelock;
 extern const struct sim_check sim_check_table;
 extern const struct sim_check sim_check_digest;
 extern const struct sim_check sim_check_era;
+extern const struct sim_check sim_check_reservation;
+/* Whether a host knows the slot to be reserved for somebody who has neither that name nor that
+ * address. */
+bool sim_check_kept(const struct sim_host *h, uint32_t slot, const char *name,
+                    const struct felt_ip *ip);
 
 /* All of them; NULL after the last. */
 extern const struct sim_check *const sim_checks[];

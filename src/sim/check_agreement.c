@@ -54,12 +54,28 @@ static bool has_view_of(const struct sim *sim, uint32_t host, uint32_t first, ch
         return say(text, len, h->name, "has other members than", f->name);
     if (digest.slots != expected.slots)
         return say(text, len, h->name, "has another slot map than", f->name);
+    if (digest.notices != expected.notices)
+        return say(text, len, h->name, "has other notices than", f->name);
     return true;
 }
 
-static bool has_reserve(const struct felt_node *node)
+/* Whether `giver` owns something that it does not need itself and that is not kept from `asker`. */
+static bool could_give(const struct sim *sim, uint32_t giver, uint32_t asker)
 {
-    return node->era > 0 && felt_slot_map_stake(node->map, felt_node_id(node)) > 1;
+    const struct sim_host *g = &sim->hosts[giver], *a = &sim->hosts[asker];
+    struct felt_ip giver_ip = sim_endpoint(g->address).ip, asker_ip = sim_endpoint(a->address).ip;
+    const struct felt_node *node = g->node;
+    uint32_t could = 0;
+    bool needs = false; /* one of these becomes its own lease */
+
+    for (uint32_t slot = 0; node->era > 0 && slot < felt_slot_map_slots(node->map); slot++) {
+        if (!felt_slot_map_owns(node->map, felt_node_id(node), slot) ||
+            (node->has_lease && node->lease == slot))
+            continue;
+        could += !sim_check_kept(g, slot, a->name, &asker_ip);
+        needs |= !node->has_lease && !sim_check_kept(g, slot, g->name, &giver_ip);
+    }
+    return could > needs;
 }
 
 /* Whoever has no lease has none because nobody who runs could give it one. */
@@ -68,7 +84,7 @@ static bool has_lease(const struct sim *sim, uint32_t host, char *text, size_t l
     const struct sim_host *h = &sim->hosts[host];
 
     for (uint32_t i = 0; !h->node->lease_used && i < sim->n_hosts; i++)
-        if (sim_host_runs(sim, i) && has_reserve(sim->hosts[i].node))
+        if (i != host && sim_host_runs(sim, i) && could_give(sim, i, host))
             return say(text, len, h->name, "has no lease, though there is a reserve at",
                        sim->hosts[i].name);
     return true;

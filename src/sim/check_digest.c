@@ -56,6 +56,24 @@ static uint64_t slots_digest(const struct felt_node *node)
     return sum;
 }
 
+static uint64_t notices_digest(const struct felt_node *node)
+{
+    struct felt_notice_place at = {0};
+    struct felt_notice notice;
+    uint64_t sum = 0;
+
+    while (felt_notices_next(node->notices, &at, &notice)) {
+        uint8_t text[4 + 8 + FELT_NOTICE_VALUE_MAX];
+
+        felt_put_be32(text, notice.key);
+        felt_put_be64(text + 4, notice.version);
+        if (notice.value.len > 0)
+            memcpy(text + 12, notice.value.data, notice.value.len);
+        sum += felt_hash64(text, 12 + notice.value.len);
+    }
+    return sum;
+}
+
 static void stepped(void *context, struct sim *sim, uint32_t host, const struct felt_input *input,
                     const struct felt_effects *effects)
 {
@@ -72,6 +90,8 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
         sim_violated(sim, "%s: the digest of the members is not theirs", sim->hosts[host].name);
     if (node->map && digest.slots != slots_digest(node))
         sim_violated(sim, "%s: the digest of the slots is not theirs", sim->hosts[host].name);
+    if (node->notices && digest.notices != notices_digest(node))
+        sim_violated(sim, "%s: the digest of the notices is not theirs", sim->hosts[host].name);
 }
 
 const struct sim_check sim_check_digest = {

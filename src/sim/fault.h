@@ -11,6 +11,7 @@
  *   fault_clone.c    clone
  *   fault_donor.c    donor
  *   fault_duel.c     duel
+ *   fault_reserve.c  reserve
  *   fault_storm.c    join-storm, leave-storm */
 #pragma once
 

@@ -30,3 +30,4 @@ extern const struct sim_fault sim_fault_join_storm;
 extern const struct sim_fault sim_fault_leave_storm;
 extern const struct sim_fault sim_fault_donor;
 extern const struct sim_fault sim_fault_duel;
+extern const struct sim_fault sim_fault_reserve;

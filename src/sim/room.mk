@@ -14,6 +14,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/check_livelock.c \
 	src/sim/check_owner.c \
 	src/sim/check_reclaim.c \
+	src/sim/check_reservation.c \
 	src/sim/check_self.c \
 	src/sim/check_table.c \
 	src/sim/disk.c src/sim/disk.h \
@@ -27,6 +28,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_disk.c \
 	src/sim/fault_donor.c \
 	src/sim/fault_duel.c \
+	src/sim/fault_reserve.c \
 	src/sim/fault_stall.c \
 	src/sim/fault_storm.c \
 	src/sim/fault_weather.c \

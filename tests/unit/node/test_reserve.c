@@ -280,6 +280,48 @@ static void who_owns_only_what_is_reserved_for_others_is_given_more(void **state
     world_free(w);
 }
 
+/* L-8.2.4 */
+static void a_choice_that_is_not_used_yet_is_given_up(void **state)
+{
+    struct world *w = world_of(NETWORK, 1);
+    struct felt_node *b;
+
+    (void)state;
+    world_join(w, 0);
+    world_disk_time(w, 1, SECONDS(5));
+    b = world_node(w, 1);
+    for (int i = 0; i < 600 && !b->has_lease; i++)
+        world_run(w, FELT_USEC_SEC / 10);
+    assert_true(b->has_lease && !b->lease_used); /* it is being saved */
+    assert_true(felt_crier_enter(b, b->lease, felt_bytes("\x01x", 2)));
+    world_run(w, SECONDS(20));
+    assert_true(world_lease(w, 1) >= 0);
+    assert_string_equal(listed(w, 1, (uint32_t)world_lease(w, 1)), "");
+    world_free(w);
+}
+
+/* L-8.2.6: who owns nothing that it could lease needs none of it for itself. */
+static void an_owner_without_a_lease_gives_what_it_has_to_the_one_it_is_reserved_for(void **state)
+{
+    struct world *w = world_of(THREE_SUBNETS, 1);
+
+    (void)state;
+    assert_reserved(w, 0, 1, "x");
+    assert_reserved(w, 0, 2, "d");
+    world_join(w, 0); /* b and c wait */
+    world_join(w, 0);
+    world_run(w, SECONDS(5));
+    assert_int_equal(world_leave(w, 0), FELT_VERDICT_TAKEN);
+    world_run(w, SECONDS(20));
+    assert_true((world_lease(w, 1) == 0) != (world_lease(w, 2) == 0)); /* one goes on waiting, */
+    assert_true(felt_slot_map_stake(world_node(w, 1)->map, felt_node_id(world_node(w, 1))) > 0);
+    assert_true(felt_slot_map_stake(world_node(w, 1)->map, felt_node_id(world_node(w, 2))) > 0);
+    world_join(w, 1); /* and owns what d is to have */
+    world_run(w, SECONDS(20));
+    assert_int_equal(world_lease(w, 3), 2);
+    world_free(w);
+}
+
 static void before_there_is_a_map_nothing_is_reserved(void **state)
 {
     struct world *w = world_of(NETWORK, 1);
@@ -307,6 +349,8 @@ int main(void)
         cmocka_unit_test(ownership_moves_and_the_reservation_stays),
         cmocka_unit_test(a_lease_in_use_stays_and_the_list_says_that_they_conflict),
         cmocka_unit_test(who_owns_only_what_is_reserved_for_others_is_given_more),
+        cmocka_unit_test(a_choice_that_is_not_used_yet_is_given_up),
+        cmocka_unit_test(an_owner_without_a_lease_gives_what_it_has_to_the_one_it_is_reserved_for),
         cmocka_unit_test(before_there_is_a_map_nothing_is_reserved),
     };
 

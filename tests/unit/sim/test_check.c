@@ -285,6 +285,88 @@ static void a_digest_that_is_not_that_of_the_table_is_seen(void **state)
     sim_check_digest.end(context);
 }
 
+/* As an operator told host 1. */
+static void keep(struct sim *sim, uint32_t slot, const char *value)
+{
+    assert_true(felt_crier_enter(sim->hosts[1].node, slot, felt_bytes(value, strlen(value))));
+}
+
+/* L-8.2.4 */
+static void the_lease_of_what_is_reserved_for_another_is_seen(void **state)
+{
+    struct felt_event event = {.kind = FELT_EVENT_LEASE_TAKEN, .slot = 7};
+    struct felt_effects effects = {.events = &event, .n_events = 1};
+    static const char *const own[] = {"\x01n1", "its address", ""};
+
+    (void)state;
+    for (size_t i = 0; i <= FELT_ARRAY_LEN(own); i++) {
+        _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+        void *context = sim_check_reservation.begin(sim);
+        struct felt_ip ip = sim_endpoint(sim->hosts[1].address).ip;
+        char value[8] = "\x04";
+
+        memcpy(value + 1, ip.bytes, 4);
+        if (i < FELT_ARRAY_LEN(own))
+            keep(sim, 7, i == 1 ? value : own[i]);
+        else
+            keep(sim, 7, "\x01n0");
+        /* What it had when it started it keeps. */
+        look(&sim_check_reservation, context, sim, 1, &effects);
+        assert_false(sim->violation.found);
+        look(&sim_check_reservation, context, sim, 1, &effects);
+        assert_int_equal(sim->violation.found, i == FELT_ARRAY_LEN(own));
+        if (i == FELT_ARRAY_LEN(own))
+            expect_violation(sim, "n1 leases slot 7, which it knows");
+        sim_check_reservation.end(context);
+    }
+}
+
+/* L-8.2.4 */
+static void the_gift_of_what_is_reserved_for_a_third_is_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_effects effects = {0};
+    void *context = sim_check_reservation.begin(sim);
+    struct felt_gift_record gift = {.joiner = *felt_node_id(sim->hosts[0].node), .n = 1};
+
+    (void)state;
+    keep(sim, 20, "\x01n0");
+    keep(sim, 30, "\x01n7");
+    look(&sim_check_reservation, context, sim, 1, &effects);
+    gift.ranges[0] = (struct felt_slot_range){.first = 15, .count = 10};
+    felt_gift_log_add(&sim->hosts[1].node->gifts, &gift);
+    look(&sim_check_reservation, context, sim, 2, &effects);
+    assert_false(sim->violation.found);
+    gift.request[0] = 1;
+    gift.ranges[0].count = 16;
+    felt_gift_log_add(&sim->hosts[1].node->gifts, &gift);
+    look(&sim_check_reservation, context, sim, 1, &effects);
+    expect_violation(sim, "n1 gives slot 30 to n0");
+    sim_check_reservation.end(context);
+}
+
+/* L-8.1.6 */
+static void other_notices_are_no_agreement_and_their_digest_is_made_anew(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_effects effects = {0};
+    void *context = sim_check_digest.begin(sim);
+    struct felt_notice notice;
+    char text[200];
+
+    (void)state;
+    keep(sim, 20, "\x01n0");
+    assert_false(sim_agrees(sim, text, sizeof(text)));
+    assert_string_equal(text, "n1 has other notices than n0");
+    look(&sim_check_digest, context, sim, 100, &effects);
+    assert_false(sim->violation.found);
+    felt_notices_get(sim->hosts[1].node->notices, 20, &notice);
+    ((uint8_t *)(uintptr_t)notice.value.data)[1] ^= 1; /* behind the table's back */
+    look(&sim_check_digest, context, sim, 100, &effects);
+    expect_violation(sim, "the digest of the notices");
+    sim_check_digest.end(context);
+}
+
 static void a_suspicion_is_no_agreement(void **state)
 {
     _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
@@ -311,6 +393,12 @@ static void a_dead_host_that_is_held_for_alive_is_no_agreement(void **state)
     assert_string_equal(text, "n0 holds for alive somebody who does not run");
 }
 
+static void put_everywhere(struct sim *sim, uint32_t slot, const char *value)
+{
+    for (uint32_t i = 0; i < sim->n_hosts; i++)
+        felt_crier_enter(sim->hosts[i].node, slot, felt_bytes(value, strlen(value)));
+}
+
 static void a_missing_lease_is_no_agreement_while_somebody_could_give_one(void **state)
 {
     _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
@@ -321,6 +409,9 @@ static void a_missing_lease_is_no_agreement_while_somebody_could_give_one(void *
     sim->hosts[1].node->lease_used = false;
     assert_false(sim_agrees(sim, text, sizeof(text)));
     assert_string_equal(text, "n1 has no lease, though there is a reserve at n0");
+    for (uint32_t slot = 0; slot < 255; slot++)
+        put_everywhere(sim, slot, "\x01n7");
+    assert_true(sim_agrees(sim, text, sizeof(text)));
 }
 
 int main(void)
@@ -340,6 +431,9 @@ int main(void)
         cmocka_unit_test(a_busy_loop_is_seen_and_a_busy_moment_is_not),
         cmocka_unit_test(a_forgotten_owner_is_seen),
         cmocka_unit_test(a_digest_that_is_not_that_of_the_table_is_seen),
+        cmocka_unit_test(the_lease_of_what_is_reserved_for_another_is_seen),
+        cmocka_unit_test(the_gift_of_what_is_reserved_for_a_third_is_seen),
+        cmocka_unit_test(other_notices_are_no_agreement_and_their_digest_is_made_anew),
         cmocka_unit_test(a_suspicion_is_no_agreement),
         cmocka_unit_test(a_missing_lease_is_no_agreement_while_somebody_could_give_one),
         cmocka_unit_test(a_dead_host_that_is_held_for_alive_is_no_agreement),
