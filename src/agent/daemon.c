@@ -364,6 +364,11 @@ static enum felt_verdict on_leave(void *userdata)
     return verdict;
 }
 
+static enum felt_verdict on_reserve(void *userdata, uint32_t slot, const struct felt_whom *whom)
+{
+    return step(userdata, (struct felt_input){.kind = FELT_INPUT_RESERVE, .reserve = {slot, whom}});
+}
+
 static int on_abandon(void *userdata, const char *target, bool drop, struct felt_failure *failure)
 {
     struct daemon *d = userdata;
@@ -412,6 +417,7 @@ static int open_control(struct daemon *d)
         .key = &d->prepared.key,
         .now_us = now_us,
         .leave = on_leave,
+        .reserve = on_reserve,
         .abandon = on_abandon,
         .userdata = d,
         .version = PACKAGE_VERSION,

@@ -265,6 +265,28 @@ static void abandon(void *userdata, const json_t *parameters, struct felt_varlin
     felt_methods_abandon(userdata, parameters, answer);
 }
 
+static void reserve(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    felt_methods_reserve(userdata, parameters, answer);
+}
+
+static void unreserve(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    felt_methods_unreserve(userdata, parameters, answer);
+}
+
+static void list_reservations(void *userdata, const json_t *parameters _unused_,
+                              struct felt_varlink_answer *answer)
+{
+    answer->parameters = felt_methods_reservations(userdata);
+}
+
+static void get_saved(void *userdata, const json_t *parameters _unused_,
+                      struct felt_varlink_answer *answer)
+{
+    answer->parameters = felt_methods_saved(userdata);
+}
+
 void felt_methods_interface(struct felt_methods_context *context,
                             struct felt_varlink_interface *ret_interface)
 {
@@ -275,6 +297,10 @@ void felt_methods_interface(struct felt_methods_context *context,
         {"CreateToken", create_token},
         {"Leave", leave},
         {"Abandon", abandon},
+        {"Reserve", reserve},
+        {"Unreserve", unreserve},
+        {"ListReservations", list_reservations},
+        {"GetSaved", get_saved},
     };
 
     *ret_interface = (struct felt_varlink_interface){

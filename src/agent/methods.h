@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The methods of io.felt (proto/io.felt.varlink): the node's view as JSON. They read, but for
- * Leave, and they never wait for anything. */
+ * a few, and they never wait for anything. */
 #pragma once
 
 #include <jansson.h>
@@ -13,14 +13,16 @@
 #include "node/node.h"
 
 /* What the daemon keeps up to date for as long as the server lives; borrowed, and read at each
- * call. NULL means unknown or none, for all pointers but node, key, now_us, leave, abandon and
- * version. */
+ * call. NULL means unknown or none, for all pointers but node, key, now_us, leave, reserve,
+ * abandon and version. */
 struct felt_methods_context {
     const struct felt_node *node;
     const struct felt_cluster_key *key;
     felt_usec (*now_us)(void); /* the clock of felt_node_step() */
     /* Tells the node to leave; its verdict. */
     enum felt_verdict (*leave)(void *userdata);
+    /* Keeps a slot for somebody, or with NULL for nobody any more; the node's verdict. */
+    enum felt_verdict (*reserve)(void *userdata, uint32_t slot, const struct felt_whom *whom);
     /* Gives the node's cluster up and joins target, a seed or a token. 0: what it owned is dropped;
      * 1: it leaves first; -EBUSY: it can only drop what it owns, and was not told to; another
      * -errno with ret_failure. */
@@ -53,6 +55,13 @@ void felt_methods_leave(const struct felt_methods_context *context,
 
 void felt_methods_abandon(const struct felt_methods_context *context, const json_t *parameters,
                           struct felt_varlink_answer *ret_answer);
+
+void felt_methods_reserve(const struct felt_methods_context *context, const json_t *parameters,
+                          struct felt_varlink_answer *ret_answer);
+void felt_methods_unreserve(const struct felt_methods_context *context, const json_t *parameters,
+                            struct felt_varlink_answer *ret_answer);
+json_t *felt_methods_reservations(const struct felt_methods_context *context);
+json_t *felt_methods_saved(const struct felt_methods_context *context);
 
 /* In plain words, the most important first: an array of strings. */
 json_t *felt_methods_problems(const struct felt_methods_context *context);

@@ -15,6 +15,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/methods.c src/agent/methods.h \
 	src/agent/methods_abandon.c \
 	src/agent/methods_list.c src/agent/methods_list.h \
+	src/agent/methods_reserve.c \
 	src/agent/methods_problems.c \
 	src/agent/methods_token.c \
 	src/agent/net_config.c src/agent/net_config.h \

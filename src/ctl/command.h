@@ -13,5 +13,9 @@ enum exit_code felt_command_version(const struct request *q);
 enum exit_code felt_command_token(const struct request *q);
 /* command_leave.c */
 enum exit_code felt_command_leave(const struct request *q);
+/* command_reserve.c */
+enum exit_code felt_command_reserve(const struct request *q);
+enum exit_code felt_command_unreserve(const struct request *q);
+enum exit_code felt_command_reservations(const struct request *q);
 /* command_join.c */
 enum exit_code felt_command_join(const struct request *q);

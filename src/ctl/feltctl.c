@@ -28,6 +28,9 @@ static const struct command {
     {"status", felt_command_status, "this node, its lease, its cluster, and what is wrong", 0, 0},
     {"members", felt_command_members, "every member that this node knows", 0, 0},
     {"leases", felt_command_leases, "which node has which subnet", 0, 0},
+    {"reserve", felt_command_reserve, "NODE|PUBLIC-IP SUBNET: keep a subnet for a node", 2, 2},
+    {"unreserve", felt_command_unreserve, "SUBNET: do not keep it any more", 1, 1},
+    {"reservations", felt_command_reservations, "which subnet is kept for whom", 0, 0},
     {"leave", felt_command_leave, "leave the cluster for good, and end feltd", 0, 0},
     {"join", felt_command_join, "--abandon TARGET: give the cluster up for another one", 1, 1},
     {"token", felt_command_token, "a token with which machines join: feltd --join TOKEN", 0, 0},
@@ -179,7 +182,8 @@ static enum exit_code run_command(const char *name, uint32_t given, const struct
         if (q->n_arguments > c->arguments_max)
             return usage("unexpected argument '%s'", q->arguments[c->arguments_max]);
         if (q->n_arguments < c->arguments_min)
-            return usage("%s: its argument is missing", name);
+            return usage("%s: %s missing", name,
+                         c->arguments_min == 1 ? "its argument is" : "an argument is");
         return c->run(q);
     }
     return usage("%s: there is no such command", name);

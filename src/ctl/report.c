@@ -214,3 +214,23 @@ int felt_report_leases(const json_t *reply, FILE *out)
     felt_table_print(table, out);
     return 0;
 }
+
+int felt_report_reservations(const json_t *reply, FILE *out)
+{
+    static const char *const headings[] = {"SUBNET", "FOR", "STATE", "LEASED BY"};
+    _cleanup_(felt_table_freep) struct felt_table *table =
+        felt_table_new(FELT_ARRAY_LEN(headings), headings);
+    const json_t *reservations = json_object_get(reply, "reservations");
+
+    if (!table)
+        return -ENOMEM;
+    for (size_t i = 0; i < json_array_size(reservations); i++) {
+        const json_t *r = json_array_get(reservations, i);
+
+        if (felt_table_add(table, (const char *const[]){text(r, "subnet"), text(r, "whom"),
+                                                        text(r, "state"), text(r, "holder")}) < 0)
+            return -ENOMEM;
+    }
+    felt_table_print(table, out);
+    return 0;
+}

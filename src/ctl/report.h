@@ -10,3 +10,4 @@
 int felt_report_status(const json_t *reply, FILE *out);
 int felt_report_members(const json_t *reply, FILE *out);
 int felt_report_leases(const json_t *reply, FILE *out);
+int felt_report_reservations(const json_t *reply, FILE *out);

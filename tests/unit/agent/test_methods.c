@@ -9,6 +9,7 @@
 #include "agent/methods.h"
 #include "crypto/token.h"
 #include "ctl/varlink_text.h"
+#include "node/reserve.h"
 #include "node/view.h"
 
 /* ---- a node that says what the test wants ---- */
@@ -40,6 +41,26 @@ const char *felt_member_state_name(enum felt_member_state state)
     static const char *const names[] = {"alive", "suspect", "dead", "left"};
 
     return names[state];
+}
+
+/* What methods_reserve.c asks of it is shown in test_methods_reserve.c. */
+void felt_node_may_reserve(const struct felt_node *node _unused_, uint32_t slot _unused_,
+                           const struct felt_whom *whom _unused_,
+                           struct felt_reserve_answer *ret_answer _unused_)
+{
+    fail();
+}
+
+uint64_t felt_node_reserved_by(const struct felt_node *node _unused_)
+{
+    return 0;
+}
+
+bool felt_node_next_reservation(const struct felt_node *node _unused_,
+                                struct felt_notice_place *place _unused_,
+                                struct felt_reservation_view *ret_view _unused_)
+{
+    return false;
 }
 
 static felt_usec now_42(void)

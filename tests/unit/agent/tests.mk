@@ -5,6 +5,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
 	tests/unit/agent/test_methods_problems \
+	tests/unit/agent/test_methods_reserve \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
 	tests/unit/agent/test_path \
@@ -21,12 +22,14 @@ EXTRA_DIST += tests/unit/agent/scratch.h
 AGENT_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
 # Not libnode.a: test_methods brings a node of its own.
 AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/netconf/libnetconf.a \
-	src/crypto/libcrypto.a src/base/libbase.a \
+	src/lease/liblease.a src/crypto/libcrypto.a src/base/libbase.a \
 	$(SYSTEMD_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_abandon_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_abandon_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_reserve_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_reserve_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_problems_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_problems_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_log_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

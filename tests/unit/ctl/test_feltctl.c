@@ -147,6 +147,35 @@ static void a_leave_that_is_refused_says_why(void **state)
     expect_in(o.err, "feltctl: no other member is alive that could take over");
 }
 
+/* The puppet says the same to Reserve and to GetSaved. */
+static void a_reservation_is_done_when_it_is_saved_and_says_what_the_node_runs_with(void **state)
+{
+    struct outcome o;
+
+    puppet_says(*state, "{\"parameters\":{\"subnet\":\"10.1.5.0/24\",\"lease\":null,\"save\":7}}");
+    o = ask(*state, "reserve node-7 10.1.5.0/24");
+    assert_int_equal(o.code, 0);
+    assert_string_equal(o.out, "10.1.5.0/24 is reserved for node-7\n");
+    puppet_stop(*state);
+    puppet_says(*state, "{\"parameters\":{\"subnet\":\"10.1.5.0/24\",\"lease\":\"10.1.9.0/24\","
+                        "\"save\":7,\"whom\":\"node-7\"}}");
+    o = ask(*state, "reserve node-7 10.1.5.0/24");
+    assert_int_equal(o.code, 0);
+    expect_in(o.out, "it runs with 10.1.9.0/24 now");
+    o = ask(*state, "unreserve 10.1.5.0/24");
+    assert_int_equal(o.code, 0);
+    assert_string_equal(o.out, "10.1.5.0/24 is not reserved any more; it was for node-7\n");
+    o = ask(*state, "unreserve -o json 10.1.5.0/24");
+    assert_int_equal(o.code, 0);
+    expect_in(o.out, "\"save\": 7");
+    puppet_stop(*state);
+    puppet_says(*state, "{\"error\":\"io.felt.CannotReserve\",\"parameters\":"
+                        "{\"reason\":\"10.1.5.0/24 is not reserved\"}}");
+    o = ask(*state, "unreserve 10.1.5.0/24");
+    assert_int_equal(o.code, 1);
+    assert_string_equal(o.err, "feltctl: 10.1.5.0/24 is not reserved\n");
+}
+
 static void every_wrong_usage_has_the_exit_code_2_and_points_to_the_help(void **state)
 {
     static const struct {
@@ -160,6 +189,10 @@ static void every_wrong_usage_has_the_exit_code_2_and_points_to_the_help(void **
         {"--nonsense status", "--nonsense"},
         {"status --expires 1h", "--expires belongs to the command token"},
         {"leave --yes", "--yes belongs to the command join"},
+        {"reserve", "reserve: an argument is missing"},
+        {"reserve node-7", "reserve: an argument is missing"},
+        {"unreserve", "unreserve: its argument is missing"},
+        {"reserve a b c", "unexpected argument 'c'"},
         {"token --expires 5", "--expires: '5' is not a duration"},
         {"token --seed 1.2.3", "--seed: '1.2.3' is not HOST[:PORT]"},
         {"token --seed", "--seed"},
@@ -220,6 +253,7 @@ int main(void)
         PUPPET_TEST(a_refusal_has_the_exit_code_1_and_plain_words),
         PUPPET_TEST(a_token_is_all_that_a_script_sees),
         PUPPET_TEST(a_leave_that_is_refused_says_why),
+        PUPPET_TEST(a_reservation_is_done_when_it_is_saved_and_says_what_the_node_runs_with),
         PUPPET_TEST(every_wrong_usage_has_the_exit_code_2_and_points_to_the_help),
         PUPPET_TEST(help_and_version_need_no_feltd),
         PUPPET_TEST(output_that_cannot_be_written_is_a_failure),

@@ -160,9 +160,24 @@ static void a_reply_of_another_shape_is_shown_without_harm(void **state)
     }
 }
 
+static void reservations_say_for_whom_and_who_leases_them(void **state)
+{
+    (void)state;
+    expect_report(felt_report_reservations,
+                  "{\"reservations\":[{\"subnet\":\"10.1.5.0/24\",\"slot\":4,\"whom\":\"node-7\","
+                  "\"state\":\"free\",\"holder\":null},{\"subnet\":\"10.1.6.0/24\",\"slot\":5,"
+                  "\"whom\":\"192.0.2.7\",\"state\":\"conflict\",\"holder\":\"h2\"}]}",
+                  "SUBNET       FOR        STATE     LEASED BY\n"
+                  "10.1.5.0/24  node-7     free      -\n"
+                  "10.1.6.0/24  192.0.2.7  conflict  h2\n");
+    expect_report(felt_report_reservations, "{\"reservations\":[]}",
+                  "SUBNET  FOR  STATE  LEASED BY\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reservations_say_for_whom_and_who_leases_them),
         cmocka_unit_test(the_status_of_a_node_at_work_is_a_screen),
         cmocka_unit_test(members_that_left_are_mentioned_where_there_are_any),
         cmocka_unit_test(the_status_of_a_node_that_waits_says_for_what),

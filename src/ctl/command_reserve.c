@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Subnets that are kept for a node. A change is done when it is on feltd's disk. */
+#include <stdio.h>
+
+#include "ctl/ask.h"
+#include "ctl/command.h"
+#include "ctl/report.h"
+
+static const char *text(const json_t *reply, const char *key)
+{
+    return json_string_value(json_object_get(reply, key));
+}
+
+/* Waits until the save that the reply names is on disk. */
+static enum exit_code await_save(const struct request *q, const json_t *reply)
+{
+    json_int_t wanted = json_integer_value(json_object_get(reply, "save"));
+
+    for (unsigned i = 0; i < FELTCTL_TRIES; i++) {
+        _cleanup_(json_decrefp) json_t *saved = NULL;
+        enum exit_code code;
+
+        if (i > 0)
+            felt_ctl_pause();
+        code = felt_ctl_ask(q, "io.felt.GetSaved", NULL, &saved);
+        if (code != EXIT_FINE)
+            return code;
+        if (json_integer_value(json_object_get(saved, "save")) >= wanted)
+            return EXIT_FINE;
+    }
+    fprintf(stderr,
+            "feltctl: feltd knows it, but could not save it within a minute, and tells nobody "
+            "before it has; see 'feltctl status'\n");
+    return EXIT_REFUSED;
+}
+
+/* Asks for a change, waits for it, and shows the reply where it is to be JSON. *ret_reply is NULL
+ * where nothing more is to be said. */
+static enum exit_code change(const struct request *q, const char *method, json_t *parameters,
+                             json_t **ret_reply)
+{
+    _cleanup_(json_decrefp) json_t *reply = NULL;
+    enum exit_code code = felt_ctl_ask(q, method, parameters, &reply);
+
+    if (code == EXIT_FINE)
+        code = await_save(q, reply);
+    if (code == EXIT_FINE && q->is_json)
+        return felt_ctl_print_json(reply);
+    if (code == EXIT_FINE)
+        *ret_reply = FELT_TAKE(reply);
+    return code;
+}
+
+enum exit_code felt_command_reserve(const struct request *q)
+{
+    _cleanup_(json_decrefp) json_t *reply = NULL;
+    _cleanup_(json_decrefp) json_t *parameters =
+        json_pack("{s:s, s:s}", "whom", q->arguments[0], "subnet", q->arguments[1]);
+    enum exit_code code = change(q, "io.felt.Reserve", parameters, &reply);
+    const char *lease = text(reply, "lease");
+
+    if (!reply)
+        return code;
+    printf("%s is reserved for %s\n", q->arguments[1], q->arguments[0]);
+    if (lease)
+        printf(
+            "it runs with %s now, and goes on so: it takes the reserved subnet when it next takes any\n",
+            lease);
+    return EXIT_FINE;
+}
+
+enum exit_code felt_command_unreserve(const struct request *q)
+{
+    _cleanup_(json_decrefp) json_t *reply = NULL;
+    _cleanup_(json_decrefp) json_t *parameters = json_pack("{s:s}", "subnet", q->arguments[0]);
+    enum exit_code code = change(q, "io.felt.Unreserve", parameters, &reply);
+    const char *whom;
+
+    if (!reply)
+        return code;
+    whom = text(reply, "whom");
+    printf("%s is not reserved any more%s%s\n", q->arguments[0], whom ? "; it was for " : "",
+           whom ? whom : "");
+    return EXIT_FINE;
+}
+
+enum exit_code felt_command_reservations(const struct request *q)
+{
+    return felt_ctl_show(q, "io.felt.ListReservations", felt_report_reservations);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/methods.h"
+#include "node/reserve.h"
+#include "node/view.h"
+
+/* ---- a node that answers what the test wants ---- */
+
+struct felt_node {
+    struct felt_self_view self;
+    struct felt_reserve_answer answer;
+    struct felt_reservation_view list[4];
+    uint32_t n_listed;
+    /* what it was asked */
+    uint32_t slot;
+    bool withdraw;
+    char whom[FELT_WHOM_TEXT];
+    unsigned told;
+};
+
+void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_view)
+{
+    *ret_view = node->self;
+}
+
+bool felt_node_next_member(const struct felt_node *node _unused_, felt_usec now _unused_,
+                           uint32_t *i _unused_, struct felt_member_view *ret_view _unused_)
+{
+    return false;
+}
+
+const char *felt_member_state_name(enum felt_member_state state _unused_)
+{
+    return "alive";
+}
+
+void felt_node_may_reserve(const struct felt_node *node, uint32_t slot _unused_,
+                           const struct felt_whom *whom _unused_,
+                           struct felt_reserve_answer *ret_answer)
+{
+    *ret_answer = node->answer;
+}
+
+uint64_t felt_node_reserved_by(const struct felt_node *node _unused_)
+{
+    return 7;
+}
+
+bool felt_node_next_reservation(const struct felt_node *node, struct felt_notice_place *place,
+                                struct felt_reservation_view *ret_view)
+{
+    if (place->i >= node->n_listed)
+        return false;
+    *ret_view = node->list[place->i++];
+    return true;
+}
+
+static enum felt_verdict reserve(void *userdata, uint32_t slot, const struct felt_whom *whom)
+{
+    struct felt_node *node = userdata;
+
+    node->slot = slot;
+    node->withdraw = !whom;
+    if (whom)
+        felt_whom_format(whom, node->whom);
+    node->told++;
+    return FELT_VERDICT_TAKEN;
+}
+
+struct fixture {
+    struct felt_node node;
+    struct felt_netconf config;
+    struct felt_methods_context context;
+};
+
+static int setup(void **state)
+{
+    static const char json[] = "{\"Network\":\"10.1.0.0/16\"}";
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct felt_netconf_error error;
+
+    if (!f || felt_netconf_parse(json, strlen(json), &f->config, &error) != 0)
+        return -1;
+    f->node.self = (struct felt_self_view){
+        .in_cluster = true, .era = 1, .config = &f->config, .n_slots = 255, .save = 6};
+    f->context =
+        (struct felt_methods_context){.node = &f->node, .reserve = reserve, .userdata = &f->node};
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+/* The answer as text: the parameters as JSON, or "ERROR: REASON". */
+static const char *call(struct fixture *f, bool withdraw, const char *parameters)
+{
+    static char text[600];
+    struct felt_varlink_answer answer = {0};
+    json_t *in = json_loads(parameters, 0, NULL);
+    char *dumped;
+
+    assert_non_null(in);
+    if (withdraw)
+        felt_methods_unreserve(&f->context, in, &answer);
+    else
+        felt_methods_reserve(&f->context, in, &answer);
+    if (answer.error) {
+        json_t *reason = json_object_get(answer.parameters, "reason");
+
+        snprintf(text, sizeof(text), "%s: %s", answer.error,
+                 reason ? json_string_value(reason) : "");
+    } else {
+        dumped = json_dumps(answer.parameters, JSON_COMPACT | JSON_SORT_KEYS);
+        snprintf(text, sizeof(text), "%s", dumped);
+        free(dumped);
+    }
+    json_decref(answer.parameters);
+    json_decref(in);
+    return text;
+}
+
+static void expect_in(const char *text, const char *want)
+{
+    if (!strstr(text, want))
+        fail_msg("'%s' is not in: %s", want, text);
+}
+
+static void a_subnet_is_reserved_by_name_and_by_address(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_string_equal(call(f, false, "{\"whom\":\"node-7\",\"subnet\":\"10.1.5.0/24\"}"),
+                        "{\"lease\":null,\"save\":7,\"subnet\":\"10.1.5.0/24\"}");
+    assert_int_equal(f->node.slot, 4);
+    assert_string_equal(f->node.whom, "node-7");
+    f->node.answer.leases_now = true;
+    f->node.answer.lease = 8;
+    assert_string_equal(call(f, false, "{\"whom\":\"192.0.2.7\",\"subnet\":\"10.1.255.0/24\"}"),
+                        "{\"lease\":\"10.1.9.0/24\",\"save\":7,\"subnet\":\"10.1.255.0/24\"}");
+    assert_int_equal(f->node.slot, 254);
+    assert_string_equal(f->node.whom, "192.0.2.7");
+    assert_int_equal(f->node.told, 2);
+}
+
+static void a_reservation_is_withdrawn_and_says_whose_it_was(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(felt_whom_parse("node-7", &f->node.answer.whom), 0);
+    assert_string_equal(call(f, true, "{\"subnet\":\"10.1.5.0/24\"}"),
+                        "{\"save\":7,\"subnet\":\"10.1.5.0/24\",\"whom\":\"node-7\"}");
+    assert_true(f->node.withdraw);
+}
+
+static void what_is_no_subnet_of_the_network_is_refused_with_the_reason(void **state)
+{
+    static const struct {
+        const char *subnet, *want;
+    } bad[] = {
+        {"banana", "'banana' is no subnet like 10.1.1.0/24"},
+        {"10.1.5.0", "'10.1.5.0' is no subnet like"},
+        {"10.1.5.7/24", "10.1.5.7/24 is no subnet: it is inside of 10.1.5.0/24"},
+        {"10.9.5.0/24", "10.9.5.0/24 is no subnet of the network: those are /24, from 10.1.1.0"},
+        {"10.1.5.0/25", "10.1.5.0/25 is no subnet of the network"},
+        {"10.1.0.0/24", "10.1.0.0/24 is no subnet of the network"},
+        {"fd00::/64", "fd00::/64 is no subnet of the network"},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < FELT_ARRAY_LEN(bad); i++) {
+        char in[100];
+
+        snprintf(in, sizeof(in), "{\"whom\":\"a\",\"subnet\":\"%s\"}", bad[i].subnet);
+        expect_in(call(f, false, in), "io.felt.CannotReserve: ");
+        expect_in(call(f, false, in), bad[i].want);
+        expect_in(call(f, true, in), bad[i].want);
+    }
+    expect_in(call(f, false, "{\"whom\":\"10.0.0.300\",\"subnet\":\"10.1.5.0/24\"}"),
+              "'10.0.0.300' is neither the name of a node nor an address");
+    expect_in(call(f, false, "{\"whom\":\"a\"}"), "InvalidParameter");
+    expect_in(call(f, false, "{\"subnet\":\"10.1.5.0/24\"}"), "InvalidParameter");
+    assert_int_equal(f->node.told, 0);
+}
+
+static void what_stands_in_the_way_is_named(void **state)
+{
+    static const char in[] = "{\"whom\":\"a\",\"subnet\":\"10.1.5.0/24\"}";
+    struct fixture *f = *state;
+    struct felt_reserve_answer *a = &f->node.answer;
+
+    a->refusal = FELT_RESERVE_LEASED;
+    snprintf(a->holder, sizeof(a->holder), "h2");
+    expect_in(call(f, false, in), "10.1.5.0/24 is the lease of the node h2");
+    a->refusal = FELT_RESERVE_TAKEN;
+    assert_int_equal(felt_whom_parse("192.0.2.9", &a->whom), 0);
+    expect_in(call(f, false, in), "reserved for 192.0.2.9; 'feltctl unreserve 10.1.5.0/24'");
+    a->refusal = FELT_RESERVE_ELSEWHERE;
+    a->slot = 8;
+    expect_in(call(f, false, in), "a has 10.1.9.0/24 reserved; 'feltctl unreserve 10.1.9.0/24'");
+    a->refusal = FELT_RESERVE_FULL;
+    expect_in(call(f, false, in), "4096 reservations");
+    a->refusal = FELT_RESERVE_NOT_READY;
+    expect_in(call(f, false, in), "leaving");
+    a->refusal = FELT_RESERVE_NOTHING;
+    expect_in(call(f, true, in), "10.1.5.0/24 is not reserved");
+    f->node.self.era = 0;
+    expect_in(call(f, true, in), "io.felt.NotInCluster");
+    assert_int_equal(f->node.told, 0);
+}
+
+static void the_list_comes_by_subnet_and_says_who_has_what(void **state)
+{
+    struct fixture *f = *state;
+    json_t *got, *want;
+
+    f->node.n_listed = 3;
+    f->node.list[0] = (struct felt_reservation_view){
+        .slot = 9, .understood = true, .leased = true, .conflict = true, .holder = "h2"};
+    assert_int_equal(felt_whom_parse("h9", &f->node.list[0].whom), 0);
+    f->node.list[1] = (struct felt_reservation_view){
+        .slot = 4, .understood = true, .leased = true, .holder = "h1"};
+    assert_int_equal(felt_whom_parse("192.0.2.1", &f->node.list[1].whom), 0);
+    f->node.list[2] = (struct felt_reservation_view){.slot = 7};
+    got = felt_methods_reservations(&f->context);
+    want = json_loads("{\"reservations\":["
+                      "{\"subnet\":\"10.1.5.0/24\",\"slot\":4,\"whom\":\"192.0.2.1\",\"state\":"
+                      "\"leased\",\"holder\":\"h1\"},"
+                      "{\"subnet\":\"10.1.8.0/24\",\"slot\":7,\"whom\":null,\"state\":\"free\","
+                      "\"holder\":null},"
+                      "{\"subnet\":\"10.1.10.0/24\",\"slot\":9,\"whom\":\"h9\",\"state\":"
+                      "\"conflict\",\"holder\":\"h2\"}]}",
+                      0, NULL);
+    assert_non_null(want);
+    assert_true(json_equal(got, want));
+    json_decref(got);
+    json_decref(want);
+}
+
+static void the_last_save_is_told(void **state)
+{
+    struct fixture *f = *state;
+    json_t *got = felt_methods_saved(&f->context);
+
+    assert_int_equal(json_integer_value(json_object_get(got, "save")), 6);
+    json_decref(got);
+}
+
+int main(void)
+{
+#define WITH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        WITH(a_subnet_is_reserved_by_name_and_by_address),
+        WITH(a_reservation_is_withdrawn_and_says_whose_it_was),
+        WITH(what_is_no_subnet_of_the_network_is_refused_with_the_reason),
+        WITH(what_stands_in_the_way_is_named),
+        WITH(the_list_comes_by_subnet_and_says_who_has_what),
+        WITH(the_last_save_is_told),
+    };
+
+    return RUN_TESTS(tests);
+}
