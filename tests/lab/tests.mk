@@ -10,7 +10,8 @@ LAB_SMALL_TESTS = \
 	tests/lab/no_way_out.sh \
 	tests/lab/leave.sh \
 	tests/lab/bootstrap.sh \
-	tests/lab/abandon.sh
+	tests/lab/abandon.sh \
+	tests/lab/reserve.sh
 # Many daemons, and figures that a sanitizer would spoil.
 LAB_LARGE_TESTS = \
 	tests/lab/join_storm.sh \
