@@ -144,6 +144,20 @@ static void rumours_ride_in_what_is_left_but_not_to_strangers(void **state)
     assert_int_equal(felt_rumours_peek(s->b.node->rumours, FELT_RUMOUR_SLOTS, 0)->sent, 1);
 }
 
+/* Reservations of `count` slots from first on, for names of that length. */
+static void put_notices(struct scene *s, uint32_t first, uint32_t count, size_t len)
+{
+    uint8_t value[FELT_NOTICE_VALUE_MAX] = {1};
+
+    memset(value + 1, 'n', len);
+    for (uint32_t key = first; key < first + count; key++) {
+        struct felt_notice notice = {
+            .key = key, .version = UINT64_MAX, .value = felt_bytes(value, 1 + len)};
+
+        assert_int_equal(felt_notices_merge(s->b.node->notices, &notice), FELT_MERGE_NEWER);
+    }
+}
+
 /* G-4.4.2 */
 static void a_flood_of_one_class_leaves_room_for_the_others(void **state)
 {
@@ -159,12 +173,17 @@ static void a_flood_of_one_class_leaves_room_for_the_others(void **state)
         peer_done(&p);
     }
     felt_rumours_add(s->b.node->rumours, FELT_RUMOUR_SLOTS, 128, 1);
+    for (uint32_t key = 0; key < 100; key++) { /* and notices, of the longest */
+        put_notices(s, key, 1, FELT_NAME_MAX);
+        felt_rumours_add(s->b.node->rumours, FELT_RUMOUR_NOTICES, key, 1);
+    }
     felt_outbox_clear(s->b.node->outbox);
     felt_letter_open(&letter, s->b.node, 1);
     felt_letter_post(&letter);
     look(s);
     assert_int_equal(peer_got(&s->p, &s->b), 1);
     assert_true(peer_reads(&s->p, &s->b, FELT_MESSAGE_SLOTS, &m));
+    assert_true(peer_reads(&s->p, &s->b, FELT_MESSAGE_NOTICES, &m));
     assert_true(peer_reads(&s->p, &s->b, FELT_MESSAGE_DESCRIPTOR, &m));
     assert_true(peer_reads(&s->p, &s->b, FELT_MESSAGE_LIVENESS, &m));
 }
@@ -254,6 +273,32 @@ static void behind_slots_there_is_always_room_to_say_that_this_was_the_answer(vo
     }
 }
 
+/* G-4.2.2 */
+static void behind_notices_too(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message answered = {.type = FELT_MESSAGE_ANSWERED};
+
+    answered.answered.question = FELT_MESSAGE_SYNC_NOTICES;
+    answered.answered.more = true;
+    answered.answered.next = FELT_BUCKETS - 1;
+    for (uint32_t slot = 0; slot < 255; slot++)
+        put_notices(s, slot, 1, 1 + slot % FELT_NAME_MAX);
+    quiet(s);
+    for (uint32_t padding = 0; padding < 100; padding++) {
+        struct felt_message hello = {.type = FELT_MESSAGE_HELLO, .hello = {.padding = padding}};
+        struct felt_letter letter;
+        uint32_t bucket = 0;
+
+        felt_letter_open_to(&letter, s->b.node, &s->p.at, FELT_MEMBER_NONE);
+        assert_true(felt_letter_write(&letter, &hello));
+        while (bucket < FELT_BUCKETS && felt_letter_write_notices(&letter, bucket, 0, 4) >= 3)
+            bucket++;
+        assert_in_range(bucket, 3, FELT_BUCKETS - 1);
+        assert_true(felt_letter_write(&letter, &answered));
+    }
+}
+
 /* G-4.1 */
 static void the_digest_is_that_of_the_tables(void **state)
 {
@@ -282,6 +327,7 @@ int main(void)
         SCENE(a_flood_of_one_class_leaves_room_for_the_others),
         SCENE(rumours_of_slots_stay_at_home_while_a_gift_is_not_durable),
         SCENE(a_ragged_map_is_written_as_far_as_it_fits_and_reads_back),
+        SCENE(behind_notices_too),
         SCENE(behind_slots_there_is_always_room_to_say_that_this_was_the_answer),
         SCENE(the_digest_is_that_of_the_tables),
     };

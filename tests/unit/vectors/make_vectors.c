@@ -386,6 +386,11 @@ static void make_record_seeds(void)
         {.body = described, .state = FELT_LIVENESS_DEAD},
         {.body = described, .state = FELT_LIVENESS_LEFT, .left_generation = VECTOR_GENERATION},
     };
+    struct felt_notice notices[] = {
+        {.key = 5, .version = 1, .value = felt_bytes("\x01n7", 3)},
+        {.key = 200, .version = 12},
+        {.key = 9, .version = 3, .value = felt_bytes("\x04\xc0\x00\x02\x07", 5)},
+    };
     struct felt_record r = {.config = felt_bytes("", 0)};
 
     write_record("founder-before-all", &r);
@@ -405,6 +410,8 @@ static void make_record_seeds(void)
         .gifts = &gift,
         .n_members = FELT_ARRAY_LEN(members),
         .members = members,
+        .n_notices = FELT_ARRAY_LEN(notices),
+        .notices = notices,
     };
     memcpy(r.cluster, vector_cluster, sizeof(r.cluster));
     write_record("usual", &r);
