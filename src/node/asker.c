@@ -16,6 +16,7 @@
 #define ANSWER_TIME   (500 * FELT_USEC_MS) /* for an answer; also the first pause */
 #define PAUSE_MAX     (10 * FELT_USEC_SEC)
 #define BUSY_PAUSE    (100 * FELT_USEC_MS) /* a busy donor is waiting for its disk */
+#define FIRST_PAUSE   (100 * FELT_USEC_MS) /* of a member: rumours need no longer to go round */
 #define REFERRALS_MAX 8                    /* in a row; then the members do not agree yet */
 #define SILENT_AFTER  (4 * ANSWER_TIME)    /* a pause this long: time to say that nobody answers */
 
@@ -44,6 +45,7 @@ static void pause_for(struct felt_node *node, felt_usec time)
 /* Nothing came of it: longer every time. */
 static void back_off(struct felt_node *node)
 {
+    node->asker.n_shunned = 0;
     pause_for(node, node->asker.backoff_us);
     node->asker.backoff_us = FELT_MIN(node->asker.backoff_us * 2, PAUSE_MAX);
     node->asker.referrals = 0;
@@ -69,6 +71,7 @@ void felt_asker_restart(struct felt_node *node)
 {
     new_request(node); /* the earlier one would get the earlier answer */
     node->asker.proposed = FELT_SLOT_NONE;
+    node->asker.n_shunned = 0;
     node->asker.asked = false;
     node->asker.told = false;
     node->asker.backoff_us = ANSWER_TIME;
@@ -103,6 +106,8 @@ static void send_join(struct felt_node *node, const struct felt_endpoint *to, ui
     felt_asker_join(node, to, member, asker->cookie, asker->request);
     asker->asked = true;
     asker->to = *to;
+    asker->donor = member != FELT_MEMBER_NONE ? *felt_members_id(node->members, member)
+                                              : (struct felt_id){{0}};
     asker->next_us = felt_usec_add(node->now, ANSWER_TIME);
 }
 
@@ -168,14 +173,55 @@ static void report_waiting(struct felt_node *node)
     snprintf(event->text, sizeof(event->text), "%s", asker->waiting);
 }
 
-static const struct felt_donor *richest(const struct felt_donor *donors, uint32_t n)
+static bool is_shunned(const struct felt_asker *asker, const struct felt_id *id)
+{
+    for (uint32_t i = 0; i < asker->n_shunned; i++)
+        if (felt_id_equal(&asker->shunned[i], id))
+            return true;
+    return false;
+}
+
+/* Whoever was asked could not help, so the next one is asked at once: after so many there is a
+ * pause, and then all are as good as ever. */
+static void ask_another(struct felt_node *node)
+{
+    struct felt_asker *asker = &node->asker;
+
+    if (asker->n_shunned == FELT_ASKER_SHUNNED_MAX) {
+        back_off(node);
+        return;
+    }
+    asker->shunned[asker->n_shunned++] = asker->donor;
+    asker->asked = false;
+    asker->next_us = node->now;
+}
+
+static const struct felt_donor *richest(const struct felt_asker *asker,
+                                        const struct felt_donor *donors, uint32_t n)
 {
     const struct felt_donor *best = NULL;
 
     for (uint32_t i = 0; i < n; i++)
-        if (donors[i].reserve > 0 && (!best || donors[i].reserve > best->reserve))
+        if (donors[i].reserve > 0 && (!best || donors[i].reserve > best->reserve) &&
+            !is_shunned(asker, &donors[i].id))
             best = &donors[i];
     return best;
+}
+
+/* Nobody is left to ask. A busy one has not said no, it waits for its disk. */
+static void pause_asking(struct felt_node *node)
+{
+    struct felt_asker *asker = &node->asker;
+
+    if (asker->n_shunned == 0)
+        report_waiting(node);
+    if (asker->busy) {
+        asker->n_shunned = 0;
+        pause_for(node, BUSY_PAUSE);
+    } else {
+        back_off(node);
+    }
+    asker->busy = false;
 }
 
 /* We are a member and need slots: ask whoever has most. */
@@ -186,10 +232,9 @@ static void try_members(struct felt_node *node)
     uint32_t n, i;
 
     donors = felt_donor_list(node, FELT_MEMBER_SELF, &n);
-    best = donors ? richest(donors, n) : NULL;
+    best = donors ? richest(&node->asker, donors, n) : NULL;
     if (!best) {
-        report_waiting(node);
-        back_off(node);
+        pause_asking(node);
         return;
     }
     snprintf(node->asker.waiting, sizeof(node->asker.waiting), "asking a member for a subnet");
@@ -204,13 +249,22 @@ void felt_asker_wake(struct felt_node *node)
     if (felt_asker_deadline(node) > node->now)
         return;
     if (asker->asked) { /* and not answered */
-        back_off(node);
+        if (node->in_cluster)
+            ask_another(node);
+        else
+            back_off(node);
         return;
     }
     if (node->in_cluster)
         try_members(node);
     else
         try_seeds(node);
+}
+
+void felt_asker_refused(struct felt_node *node, const struct felt_endpoint *at)
+{
+    if (node->asker.asked && wants(node) && felt_endpoint_equal(&node->asker.to, at))
+        node->asker.next_us = node->now;
 }
 
 enum felt_verdict felt_asker_cookie(struct felt_node *node, const struct felt_inbound *in,
@@ -259,7 +313,7 @@ enum felt_verdict felt_asker_welcome(struct felt_node *node, const struct felt_i
     felt_outbox_event(node->outbox, FELT_EVENT_JOINED);
     snprintf(asker->waiting, sizeof(asker->waiting), "waiting for the slot map");
     asker->told = false;
-    asker->backoff_us = ANSWER_TIME;
+    asker->backoff_us = FIRST_PAUSE;
     felt_sync_hurry(node);
     return FELT_VERDICT_TAKEN;
 }
@@ -273,6 +327,10 @@ static void follow(struct felt_node *node, const struct felt_id *referral)
         back_off(node);
         return;
     }
+    if (is_shunned(&node->asker, referral)) {
+        ask_another(node);
+        return;
+    }
     send_join(node, &felt_members_peek(node->members, i)->descriptor->advertise, i);
 }
 
@@ -284,6 +342,7 @@ enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbo
     if (!asker->asked || !felt_endpoint_equal(&asker->to, &in->from) ||
         memcmp(asker->request, m->gift.request, FELT_REQUEST_ID_LEN) != 0)
         return FELT_VERDICT_MISDIRECTED;
+    asker->donor = in->envelope.sender;
     /* Beside a gift the map comes unasked. */
     if (node->era == 0)
         felt_sync_ahead(node, in->member, m->gift.result == FELT_GIFT_GIVEN);
@@ -292,6 +351,7 @@ enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbo
     case FELT_GIFT_GIVEN:
         /* The slots come beside it, or by anti-entropy; asked again, it says the same. */
         asker->referrals = 0;
+        asker->n_shunned = 0;
         asker->proposed = m->gift.lease;
         /* What it gave under this id may be reserved for somebody else by now. */
         if (node->era > 0 && felt_slot_map_stake(node->map, felt_node_id(node)) > 0 &&
@@ -308,7 +368,8 @@ enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbo
         back_off(node);
         break;
     case FELT_GIFT_BUSY:
-        pause_for(node, BUSY_PAUSE);
+        asker->busy = true;
+        ask_another(node);
         break;
     }
     return FELT_VERDICT_TAKEN;

@@ -399,6 +399,7 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         return felt_reserve(node, input->reserve.slot, input->reserve.whom);
     case FELT_INPUT_REFUSED:
         felt_swim_refused(node->swim, node->now, &input->endpoint);
+        felt_asker_refused(node, &input->endpoint);
         break;
     case FELT_INPUT_UNREACHABLE:
         felt_swim_unreachable(node->swim, node->now, &input->endpoint);

@@ -25,11 +25,11 @@
  21.007 d member alive c
  21.016 c member alive d
  21.016 b member alive d
- 21.410 d waiting for a lease all 3 subnets are owned, and all owners are alive
+ 21.124 d waiting for a lease all 3 subnets are owned, and all owners are alive
 -- b is killed: its subnet stays its own
  91.393 d member suspect b
- 91.403 c member suspect b
  91.403 a member suspect b
+ 91.403 c member suspect b
  92.993 d member dead b
  93.003 a member dead b
  93.003 c member dead b

@@ -8,7 +8,7 @@
  11.006 b configured
  11.006 b joined
  11.006 b member alive a
- 11.381 b waiting for a lease all 2 free subnets are reserved for others
+ 11.105 b waiting for a lease all 2 free subnets are reserved for others
 -- c joins through a, and would like slot 2
  21.005 a member alive c
  21.011 c configured
@@ -38,5 +38,5 @@
 116.007 d member alive c
 116.016 c member alive d
 116.016 b member alive d
-116.410 d waiting for a lease all 3 subnets are owned, and all owners are alive
+116.124 d waiting for a lease all 3 subnets are owned, and all owners are alive
 -- the end

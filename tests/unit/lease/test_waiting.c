@@ -30,7 +30,7 @@ static const struct {
      "all 9 subnets are owned; 2 belong to nodes that are silent for 2 min, reclaimable in 0 s"},
 };
 
-/* L-3.4, L-8.2.6 */
+/* L-3.4.1, L-8.2.6 */
 static void it_says_how_many_there_are_and_whose_and_when(void **state)
 {
     (void)state;

@@ -254,7 +254,7 @@ static void a_joiner_uses_its_lease_once_map_and_choice_are_durable(void **state
     assert_memory_equal(bench_self(&s->b).cluster, s->seed.cluster, sizeof(s->seed.cluster));
 }
 
-/* L-3.4 */
+/* L-3.4.1 */
 static void an_answer_that_does_not_come_is_asked_for_again_under_the_same_request(void **state)
 {
     struct scene *s = *state;
@@ -329,7 +329,7 @@ static void referrals_without_end_are_given_up_for_a_while(void **state)
     assert_in_range(followed, 2, 20);
 }
 
-/* L-3.4 */
+/* L-3.4.1 */
 static void none_is_waited_out_with_a_reason_and_asked_again_ever_later(void **state)
 {
     struct scene *s = *state;
@@ -340,7 +340,7 @@ static void none_is_waited_out_with_a_reason_and_asked_again_ever_later(void **s
     admit(s, &join, FELT_GIFT_NONE, false);
     bench_settle(&s->b);
     /* The map says that the seed has a reserve, so it is asked again as a member. */
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 7; i++) {
         until(s, &s->seed, FELT_MESSAGE_JOIN, &m);
         none = gift(&m, FELT_GIFT_NONE);
         assert_int_equal(peer_tell(&s->seed, &s->b, &none), FELT_VERDICT_TAKEN);
@@ -355,6 +355,7 @@ static void none_is_waited_out_with_a_reason_and_asked_again_ever_later(void **s
     assert_true(until(s, &s->seed, FELT_MESSAGE_JOIN, &m) > 5 * FELT_USEC_SEC);
 }
 
+/* L-3.4.2 */
 static void a_busy_donor_is_asked_again_soon(void **state)
 {
     struct scene *s = *state;
@@ -366,6 +367,76 @@ static void a_busy_donor_is_asked_again_soon(void **state)
     assert_true(until(s, &s->seed, FELT_MESSAGE_JOIN, &m) <= 300 * FELT_USEC_MS);
     assert_memory_equal(m.join.request, join.join.request, FELT_REQUEST_ID_LEN);
     assert_true(m.join.era == 1);
+}
+
+/* Admitted, and told that the seed is busy. The seed has 210 slots, the other member 45, we none.
+ * What the other is asked with at once is left in *ret_join. */
+static void admit_beside_another(struct scene *s, const struct felt_message *join,
+                                 struct felt_message *ret_join)
+{
+    struct felt_message w = welcome(join, BENCH_CONFIG), g = gift(join, FELT_GIFT_BUSY);
+    struct felt_message m = slots(s, false);
+
+    m.slots.runs[2].owner = s->other.identity.id;
+    peer_begin(&s->seed);
+    peer_write(&s->seed, &w);
+    peer_write_self(&s->seed);
+    peer_write_other(&s->seed, &s->other);
+    peer_write(&s->seed, &g);
+    peer_write(&s->seed, &m);
+    assert_int_equal(peer_send(&s->seed, &s->b), FELT_VERDICT_TAKEN);
+    if (!peer_reads(&s->other, &s->b, FELT_MESSAGE_JOIN, ret_join)) {
+        bench_wait(&s->b, 0);
+        assert_true(peer_reads(&s->other, &s->b, FELT_MESSAGE_JOIN, ret_join));
+    }
+    bench_settle(&s->b);
+}
+
+/* L-3.4.2 */
+static void where_the_largest_reserve_is_busy_the_next_one_is_asked_at_once(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message join, m;
+
+    give_cookie(s, &join);
+    admit_beside_another(s, &join, &m);
+    assert_memory_equal(m.join.request, join.join.request, FELT_REQUEST_ID_LEN);
+}
+
+/* L-3.4.2 */
+static void who_does_not_answer_is_passed_over_until_all_were_asked(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message join, m, busy;
+
+    give_cookie(s, &join);
+    admit_beside_another(s, &join, &m);
+    /* The other does not answer at all: then both could not help, and after a pause it is the first
+     * one's turn again. It stays silent as well. */
+    assert_true(until(s, &s->seed, FELT_MESSAGE_JOIN, &m) >= 500 * FELT_USEC_MS);
+    assert_in_range(until(s, &s->other, FELT_MESSAGE_JOIN, &m), 500 * FELT_USEC_MS,
+                    700 * FELT_USEC_MS);
+    /* Who sends us back to one of those is one of those. */
+    busy = gift(&m, FELT_GIFT_ASK);
+    busy.gift.referral = s->seed.identity.id;
+    assert_int_equal(peer_tell(&s->other, &s->b, &busy), FELT_VERDICT_TAKEN);
+    assert_false(peer_reads(&s->seed, &s->b, FELT_MESSAGE_JOIN, &m));
+    assert_in_range(until(s, &s->seed, FELT_MESSAGE_JOIN, &m), 100 * FELT_USEC_MS,
+                    400 * FELT_USEC_MS);
+}
+
+/* L-3.4.2 */
+static void a_refused_port_is_not_waited_for(void **state)
+{
+    struct felt_input in = {.kind = FELT_INPUT_REFUSED};
+    struct scene *s = *state;
+    struct felt_message join, m;
+
+    give_cookie(s, &join);
+    admit_beside_another(s, &join, &m);
+    in.endpoint = s->other.at;
+    bench_step(&s->b, in);
+    assert_in_range(until(s, &s->seed, FELT_MESSAGE_JOIN, &m), 0, 300 * FELT_USEC_MS);
 }
 
 static void a_gift_that_nobody_asked_for_is_misdirected(void **state)
@@ -414,6 +485,9 @@ int main(void)
         JOINER(referrals_without_end_are_given_up_for_a_while),
         JOINER(none_is_waited_out_with_a_reason_and_asked_again_ever_later),
         JOINER(a_busy_donor_is_asked_again_soon),
+        JOINER(where_the_largest_reserve_is_busy_the_next_one_is_asked_at_once),
+        JOINER(who_does_not_answer_is_passed_over_until_all_were_asked),
+        JOINER(a_refused_port_is_not_waited_for),
         JOINER(a_gift_that_nobody_asked_for_is_misdirected),
         JOINER(more_seeds_than_it_can_keep_are_cut_off),
     };
