@@ -24,7 +24,7 @@ lab() {
 lab_cleanup() {
     local status=$? dir log
     trap - EXIT
-    if ((TAP_FAILED > 0 || status > 0)) && dir=$(lab dir 2>/dev/null); then
+    if ((TAP_FAILED > 0 || status > 0)) && ((${LOG_LINES:-30} > 0)) && dir=$(lab dir 2>/dev/null); then
         for log in "$dir"/h*/feltd.log; do
             [[ -s $log ]] || continue
             diag "the end of $(basename "$(dirname "$log")")'s log:"

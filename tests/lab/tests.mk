@@ -14,14 +14,17 @@ LAB_SMALL_TESTS = \
 	tests/lab/reserve.sh
 # Many daemons, and figures that a sanitizer would spoil.
 LAB_LARGE_TESTS = \
+	tests/lab/ready.sh \
 	tests/lab/join_storm.sh \
+	tests/lab/donor_kills.sh \
 	tests/lab/fifty.sh
 if ENABLE_SANITIZE
 LAB_TESTS = $(LAB_SMALL_TESTS)
 else
 LAB_TESTS = $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS)
 endif
-EXTRA_DIST += $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS) tests/lab/datagrams.py tests/lab/lab.sh \
+EXTRA_DIST += $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
+	tests/lab/herd.py tests/lab/lab.sh tests/lab/maps.py \
 	tests/lab/notify.py
 
 check_PROGRAMS += tests/lab/kernel_driver
