@@ -141,21 +141,29 @@ static int set_backend(struct felt_overlay *o, struct felt_reconcile_report *rep
     return 0;
 }
 
-/* The members whose lease we should have a way to. */
+/* The members whose lease we should have a way to. We are the first of all. */
 static size_t collect_peers(const struct felt_overlay *o, const struct felt_self_view *self,
                             struct felt_plan_peer *peers)
 {
+    struct felt_ip own = {.family = FELT_FAMILY_NONE};
     struct felt_member_view m;
     size_t n = 0;
 
     for (uint32_t i = 0; felt_node_next_member(o->config.node, 0, &i, &m);) {
         struct felt_vxlan_data data = {0};
 
+        if (m.self) {
+            own = m.public_ip;
+            continue;
+        }
         /* Without a device it cannot be reached yet: its next announcement says where. */
-        if (m.self || !m.has_lease || !m.has_backend || m.backend != self->config->backend)
+        if (!m.has_lease || !m.has_backend || m.backend != self->config->backend)
             continue;
         if (m.backend == FELT_BACKEND_VXLAN &&
             felt_vxlan_data_parse(m.backend_data, strlen(m.backend_data), &data) < 0)
+            continue;
+        /* This machine before it lost its disk: there is no way from here to here. */
+        if (felt_ip_equal(&m.public_ip, &own))
             continue;
         peers[n] = (struct felt_plan_peer){
             .subnet = felt_netconf_subnet(self->config, m.lease_slot),

@@ -109,6 +109,13 @@ static void judge_subnets(const struct felt_plan_desired *d)
     }
 }
 
+/* A machine that lost its disk is a new node behind the same device: two peers in one place are no
+ * clones, and one fdb entry leads to both. */
+static bool in_one_place(const struct felt_plan_desired *d, uint32_t a, uint32_t b)
+{
+    return felt_ip_equal(&d->peers[a].public_ip, &d->peers[b].public_ip);
+}
+
 /* Fills by_mac, and drops from it what cannot be there twice. */
 static void judge_macs(struct felt_plan_desired *d)
 {
@@ -130,6 +137,8 @@ static void judge_macs(struct felt_plan_desired *d)
         bool twice = d->n_by_mac > 0 &&
                      memcmp(entry->mac, d->by_mac[d->n_by_mac - 1].mac, FELT_PLAN_MAC_LEN) == 0;
 
+        if (twice && in_one_place(d, entry->peer, d->by_mac[d->n_by_mac - 1].peer))
+            continue;
         if (ours || twice)
             d->problems[entry->peer] = FELT_PLAN_MAC_TWICE;
         else

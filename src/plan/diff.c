@@ -131,8 +131,10 @@ static void choose_paths(struct diff *diff)
             add_trouble(diff, i, FELT_PLAN_NOT_ON_LINK);
         else if (memcmp(peer->mac, no_mac, FELT_PLAN_MAC_LEN) == 0)
             add_trouble(diff, i, FELT_PLAN_NO_MAC);
-        else
+        else if (felt_plan_desired_by_mac(desired, peer->mac) == peer)
             diff->marks[i] |= IS_ENCAP;
+        else
+            diff->marks[i] |= IS_ENCAP | HAS_FDB; /* which is another's in the same place to set */
     }
 }
 

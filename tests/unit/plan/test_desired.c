@@ -183,6 +183,24 @@ static void of_two_with_one_mac_one_has_it(void **state)
     felt_plan_desired_done(&desired);
 }
 
+static void two_with_one_mac_in_one_place_are_one_machine_that_lost_its_disk(void **state)
+{
+    struct felt_plan_peer peers[] = {world_peer(1), world_peer(2), world_peer(3)};
+    struct felt_plan_desired desired;
+
+    (void)state;
+    memcpy(peers[1].mac, peers[0].mac, FELT_PLAN_MAC_LEN);
+    memcpy(peers[2].mac, peers[0].mac, FELT_PLAN_MAC_LEN);
+    peers[1].public_ip = peers[0].public_ip;
+    world_desired(&desired, FELT_BACKEND_VXLAN);
+    assert_int_equal(felt_plan_desired_set(&desired, FELT_PLAN_ALL_PEERS, NULL, peers, 3), 0);
+    assert_int_equal(problem_of(&desired, 1), FELT_PLAN_FINE);
+    assert_int_equal(problem_of(&desired, 2), FELT_PLAN_FINE);
+    assert_int_equal(problem_of(&desired, 3), FELT_PLAN_MAC_TWICE); /* it is elsewhere */
+    assert_int_equal(desired.n_by_mac, 1);
+    felt_plan_desired_done(&desired);
+}
+
 static void a_peer_with_our_mac_or_our_subnet_has_a_problem(void **state)
 {
     struct felt_plan_peer peers[] = {world_peer(1), world_peer(2)};
@@ -235,6 +253,7 @@ int main(void)
         cmocka_unit_test(host_bits_of_a_peers_subnet_are_masked),
         cmocka_unit_test(of_two_with_one_subnet_the_lower_id_has_it),
         cmocka_unit_test(of_two_with_one_mac_one_has_it),
+        cmocka_unit_test(two_with_one_mac_in_one_place_are_one_machine_that_lost_its_disk),
         cmocka_unit_test(a_peer_with_our_mac_or_our_subnet_has_a_problem),
         cmocka_unit_test(host_gw_does_not_look_at_macs),
         cmocka_unit_test(every_problem_has_words_of_its_own),

@@ -162,6 +162,29 @@ static void a_peer_that_goes_takes_route_fdb_and_neighbour_in_this_order(void **
                                  "delete neighbour 172.17.12.0 lladdr 02:00:00:00:00:02\n");
 }
 
+static void two_in_one_place_share_an_fdb_entry_as_long_as_one_is_there(void **state)
+{
+    struct felt_plan_peer peers[] = {world_peer(1), world_peer(2)};
+    struct fixture *f = *state;
+
+    memcpy(peers[1].mac, peers[0].mac, FELT_PLAN_MAC_LEN);
+    peers[1].public_ip = peers[0].public_ip;
+    set_peers(f, 0);
+    world_pass(&f->kernel, &f->desired);
+    assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, NULL, peers, 2), 0);
+    assert_string_equal(diff(f), "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
+                                 "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
+                                 "set route 172.17.11.0/24 via 172.17.11.0\n"
+                                 "set neighbour 172.17.12.0 lladdr 02:00:00:00:00:01\n"
+                                 "set route 172.17.12.0/24 via 172.17.12.0\n");
+    world_pass(&f->kernel, &f->desired);
+    assert_string_equal(diff(f), "");
+    assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, NULL, peers + 1, 1),
+                     0);
+    assert_string_equal(diff(f), "delete route 172.17.11.0/24 via 172.17.11.0\n"
+                                 "delete neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n");
+}
+
 static void while_only_some_peers_are_known_theirs_is_put_right_and_nothing_goes(void **state)
 {
     struct felt_plan_peer peer = world_peer(1);
@@ -324,6 +347,7 @@ int main(void)
         T(another_lease_makes_the_new_address_before_it_breaks_the_old),
         T(while_only_some_peers_are_known_theirs_is_put_right_and_nothing_goes),
         T(a_peer_that_goes_takes_route_fdb_and_neighbour_in_this_order),
+        T(two_in_one_place_share_an_fdb_entry_as_long_as_one_is_there),
         T(a_changed_mac_is_made_before_the_old_one_is_broken),
         T(a_changed_address_is_one_fdb_entry),
         T(an_incompatible_device_is_replaced_and_filled_in_one_pass),
