@@ -36,4 +36,5 @@ is "in the end every slot has one owner, who is there, by everybody's map" \
     "$(python3 "$TOOLS/maps.py" "$DIR" "$LIMIT_S" "$SUBNETS" "${HOSTS[@]}")" agreed
 is "nobody ever saw a slot with two owners" "$(grep -h 'lease: FORK' "$DIR"/h*/feltd.log)" ""
 is "nobody lost a subnet that it used" "$(grep -h 'lease: LOST' "$DIR"/h*/feltd.log)" ""
+is "a machine that lost its disk is not taken for a clone" "$(grep -h 'was the machine cloned' "$DIR"/h*/feltd.log)" ""
 done_testing
