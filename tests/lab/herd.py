@@ -12,7 +12,11 @@ after LIMIT_S, a line for each:
     h7 leased=212 ready=260 subnet=10.5.31.0/24
 
 in ms since the pipe was closed, by the kernel's time stamps of what the daemon told its manager; "-"
-for what it has not said. The daemons go on running, and to felt-lab they are its own: pid, kill, stop.
+for what it has not said. A last line
+
+    others=12
+
+is the part of the machine's processors that something else had meanwhile, in percent. The daemons go on running, and to felt-lab they are its own: pid, kill, stop.
 """
 import ctypes
 import json
@@ -70,6 +74,16 @@ def ask(lab, name, method):
     if "error" in reply:
         raise OSError(f"{name}: {method}: {reply['error']}")
     return reply["parameters"]
+
+
+def ticks(pid=None):
+    """Of processor time: what a process has had, or all that ran."""
+    with open(f"/proc/{pid}/stat" if pid else "/proc/stat", encoding="ascii") as file:
+        text = file.read()
+    if pid:
+        return sum(map(int, text.rpartition(")")[2].split()[11:13]))
+    user, nice, system, _, _, irq, softirq, steal, *_ = map(int, text.split("\n", 1)[0].split()[1:])
+    return user + nice + system + irq + softirq + steal
 
 
 class Gate:
@@ -212,12 +226,17 @@ def report(host):
 
 def start(lab, limit, names, args):
     herd = Herd(lab, names)
+    before, begun = ticks(), time.monotonic()
     herd.start_at_once(args)
-    until = time.monotonic() + limit
+    until = begun + limit
     while time.monotonic() < until and any(host.pid and not host.ready for host in herd.hosts):
         herd.listen(until - time.monotonic())
+    all_of_it = (time.monotonic() - begun) * os.cpu_count() * os.sysconf("SC_CLK_TCK")
+    own = ticks(os.getpid()) + sum(ticks(host.pid) for host in herd.hosts if host.pid)
+    others = max(0, ticks() - before - own) / all_of_it
     for host in herd.hosts:
         print(report(host))
+    print(f"others={others * 100:.0f}")
     sys.stdout.flush()
     return herd
 

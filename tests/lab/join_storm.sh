@@ -10,6 +10,7 @@ command -v python3 >/dev/null || skip_all "python3 is not installed; contrib/ins
 HERD=100           # h2..h101
 SUBNETS=255        # of a /16 of /24s
 LEASED_MAX_MS=5000 # until the last of them has its subnet: the bar
+OTHERS_MAX=40      # percent of the processors that others may have; beyond, a late one says nothing
 LIMIT_S=60         # for whatever has to come; far above what it takes
 LOG_LINES=0        # of a hundred logs; the last one's story is shown instead
 
@@ -35,10 +36,14 @@ diag "ms from exec to READY=1: $(spread ready)"
 is "$HERD hosts that start at one moment have a subnet each" "$(figures leased | wc -l)" "$HERD"
 is "and are ready" "$(figures ready | wc -l)" "$HERD"
 is "nobody has another's, nor h1's" \
-    "$({ sed 's/.*subnet=//' "$WORK/herd"; ctl h1 status .lease.subnet; } | sort | uniq -d)" ""
+    "$({ sed -n 's/.*subnet=//p' "$WORK/herd"; ctl h1 status .lease.subnet; } | sort | uniq -d)" ""
 last=$(figures leased | tail -n 1)
+others=$(sed -n 's/^others=//p' "$WORK/herd")
+diag "others had $others % of the processors meanwhile"
 if ((${last:-LEASED_MAX_MS + 1} <= LEASED_MAX_MS)); then
     ok "the last of them has it within $LEASED_MAX_MS ms ($last ms)"
+elif ((others > OTHERS_MAX)); then
+    skip "the last of them has it within $LEASED_MAX_MS ms" "$last ms, but others had $others % of the processors"
 else
     not_ok "the last of them has it within $LEASED_MAX_MS ms (${last:-never} ms)"
     host=$(sed -n "s/ leased=$last .*//p" "$WORK/herd")
@@ -48,6 +53,6 @@ is "no subnet is lost: every slot has one owner, by everybody's map, and nobody 
     "$(python3 "$TOOLS/maps.py" "$DIR" "$LIMIT_S" "$SUBNETS" h1 "${HOSTS[@]}")" agreed
 is "what they said is what they wrote" \
     "$(sed -n 's/^FLANNEL_SUBNET=\(.*\)\.1\/24$/\1.0\/24/p' "$DIR"/h{2..101}/run/flannel/subnet.env | sort)" \
-    "$(sed 's/.*subnet=//' "$WORK/herd" | sort)"
+    "$(sed -n 's/.*subnet=//p' "$WORK/herd" | sort)"
 is "nobody ever saw a slot with two owners" "$(grep -h 'lease: FORK' "$DIR"/h*/feltd.log)" ""
 done_testing
