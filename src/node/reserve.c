@@ -19,17 +19,16 @@ struct felt_claim felt_reserve_claim(const struct felt_node *node, uint32_t memb
     return claim;
 }
 
-static bool leases(const struct felt_node *node, uint32_t member, uint32_t slot)
+/* The slot that a member leases; FELT_SLOT_NONE: none. */
+static uint32_t lease_of(const struct felt_node *node, uint32_t member)
 {
-    const struct felt_signed_descriptor *said =
-        felt_members_peek(node->members, member)->descriptor;
     struct felt_descriptor d;
 
     /* Of ourselves we know what we have chosen and not announced yet. */
     if (member == FELT_MEMBER_SELF)
-        return node->has_lease && node->lease == slot;
-    felt_signed_descriptor_read(said, &d);
-    return !d.left && d.has_lease && d.lease == slot;
+        return node->has_lease ? node->lease : FELT_SLOT_NONE;
+    felt_signed_descriptor_read(felt_members_peek(node->members, member)->descriptor, &d);
+    return !d.left && d.has_lease ? d.lease : FELT_SLOT_NONE;
 }
 
 /* The member that owns the slot; FELT_MEMBER_NONE where we do not know it. */
@@ -45,29 +44,43 @@ static uint32_t holder_of(const struct felt_node *node, uint32_t slot)
 {
     uint32_t i = owner_of(node, slot);
 
-    return i != FELT_MEMBER_NONE && leases(node, i, slot) ? i : FELT_MEMBER_NONE;
+    return i != FELT_MEMBER_NONE && lease_of(node, i) == slot ? i : FELT_MEMBER_NONE;
 }
+
+/* What an owner says of itself, read once however many of its slots are reserved. */
+struct owner {
+    bool read;
+    uint32_t lease;
+    struct felt_claim claim;
+};
 
 struct felt_kept *felt_reserve_kept(const struct felt_node *node, const struct felt_claim *claim)
 {
-    struct felt_kept *kept = calloc(felt_members_end(node->members) + 1, sizeof(*kept));
+    uint32_t end = felt_members_end(node->members);
+    struct felt_kept *kept = calloc(end + 1, sizeof(*kept));
+    _cleanup_(felt_freep) struct owner *owners = NULL;
     struct felt_notice_place at = {0};
     struct felt_notice notice;
 
     if (!kept || !claim->notices || felt_notices_live(claim->notices) == 0)
         return kept;
+    owners = calloc(end + 1, sizeof(*owners));
+    if (!owners) {
+        free(kept);
+        return NULL;
+    }
     while (felt_notices_next(claim->notices, &at, &notice)) {
-        struct felt_claim owner;
-        uint32_t i;
+        uint32_t i = notice.value.len > 0 ? owner_of(node, notice.key) : FELT_MEMBER_NONE;
 
-        if (notice.value.len == 0)
+        if (i == FELT_MEMBER_NONE)
             continue;
-        i = owner_of(node, notice.key);
-        if (i == FELT_MEMBER_NONE || leases(node, i, notice.key))
+        if (!owners[i].read)
+            owners[i] = (struct owner){
+                .read = true, .lease = lease_of(node, i), .claim = felt_reserve_claim(node, i)};
+        if (owners[i].lease == notice.key)
             continue;
-        owner = felt_reserve_claim(node, i);
         kept[i].from_claim += felt_claim_denied(claim, notice.key);
-        kept[i].from_owner += felt_claim_denied(&owner, notice.key);
+        kept[i].from_owner += felt_claim_denied(&owners[i].claim, notice.key);
     }
     return kept;
 }
