@@ -168,6 +168,8 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
     case FELT_EVENT_FOREIGN_CLUSTER:
     case FELT_EVENT_WRONG_KEY:
     case FELT_EVENT_RECLAIMED:
+    case FELT_EVENT_NOT_RECLAIMED:
+    case FELT_EVENT_FORCED:
     case FELT_EVENT_FORK:
     case FELT_EVENT_BOOTSTRAP:
         break;

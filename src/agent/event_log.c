@@ -56,6 +56,30 @@ static void log_crowd(const struct felt_self_view *self)
         felt_log_notice("gossip: the members that went silent at once are no longer so many");
 }
 
+static void log_reclaim(const struct felt_self_view *self, const struct felt_event *event)
+{
+    unsigned long long era = self->era;
+
+    if (event->kind == FELT_EVENT_RECLAIMED)
+        felt_log_notice("lease: era=%llu: %u subnets of members that were silent for too long, "
+                        "replaced, or given up by an operator, are node=%s's now",
+                        era, event->n_slots, FELT_ID_SHORT(&event->id));
+    else if (event->kind == FELT_EVENT_NOT_RECLAIMED)
+        felt_log_warning("lease: what node=%s owns is not reclaimed, though an operator gave it "
+                         "up: %s",
+                         FELT_ID_SHORT(&event->id), event->text);
+    else if (felt_id_is_nobody(&event->id))
+        felt_log_warning(
+            "lease: era=%llu: an operator has forced it without a majority, on another "
+            "member; what its map says holds from now on",
+            era);
+    else
+        felt_log_warning("lease: era=%llu: FORCED by an operator without a majority: %u subnets of "
+                         "members that are given up are this node's now; members that were cut off "
+                         "lose what they decided meanwhile",
+                         era, event->n_slots);
+}
+
 void felt_event_log(const struct felt_node *node, const struct felt_event *event)
 {
     struct felt_self_view self;
@@ -119,9 +143,9 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
         felt_log_notice("bootstrap: %s", event->text);
         break;
     case FELT_EVENT_RECLAIMED:
-        felt_log_notice("lease: era=%llu: %u subnets of members that were silent for too long, or "
-                        "replaced, are node=%s's now",
-                        (unsigned long long)self.era, event->n_slots, FELT_ID_SHORT(&event->id));
+    case FELT_EVENT_NOT_RECLAIMED:
+    case FELT_EVENT_FORCED:
+        log_reclaim(&self, event);
         break;
     case FELT_EVENT_FORK:
         felt_log_error(

@@ -23,6 +23,7 @@ struct felt_proposal {
     struct felt_ballot ballot;
     uint32_t n_suspects; /* owners that the proposer finds silent or superseded */
     struct felt_suspect suspects[FELT_SUSPECTS_MAX];
+    uint32_t ordered; /* bit i: an operator says that suspect i is gone for good */
     struct felt_id heirs[FELT_SUSPECTS_MAX]; /* of who is superseded: by whom; else nobody */
     uint32_t silent;                         /* bit i: every counted voter finds suspect i silent */
     struct felt_ballot best; /* the largest that a counted voter accepted; round 0: none */

@@ -18,5 +18,6 @@ src_lease_liblease_a_SOURCES = \
 	src/lease/heirs.c src/lease/heirs.h \
 	src/lease/notice.c src/lease/notice.h \
 	src/lease/reservation.c src/lease/reservation.h \
+	src/lease/restate.c src/lease/restate.h \
 	src/lease/slot_map.c src/lease/slot_map.h \
 	src/lease/waiting.c src/lease/waiting.h

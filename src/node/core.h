@@ -13,6 +13,7 @@
  *   crier.c     what an operator said and all are to know; reserve.c: that a slot is kept
  *   hearing.c   who is silent, and for how long
  *   era.c       what was decided; voter.c: our voice in it; reclaim.c: our own proposals
+ *   order.c     an operator says that somebody is gone for good
  *   own.c       our lease and what we say of ourselves
  *   leaver.c    we leave for good; eviction.c: who left without a word
  *   generation.c   who left is forgotten, and who missed that starts over
@@ -50,6 +51,7 @@
 #include "node/introduction.h"
 #include "node/leaver.h"
 #include "node/node.h"
+#include "node/order.h"
 #include "node/outbox.h"
 #include "node/renewal.h"
 #include "node/reclaim.h"
@@ -114,6 +116,7 @@ struct felt_node {
     struct felt_hearing hearing;
     struct felt_voter voter;
     struct felt_reclaim reclaim;
+    struct felt_orders orders;
     struct felt_gift_log gifts;
     struct felt_freed freed;      /* what we saw become free */
     struct felt_notices *notices; /* NULL until configured */

@@ -68,6 +68,7 @@ enum felt_verdict felt_era_learn(struct felt_node *node, const struct felt_decis
         return FELT_VERDICT_STALE;
     if (!felt_value_fits(v, felt_slot_map_slots(node->map)))
         return FELT_VERDICT_MALFORMED;
+    felt_order_decided(node, decision);
     if (!felt_decision_apply(node->map, decision))
         return FELT_VERDICT_BUSY;
     note_freed(node, v);

@@ -43,16 +43,34 @@ bool felt_hearing_lapsed(const struct felt_node *node, const struct felt_id *own
                node->lease_time_us;
 }
 
-/* Owners of more than half of the space are alive by our own lights, and it is not rather us. */
-static bool hears_majority(const struct felt_node *node)
+bool felt_hearing_gone(const struct felt_node *node, const struct felt_id *owner)
+{
+    uint32_t i = felt_members_find(node->members, owner);
+    const struct felt_member *m;
+
+    if (i == FELT_MEMBER_NONE)
+        return true;
+    m = felt_members_peek(node->members, i);
+    /* Somebody else may have called it dead, and it may not have heard of that yet. */
+    return m->state >= FELT_MEMBER_DEAD &&
+           (!m->contact || m->contact->heard_us == 0 ||
+            felt_usec_sub(node->now, m->contact->heard_us) >= FELT_ORDER_QUIET);
+}
+
+uint32_t felt_hearing_heard(const struct felt_node *node)
 {
     uint32_t at = 0, stake, heard = 0;
     struct felt_id owner;
 
-    while (felt_slot_map_next_owner(node->map, &at, &owner, &stake))
+    while (node->map && felt_slot_map_next_owner(node->map, &at, &owner, &stake))
         if (is_heard(node, &owner))
             heard += stake;
-    return heard > felt_slot_map_slots(node->map) / 2 && !felt_swim_crowd_silent(node->swim);
+    return heard;
+}
+
+bool felt_hearing_hears_majority(const struct felt_node *node)
+{
+    return node->map && felt_hearing_heard(node) > felt_slot_map_slots(node->map) / 2;
 }
 
 felt_usec felt_hearing_deadline(const struct felt_node *node)
@@ -71,7 +89,12 @@ void felt_hearing_wake(struct felt_node *node)
         return;
     /* However late we are: one tick. */
     h->next_us = felt_usec_add(node->now, tick(node));
-    h->majority = hears_majority(node);
+    /* Where many are suspect at once, it is rather us. */
+    h->majority = felt_hearing_hears_majority(node) && !felt_swim_crowd_silent(node->swim);
+    if (felt_hearing_hears_majority(node))
+        h->cut_us = 0;
+    else if (h->cut_us == 0)
+        h->cut_us = FELT_MAX(node->now, (felt_usec)1);
     by = h->majority ? tick(node) : 0;
     felt_silence_tick_begin(h->silence);
     while (felt_slot_map_next_owner(node->map, &at, &owner, &stake))

@@ -26,7 +26,8 @@ struct felt_hearing {
     struct felt_silence *silence;
     felt_usec next_us;
     unsigned ticks;
-    bool majority; /* at the last tick owners of more than half of the space were heard */
+    bool majority;    /* at the last tick owners of more than half of the space were heard */
+    felt_usec cut_us; /* since when they are not; 0: they are */
 };
 
 /* 0 or -ENOMEM. */
@@ -36,6 +37,15 @@ void felt_hearing_done(struct felt_hearing *hearing);
 /* An owner may be reclaimed by our lights. Of what others ask, a tick less is enough: nobody's
  * ticks are at the same time. */
 bool felt_hearing_lapsed(const struct felt_node *node, const struct felt_id *owner, bool asked);
+
+/* It is dead by our lights, or we do not know it at all, and it has not been heard for a moment:
+ * enough where an operator says that it is gone for good. */
+bool felt_hearing_gone(const struct felt_node *node, const struct felt_id *owner);
+
+/* How many slots those own who are alive by our lights, ourselves among them. */
+uint32_t felt_hearing_heard(const struct felt_node *node);
+/* These are more than half of all. */
+bool felt_hearing_hears_majority(const struct felt_node *node);
 
 /* What we have counted, to who is new to the cluster, beside the map. */
 void felt_hearing_tell(struct felt_node *node, const struct felt_endpoint *to, uint32_t member);

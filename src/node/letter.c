@@ -310,10 +310,17 @@ bool felt_letter_post(struct felt_letter *letter)
 
 struct felt_digest felt_node_digest(const struct felt_node *node)
 {
-    return (struct felt_digest){
+    struct felt_digest digest = {
         .era = node->era,
         .slots = node->era > 0 ? felt_slot_map_digest(node->map) : 0,
         .members = felt_members_digest(node->members),
         .notices = node->notices ? felt_notices_digest(node->notices) : 0,
     };
+
+    /* Durable before told: what was forced must not be known only to others (node/order.h). */
+    if (node->orders.force_save > node->saver.durable) {
+        digest.era = node->orders.shown_era;
+        digest.slots = node->orders.shown_slots;
+    }
+    return digest;
 }

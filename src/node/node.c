@@ -397,6 +397,11 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         return felt_leaver_begin(node);
     case FELT_INPUT_RESERVE:
         return felt_reserve(node, input->reserve.slot, input->reserve.whom);
+    case FELT_INPUT_RECLAIM:
+        return felt_order_take(node, input->reclaim.ids, input->reclaim.n, input->reclaim.force) ==
+                       FELT_ORDER_OK
+                   ? FELT_VERDICT_TAKEN
+                   : FELT_VERDICT_BUSY;
     case FELT_INPUT_REFUSED:
         felt_swim_refused(node->swim, node->now, &input->endpoint);
         felt_asker_refused(node, &input->endpoint);
@@ -421,6 +426,7 @@ static felt_usec deadline(const struct felt_node *node)
     t = FELT_MIN(t, felt_generation_deadline(node));
     t = FELT_MIN(t, felt_eviction_deadline(node));
     t = FELT_MIN(t, felt_hearing_deadline(node));
+    t = FELT_MIN(t, felt_order_deadline(node));
     t = FELT_MIN(t, felt_reclaim_deadline(node));
     t = FELT_MIN(t, felt_introduction_deadline(node));
     t = FELT_MIN(t, felt_supersede_deadline(node));
@@ -473,6 +479,7 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
         felt_generation_wake(node);
         felt_eviction_wake(node);
         felt_hearing_wake(node);
+        felt_order_wake(node);
         felt_reclaim_wake(node);
         felt_balancer_wake(node);
         felt_gossip_wake(node);

@@ -91,6 +91,7 @@ enum felt_input_kind {
     FELT_INPUT_UNREACHABLE, /* our own machine had no way to endpoint */
     FELT_INPUT_LEAVE,       /* leave the cluster for good; LEFT follows */
     FELT_INPUT_RESERVE,     /* an operator keeps a slot for somebody, or does not any more */
+    FELT_INPUT_RECLAIM,     /* the operator says that members are gone for good: node/order.h */
     FELT_INPUT_TRUST,       /* the operator says that no newer state of this node exists */
 };
 
@@ -116,6 +117,11 @@ struct felt_input {
             uint32_t slot;
             const struct felt_whom *whom; /* NULL: for nobody any more; lease/reservation.h */
         } reserve;
+        struct {
+            const struct felt_id *ids; /* borrowed */
+            size_t n;
+            bool force; /* without a quorum */
+        } reclaim;
         struct felt_endpoint endpoint; /* of REFUSED and UNREACHABLE */
     };
 };
@@ -142,6 +148,9 @@ enum felt_event_kind {
     FELT_EVENT_SEEDS_WANTED,     /* resolve the seeds again and answer with FELT_INPUT_SEEDS */
     FELT_EVENT_SEEDS_SILENT,     /* no seed has answered yet; repeated with back-off */
     FELT_EVENT_RECLAIMED,        /* an era began: `n_slots` of silent owners are id's */
+    FELT_EVENT_NOT_RECLAIMED,    /* an operator gave id up, and nothing came of it: text says why */
+    FELT_EVENT_FORCED,           /* an operator forced an era: `n_slots` are id's; nobody's: it was
+                                    forced elsewhere, and we have caught up */
     FELT_EVENT_FORK,             /* two owners of one (slot, term, seq): must never happen */
     FELT_EVENT_SAVE_FAILING,     /* saving fails; nothing is given or taken until it works */
     FELT_EVENT_IDENTITY_RENEWED, /* identity `id` was not safe to use any more; text says why */
@@ -172,7 +181,7 @@ struct felt_effects {
 };
 
 /* One step. The verdict is that of the datagram. For LEAVE it is BUSY, and nothing happens, where
- * there is no live member to give our slots to; for RESERVE where node/reserve.h says why not; for
- * every other input it is TAKEN. */
+ * there is no live member to give our slots to; for RESERVE where node/reserve.h says why not, for
+ * RECLAIM where felt_node_may_reclaim() does. For every other input it is TAKEN. */
 enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
                                  struct felt_effects *ret_effects);

@@ -59,6 +59,8 @@ static void stop(struct felt_node *node, bool failed)
     felt_proposal_done(&r->proposal);
     r->failures += failed;
     r->due_us = some_time(node, pause);
+    if (felt_order_waits(node)) /* an operator waits, too */
+        r->due_us = felt_usec_add(node->now, felt_prng_jitter(&node->prng, FAILURE_PAUSE));
     r->finish_us = FELT_USEC_NEVER;
     felt_reclaim_noted(node);
 }
@@ -95,23 +97,37 @@ void felt_reclaim_yield(struct felt_node *node, const struct felt_ballot *ballot
         stop(node, true);
 }
 
-/* Owners that are silent for the lease time, or superseded. Returns how many; p may be NULL. */
+static void add_suspect(const struct felt_node *node, const struct felt_id *owner, bool ordered,
+                        struct felt_proposal *p, uint32_t i)
+{
+    const struct felt_id *heir = felt_superseded_by(node, owner);
+
+    p->suspects[i] =
+        (struct felt_suspect){.id = *owner, .slots = felt_slot_map_owned_hash(node->map, owner)};
+    p->heirs[i] = heir ? *heir : (struct felt_id){0};
+    p->ordered |= (uint32_t)ordered << i;
+}
+
+/* Whom an operator gave up first, then owners that are silent for the lease time, or superseded.
+ * Returns how many; p may be NULL. */
 static uint32_t suspects(const struct felt_node *node, struct felt_proposal *p)
 {
     uint32_t at = 0, stake, n = 0;
     struct felt_id owner;
 
-    while (n < FELT_SUSPECTS_MAX && felt_slot_map_next_owner(node->map, &at, &owner, &stake)) {
-        const struct felt_id *heir = felt_superseded_by(node, &owner);
-
-        if (felt_id_equal(&owner, felt_node_id(node)) ||
-            (!heir && !felt_hearing_lapsed(node, &owner, false)))
+    for (uint32_t i = 0; i < node->orders.n; i++) {
+        if (!felt_order_stands(node, &node->orders.list[i].id))
             continue;
-        if (p) {
-            p->suspects[n] = (struct felt_suspect){
-                .id = owner, .slots = felt_slot_map_owned_hash(node->map, &owner)};
-            p->heirs[n] = heir ? *heir : (struct felt_id){0};
-        }
+        if (p)
+            add_suspect(node, &node->orders.list[i].id, true, p, n);
+        n++;
+    }
+    while (n < FELT_SUSPECTS_MAX && felt_slot_map_next_owner(node->map, &at, &owner, &stake)) {
+        if (felt_id_equal(&owner, felt_node_id(node)) || felt_order_stands(node, &owner) ||
+            (!felt_superseded_by(node, &owner) && !felt_hearing_lapsed(node, &owner, false)))
+            continue;
+        if (p)
+            add_suspect(node, &owner, false, p, n);
         n++;
     }
     return n;
@@ -121,9 +137,13 @@ void felt_reclaim_look(struct felt_node *node)
 {
     struct felt_reclaim *r = &node->reclaim;
 
-    if (r->due_us != FELT_USEC_NEVER || running(r) || !felt_voter_may(node))
+    if (running(r) || !felt_voter_may(node))
         return;
-    if (suspects(node, NULL) > 0)
+    if (r->due_us != FELT_USEC_NEVER)
+        return;
+    if (felt_order_waits(node))
+        r->due_us = node->now;
+    else if (suspects(node, NULL) > 0)
         r->due_us = some_time(node, 0);
 }
 
@@ -166,6 +186,7 @@ static void propose(struct felt_node *node)
 
     r->due_us = FELT_USEC_NEVER;
     r->finish_us = FELT_USEC_NEVER;
+    p->ordered = 0;
     p->n_suspects = suspects(node, p);
     if (p->n_suspects == 0 && felt_ballot_is_none(&node->acceptor.accepted))
         return;
@@ -233,6 +254,16 @@ static bool is_answer(struct felt_node *node, const struct felt_inbound *in,
     return true;
 }
 
+/* Who stands in the way of what an operator has ordered. */
+static void note_objections(struct felt_node *node, const struct felt_id *voter, uint32_t silent)
+{
+    const struct felt_proposal *p = &node->reclaim.proposal;
+
+    for (uint32_t i = 0; i < p->n_suspects; i++)
+        if ((p->ordered & ~silent) >> i & 1)
+            felt_order_objected(node, &p->suspects[i].id, p->ballot.round, voter);
+}
+
 enum felt_verdict felt_reclaim_promise(struct felt_node *node, const struct felt_inbound *in,
                                        const struct felt_message *m)
 {
@@ -241,6 +272,7 @@ enum felt_verdict felt_reclaim_promise(struct felt_node *node, const struct felt
     felt_proposal_promised(&node->reclaim.proposal, node->map, &in->envelope.sender,
                            &m->promise.voice, m->promise.silent, &m->promise.accepted,
                            &m->promise.value);
+    note_objections(node, &in->envelope.sender, m->promise.silent);
     advance(node);
     return FELT_VERDICT_TAKEN;
 }
@@ -282,6 +314,7 @@ static void ask(struct felt_node *node, uint32_t member)
         m->prepare.round = p->ballot.round;
         m->prepare.n = p->n_suspects;
         memcpy(m->prepare.suspects, p->suspects, sizeof(m->prepare.suspects));
+        m->prepare.ordered = p->ordered;
     } else {
         m->type = FELT_MESSAGE_ACCEPT;
         m->accept.era = p->era;

@@ -24,6 +24,7 @@ src_node_libnode_a_SOURCES = \
 	src/node/letter.c src/node/letter.h \
 	src/node/member_pull.c src/node/member_pull.h \
 	src/node/node.c src/node/node.h \
+	src/node/order.c src/node/order.h \
 	src/node/outbox.c src/node/outbox.h \
 	src/node/own.c src/node/own.h \
 	src/node/renewal.c src/node/renewal.h \

@@ -7,6 +7,8 @@
 #include "node/inbound.h"
 #include "node/letter.h"
 
+#define SILENCES_MAX 8 /* in a row: half a minute */
+
 /* The member that we ask: FELT_MEMBER_NONE where it is gone. */
 static uint32_t asked(const struct felt_node *node)
 {
@@ -18,6 +20,13 @@ static uint32_t asked(const struct felt_node *node)
 static void end(struct felt_slot_pull *pull)
 {
     pull->running = false;
+}
+
+/* The map of a later era will not come from there; what there is of it may be all that is left. */
+static void give_up(struct felt_node *node)
+{
+    felt_catchup_done(&node->catchup);
+    end(&node->sync.slot_pull);
 }
 
 static void wait_for(struct felt_node *node, uint32_t member)
@@ -95,6 +104,14 @@ void felt_slot_pull_ahead(struct felt_node *node, uint32_t member, bool comes)
         ask(node);
 }
 
+void felt_slot_pull_not_ahead(struct felt_node *node, uint32_t member)
+{
+    struct felt_slot_pull *pull = &node->sync.slot_pull;
+
+    if (pull->whole && asked(node) == member)
+        give_up(node);
+}
+
 /* The map that was collected is whole: merge it, and be of its era. */
 static void arrive(struct felt_node *node)
 {
@@ -103,6 +120,8 @@ static void arrive(struct felt_node *node)
 
     if (merge == FELT_MERGE_FULL)
         return; /* memory is short: tried again with the next message */
+    if (node->era > 0 && node->catchup.era - node->era >= FELT_ORDER_FORCE)
+        felt_outbox_event(node->outbox, FELT_EVENT_FORCED);
     felt_era_arrived(node, node->catchup.era, &record);
 }
 
@@ -210,7 +229,9 @@ void felt_slot_pull_wake(struct felt_node *node)
         end(pull); /* what still differs shows in the next digest */
         return;
     }
-    if (!pull->heard)
-        pull->silent++;
+    if (!pull->heard && ++pull->silent == SILENCES_MAX) {
+        give_up(node); /* who is of that era shows it in a digest */
+        return;
+    }
     ask(node);
 }

@@ -32,6 +32,10 @@ void felt_slot_pull_begin(struct felt_node *node, uint32_t member);
  * missing of it then. */
 void felt_slot_pull_ahead(struct felt_node *node, uint32_t member, bool comes);
 
+/* A member has no map of a later era, whatever it had: an era that was forced may be lost with the
+ * disk of who forced it. */
+void felt_slot_pull_not_ahead(struct felt_node *node, uint32_t member);
+
 enum felt_verdict felt_slot_pull_slots(struct felt_node *node, const struct felt_inbound *in,
                                        const struct felt_message *m);
 enum felt_verdict felt_slot_pull_answered(struct felt_node *node, const struct felt_inbound *in,

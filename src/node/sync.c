@@ -75,6 +75,8 @@ void felt_sync_ahead(struct felt_node *node, uint32_t member, bool comes)
 
 static void compare_slots(struct felt_node *node, uint32_t member, const struct felt_digest *digest)
 {
+    if (digest->era <= node->era)
+        felt_slot_pull_not_ahead(node, member);
     if (digest->era > 0 && digest->era + 1 == node->era)
         felt_era_tell(node, member);
     if (!node->configured || digest->era < node->era || digest->era == 0)

@@ -119,6 +119,14 @@ static void outbid(struct felt_node *node, uint32_t member, uint64_t round)
     felt_letter_post(&letter);
 }
 
+/* Whether its slots may have another owner by our lights. An operator's word takes the place of the
+ * lease time, not of silence. */
+static bool may_go(const struct felt_node *node, const struct felt_id *owner, bool ordered)
+{
+    return felt_hearing_lapsed(node, owner, true) || felt_superseded_by(node, owner) ||
+           (ordered && felt_hearing_gone(node, owner));
+}
+
 /* The suspects that we find silent or superseded, too, and of whose slots our map says the same. */
 static uint32_t agree(const struct felt_node *node, const struct felt_message *m)
 {
@@ -127,7 +135,7 @@ static uint32_t agree(const struct felt_node *node, const struct felt_message *m
     for (uint32_t i = 0; i < m->prepare.n; i++) {
         const struct felt_suspect *s = &m->prepare.suspects[i];
 
-        if ((felt_hearing_lapsed(node, &s->id, true) || felt_superseded_by(node, &s->id)) &&
+        if (may_go(node, &s->id, m->prepare.ordered >> i & 1) &&
             felt_slot_map_owned_hash(node->map, &s->id) == s->slots)
             silent |= 1u << i;
     }

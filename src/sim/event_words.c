@@ -19,6 +19,8 @@ const char *sim_event_words(enum felt_event_kind kind)
         [FELT_EVENT_BOOTSTRAP] = "bootstrap",
         [FELT_EVENT_CROWD_SILENT] = "crowd silent",
         [FELT_EVENT_RECLAIMED] = "begins an era: reclaimed",
+        [FELT_EVENT_NOT_RECLAIMED] = "does not reclaim what is of",
+        [FELT_EVENT_FORCED] = "begins an era by force:",
         [FELT_EVENT_PEER_CHANGED] = NULL,
         [FELT_EVENT_FOREIGN_CLUSTER] = "foreign cluster",
         [FELT_EVENT_WRONG_KEY] = "wrong key",

@@ -272,7 +272,7 @@ static void pack_candidate(struct felt_pack *p, const struct felt_message *m)
 
 static void pack_prepare(struct felt_pack *p, const struct felt_message *m)
 {
-    begin(p, m->type, 3);
+    begin(p, m->type, 4);
     felt_pack_uint(p, m->prepare.era);
     felt_pack_uint(p, m->prepare.round);
     felt_pack_array(p, (size_t)m->prepare.n * 2);
@@ -280,6 +280,7 @@ static void pack_prepare(struct felt_pack *p, const struct felt_message *m)
         felt_pack_id(p, &m->prepare.suspects[i].id);
         pack_hash(p, m->prepare.suspects[i].slots);
     }
+    felt_pack_uint(p, m->prepare.ordered);
 }
 
 static void pack_promise(struct felt_pack *p, const struct felt_message *m)

@@ -236,6 +236,7 @@ struct felt_message {
             uint64_t round; /* the ballot is (round, sender) */
             uint32_t n;
             struct felt_suspect suspects[FELT_SUSPECTS_MAX];
+            uint32_t ordered; /* bit i: an operator says that suspect i is gone for good */
         } prepare;
         struct {
             uint64_t era;

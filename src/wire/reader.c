@@ -330,6 +330,7 @@ static void read_prepare(struct felt_items *items, struct felt_message *m)
         felt_items_id(&suspects, &m->prepare.suspects[i].id);
         m->prepare.suspects[i].slots = read_hash(&suspects);
     }
+    m->prepare.ordered = (uint32_t)felt_items_uint(items, (1u << m->prepare.n) - 1);
     items->bad |= suspects.bad;
 }
 

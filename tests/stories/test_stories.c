@@ -302,6 +302,75 @@ static void script_exhausted(struct story *s)
     world_run(s->w, SECONDS(60));
 }
 
+/* The operator of one node says of others that they are gone for good. */
+static enum felt_verdict give_up(struct story *s, int host, const struct felt_id *ids, size_t n,
+                                 bool force)
+{
+    struct felt_input input = {.kind = FELT_INPUT_RECLAIM};
+
+    input.reclaim.ids = ids;
+    input.reclaim.n = n;
+    input.reclaim.force = force;
+    return world_tell(s->w, host, input);
+}
+
+static struct felt_id id_of(struct story *s, int host)
+{
+    struct felt_self_view self;
+
+    felt_node_self(world_node(s->w, host), &self);
+    return self.id;
+}
+
+static void script_reclaim(struct story *s)
+{
+    struct felt_id c;
+
+    three(s);
+    c = id_of(s, 2);
+    say(s, "a's operator gives c up, which runs: refused");
+    assert_int_equal(give_up(s, 0, &c, 1, false), FELT_VERDICT_BUSY);
+    say(s, "c is killed");
+    world_kill(s->w, 2);
+    world_run(s->w, SECONDS(20));
+    say(s, "a's operator gives c up");
+    assert_int_equal(give_up(s, 0, &c, 1, false), FELT_VERDICT_TAKEN);
+    world_run(s->w, SECONDS(10));
+    say(s, "c is started again, and takes another subnet");
+    world_restart(s->w, 2);
+    world_run(s->w, SECONDS(30));
+    assert_true(world_agrees(s->w));
+    assert_int_equal(world_double_owners(s->w), 0);
+}
+
+/* L-6.9.1, L-6.9.3, L-2.4.1 */
+static void script_force(struct story *s)
+{
+    struct felt_id gone[2];
+
+    three(s);
+    gone[0] = id_of(s, 1);
+    gone[1] = id_of(s, 2);
+    say(s, "the links between a and the others fail");
+    world_cut(s->w, 0, 1, true);
+    world_cut(s->w, 0, 2, true);
+    world_run(s->w, SECONDS(30));
+    say(s, "a's operator gives b and c up: no majority");
+    assert_int_equal(give_up(s, 0, gone, 2, false), FELT_VERDICT_BUSY);
+    say(s, "and forces it");
+    assert_int_equal(give_up(s, 0, gone, 2, true), FELT_VERDICT_TAKEN);
+    world_run(s->w, SECONDS(10));
+    say(s, "d joins through a");
+    world_join(s->w, 0);
+    world_run(s->w, SECONDS(10));
+    say(s, "the links are back: b and c lose what they had, and take other subnets");
+    world_cut(s->w, 0, 1, false);
+    world_cut(s->w, 0, 2, false);
+    world_run(s->w, SECONDS(60));
+    assert_true(world_agrees(s->w));
+    assert_int_equal(world_double_owners(s->w), 0);
+}
+
 static void script_wiped(struct story *s)
 {
     three(s);
@@ -576,6 +645,18 @@ static void three_candidates_found_together_and_a_fourth_joins(void **state)
     run("bootstrap", script_bootstrap);
 }
 
+static void an_operator_gives_a_dead_one_up_which_comes_back(void **state)
+{
+    (void)state;
+    run("reclaim", script_reclaim);
+}
+
+static void an_operator_forces_what_a_majority_cannot_decide(void **state)
+{
+    (void)state;
+    run("force", script_force);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -592,6 +673,8 @@ int main(void)
         cmocka_unit_test(a_bad_link_is_no_death_while_a_third_sees_both),
         cmocka_unit_test(a_partition_heals),
         cmocka_unit_test(a_network_is_exhausted),
+        cmocka_unit_test(an_operator_gives_a_dead_one_up_which_comes_back),
+        cmocka_unit_test(an_operator_forces_what_a_majority_cannot_decide),
         cmocka_unit_test(a_wiped_machine_joins_again),
         cmocka_unit_test(a_disk_fails_while_another_joins),
         cmocka_unit_test(a_joiner_has_the_wrong_key),

@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/stories/disk-fails.story \
 	tests/stories/exhausted.story \
 	tests/stories/forget.story \
+	tests/stories/force.story \
 	tests/stories/found.story \
 	tests/stories/join-at-once.story \
 	tests/stories/join.story \
@@ -19,6 +20,7 @@ EXTRA_DIST += \
 	tests/stories/partition.story \
 	tests/stories/process.story \
 	tests/stories/reserve.story \
+	tests/stories/reclaim.story \
 	tests/stories/restart.story \
 	tests/stories/stall.story \
 	tests/stories/two.story \

@@ -149,6 +149,9 @@ static void some_vote(const struct source *s, struct felt_message *m)
         for (uint32_t i = 0; i < m->prepare.n; i++)
             m->prepare.suspects[i] =
                 (struct felt_suspect){.id = some_id(s), .slots = number(s, 0, UINT64_MAX)};
+        if (m->prepare.n > 0)
+            m->prepare.ordered =
+                (uint32_t)m->prepare.suspects[0].slots & ((1u << m->prepare.n) - 1);
     } else if (m->type == FELT_MESSAGE_PROMISE) {
         m->promise.voice = some_voice(s);
         m->promise.silent = (uint32_t)number(s, 0, UINT16_MAX);
@@ -455,7 +458,7 @@ static bool record_equal(const struct felt_acceptor *a, const struct felt_accept
 
 static bool prepare_equal(const struct felt_message *a, const struct felt_message *b)
 {
-    if (a->prepare.n != b->prepare.n)
+    if (a->prepare.n != b->prepare.n || a->prepare.ordered != b->prepare.ordered)
         return false;
     for (uint32_t i = 0; i < a->prepare.n; i++)
         if (!felt_id_equal(&a->prepare.suspects[i].id, &b->prepare.suspects[i].id) ||

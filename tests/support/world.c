@@ -158,7 +158,7 @@ static void log_event(struct world *w, int host, const struct felt_event *e)
 
     if (!words)
         return;
-    if (e->kind == FELT_EVENT_RECLAIMED)
+    if (e->kind == FELT_EVENT_RECLAIMED || e->kind == FELT_EVENT_FORCED)
         snprintf(detail, sizeof(detail), " slots=%u", e->n_slots);
     else if (e->slot != UINT32_MAX)
         snprintf(detail, sizeof(detail), " slot=%u%s%s", e->slot, e->text[0] ? " " : "", e->text);

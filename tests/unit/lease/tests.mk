@@ -3,6 +3,7 @@ LEASE_TESTS = \
 	tests/unit/lease/test_acceptor \
 	tests/unit/lease/test_decision \
 	tests/unit/lease/test_proposal \
+	tests/unit/lease/test_restate \
 	tests/unit/lease/test_silence \
 	tests/unit/lease/test_value \
 	tests/unit/lease/test_voice \
@@ -42,6 +43,8 @@ tests_unit_lease_test_decision_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lease_test_decision_LDADD = $(LEASE_TEST_LDADD)
 tests_unit_lease_test_proposal_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lease_test_proposal_LDADD = $(LEASE_TEST_LDADD)
+tests_unit_lease_test_restate_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_lease_test_restate_LDADD = $(LEASE_TEST_LDADD)
 tests_unit_lease_test_silence_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lease_test_silence_LDADD = $(LEASE_TEST_LDADD)
 tests_unit_lease_test_value_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -309,6 +309,53 @@ static void lost_slots_are_asked_for_again(void **state)
     large_done(&l);
 }
 
+/* L-6.9.3 */
+static void an_era_that_is_many_ahead_is_caught_up_with_and_said(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message m = whole(&s->p.identity.id, 1 + FELT_ORDER_FORCE, 0);
+
+    show(s, true, 1 + FELT_ORDER_FORCE);
+    peer_tell(&s->p, &s->b, &m);
+    assert_true(bench_self(&s->b).era == 1 + FELT_ORDER_FORCE);
+    assert_non_null(bench_event(&s->b, FELT_EVENT_FORCED));
+    assert_true(felt_id_is_nobody(&bench_event(&s->b, FELT_EVENT_FORCED)->id));
+    assert_non_null(bench_event(&s->b, FELT_EVENT_LEASE_LOST));
+}
+
+/* L-6.9.4 */
+static void a_later_map_that_is_lost_again_is_not_waited_for(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message part = whole(&s->p.identity.id, 1 + FELT_ORDER_FORCE, 0);
+
+    part.slots.runs[0].count = 100;
+    show(s, true, 1 + FELT_ORDER_FORCE);
+    peer_tell(&s->p, &s->b, &part);
+    assert_true(s->b.node->sync.slot_pull.running);
+    show(s, false, 1); /* the disk of who forced it was lost */
+    assert_false(s->b.node->sync.slot_pull.running);
+    part = whole(&s->p.identity.id, 3, 0);
+    assert_int_equal(peer_tell(&s->p, &s->b, &part), FELT_VERDICT_TAKEN);
+    assert_true(bench_self(&s->b).era == 3);
+}
+
+/* L-6.9.4 */
+static void who_does_not_answer_is_asked_for_a_later_map_eight_times(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message m;
+    unsigned asked = 1;
+
+    show(s, true, 1 + FELT_ORDER_FORCE);
+    for (int k = 0; k < 1200; k++) { /* a minute */
+        bench_wait(&s->b, 50 * FELT_USEC_MS);
+        asked += peer_reads(&s->p, &s->b, FELT_MESSAGE_PULL_SLOTS, &m);
+    }
+    assert_int_equal(asked, 8);
+    assert_false(s->b.node->sync.slot_pull.running);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +375,9 @@ int main(void)
         cmocka_unit_test(a_large_map_of_a_later_era_takes_a_few_round_trips),
         cmocka_unit_test(a_map_that_differs_everywhere_takes_no_more),
         cmocka_unit_test(lost_slots_are_asked_for_again),
+        SCENE(an_era_that_is_many_ahead_is_caught_up_with_and_said),
+        SCENE(a_later_map_that_is_lost_again_is_not_waited_for),
+        SCENE(who_does_not_answer_is_asked_for_a_later_map_eight_times),
     };
 
     return RUN_TESTS(tests);

@@ -179,6 +179,43 @@ static void a_suspect_is_named_where_it_has_lapsed_and_owns_what_was_said(void *
     assert_int_equal(said_of_q(s, 8, hash), 0);
 }
 
+/* What it says of q where an operator gave q up. */
+static uint32_t said_of_ordered_q(struct scene *s, uint64_t round)
+{
+    struct felt_message m = prepare(1, round), answer;
+
+    m.prepare.n = 1;
+    m.prepare.ordered = 1;
+    m.prepare.suspects[0] =
+        (struct felt_suspect){.id = s->q.identity.id,
+                              .slots = felt_slot_map_owned_hash(s->b.node->map, &s->q.identity.id)};
+    peer_tell(&s->p, &s->b, &m);
+    bench_saved(&s->b);
+    assert_true(peer_reads(&s->p, &s->b, FELT_MESSAGE_PROMISE, &answer));
+    return answer.promise.silent;
+}
+
+/* L-6.8.2 */
+static void an_ordered_suspect_may_go_where_it_is_dead_and_not_where_it_is_heard(void **state)
+{
+    struct scene *s = *state;
+    struct felt_members *members = s->b.node->members;
+    uint32_t i;
+
+    s->b.node->lease_time_us = 0;
+    assert_true(felt_slot_map_give(s->b.node->map, 9, &s->q.identity.id));
+    assert_int_equal(said_of_ordered_q(s, 5), 1); /* not known at all */
+    peer_join(&s->q, &s->b);
+    i = felt_members_find(members, &s->q.identity.id);
+    assert_int_equal(said_of_ordered_q(s, 6), 0);
+    felt_members_set_state(members, i, FELT_MEMBER_SUSPECT, 0);
+    assert_int_equal(said_of_ordered_q(s, 7), 0);
+    felt_members_set_state(members, i, FELT_MEMBER_DEAD, 0);
+    assert_int_equal(said_of_ordered_q(s, 8), 0); /* but it was heard just now */
+    felt_members_contact(members, i)->heard_us = s->b.now - FELT_ORDER_QUIET;
+    assert_int_equal(said_of_ordered_q(s, 9), 1);
+}
+
 /* L-6.3.8 */
 static void who_owns_nothing_or_leaves_has_no_vote(void **state)
 {
@@ -204,6 +241,7 @@ int main(void)
         SCENE(a_vote_of_a_later_era_is_not_answered_but_caught_up_with),
         SCENE(a_promise_that_is_not_durable_when_the_era_ends_is_never_given),
         SCENE(a_suspect_is_named_where_it_has_lapsed_and_owns_what_was_said),
+        SCENE(an_ordered_suspect_may_go_where_it_is_dead_and_not_where_it_is_heard),
         SCENE(who_owns_nothing_or_leaves_has_no_vote),
     };
 

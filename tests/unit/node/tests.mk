@@ -24,6 +24,7 @@ NODE_TESTS = \
 	tests/unit/node/test_letter \
 	tests/unit/node/test_member_pull \
 	tests/unit/node/test_node \
+	tests/unit/node/test_order \
 	tests/unit/node/test_outbox \
 	tests/unit/node/test_own \
 	tests/unit/node/test_renewal \
@@ -82,6 +83,8 @@ tests_unit_node_test_member_pull_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_member_pull_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_node_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_node_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_order_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_order_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_outbox_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_outbox_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_own_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -41,7 +41,8 @@ const struct plain_case plain_accepted[] = {
          "9301" ID "c00a00"
          "91" ID "940a000500"),
     TAIL("accept-one-slot", "taken: a value of one slot", "94160501" VALUE),
-    TAIL("prepare-no-suspect", "taken: a vote that is only to be finished", "9414050190"),
+    TAIL("prepare-no-suspect", "taken: a vote that is only to be finished", "951405019000"),
+    TAIL("prepare-ordered", "taken: a suspect that an operator gave up", "9514050192" ID HASH "01"),
     TAIL("promise-nothing-accepted", "taken: a promise of who has accepted nothing",
          "98150501" HASH "c39000c0"),
     /* Taken, though a sender of ours would not write it so. */
@@ -219,8 +220,10 @@ const struct plain_case plain_refused[] = {
     TAIL("accept-beyond-all", "malformed: slot 65536", "9416050192" ID "92cdffff02"),
     TAIL("accept-heir-nobody", "malformed: nobody inherits", "9416050192" NOBODY "920001"),
     LIST("accept-65-ranges", "malformed: 65 ranges", "9416050192" ID "dc0082", "0001", 65, NULL),
-    LIST("prepare-17-suspects", "malformed: 17 suspects", "94140501dc0022", ID HASH, 17, NULL),
-    TAIL("prepare-suspect-no-hash", "malformed: a suspect without its slots", "9414050191" ID),
+    LIST("prepare-17-suspects", "malformed: 17 suspects", "95140501dc0022", ID HASH, 17, "00"),
+    TAIL("prepare-suspect-no-hash", "malformed: a suspect without its slots", "9514050191" ID "00"),
+    TAIL("prepare-ordered-nobody", "malformed: an operator gave up more than are named",
+         "9514050192" ID HASH "02"),
     TAIL("promise-17-bits", "malformed: a seventeenth suspect is silent",
          "98150501" HASH "c390ce00010000c0"),
     TAIL("promise-accepted-nobodys", "malformed: accepted at nobody's ballot",
