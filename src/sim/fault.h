@@ -12,6 +12,7 @@
  *   fault_donor.c    donor
  *   fault_duel.c     duel
  *   fault_reserve.c  reserve
+ *   fault_operator.c reclaim, force
  *   fault_storm.c    join-storm, leave-storm */
 #pragma once
 
@@ -29,7 +30,7 @@ struct sim_fault {
     void (*strike)(struct sim *sim, struct felt_prng *prng);
     bool weather;
     felt_usec pause_max; /* of incidents: up to that long between two */
-    bool rare;           /* drawn once in eight seeds, since it excuses a checker */
+    bool rare;           /* drawn once in eight seeds */
 };
 
 /* All of them; NULL after the last. A fault's place is its bit in a set of faults. */

@@ -31,3 +31,5 @@ extern const struct sim_fault sim_fault_leave_storm;
 extern const struct sim_fault sim_fault_donor;
 extern const struct sim_fault sim_fault_duel;
 extern const struct sim_fault sim_fault_reserve;
+extern const struct sim_fault sim_fault_reclaim;
+extern const struct sim_fault sim_fault_force;

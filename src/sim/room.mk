@@ -29,6 +29,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_donor.c \
 	src/sim/fault_duel.c \
 	src/sim/fault_reserve.c \
+	src/sim/fault_operator.c \
 	src/sim/fault_stall.c \
 	src/sim/fault_storm.c \
 	src/sim/fault_weather.c \
