@@ -399,6 +399,16 @@ static int on_abandon(void *userdata, const char *target, bool drop, struct felt
     return 0;
 }
 
+static enum felt_verdict on_reclaim(void *userdata, const struct felt_id *ids, size_t n, bool force)
+{
+    struct felt_input input = {.kind = FELT_INPUT_RECLAIM};
+
+    input.reclaim.ids = ids;
+    input.reclaim.n = n;
+    input.reclaim.force = force;
+    return step(userdata, input);
+}
+
 static int open_control(struct daemon *d)
 {
     struct felt_varlink_listen_error error;
@@ -421,6 +431,7 @@ static int open_control(struct daemon *d)
         .leave = on_leave,
         .reserve = on_reserve,
         .abandon = on_abandon,
+        .reclaim = on_reclaim,
         .userdata = d,
         .version = PACKAGE_VERSION,
         .subnet_file = d->options->subnet_file,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/methods_list.h"
+#include "agent/risk.h"
 #include "base/bytes.h"
 #include "ctl/varlink_text.h"
 #include "node/view.h"
@@ -68,19 +69,28 @@ static json_t *network_of(const struct felt_self_view *self)
                      text_or_null(self->config_text ? self->config_text : ""));
 }
 
-static json_t *lease_of(const struct felt_self_view *self)
+static json_t *lease_of(const struct felt_methods_context *c, const struct felt_self_view *self)
 {
+    _cleanup_(felt_freep) struct felt_member_view *all = NULL;
+    struct felt_risk risk;
+    size_t n = 0;
+
     if (!self->has_lease || !self->config)
         return json_null();
-    return json_pack("{s:o, s:I}", "subnet", subnet_text(self->config, self->lease_slot), "slot",
-                     (json_int_t)self->lease_slot);
+    all = felt_methods_list(c, &n);
+    risk = felt_risk_of_lease(self, all, n, c->now_us());
+    return json_pack("{s:o, s:I, s:b, s:o}", "subnet", subnet_text(self->config, self->lease_slot),
+                     "slot", (json_int_t)self->lease_slot, "at_risk", (int)risk.at_risk,
+                     "at_risk_left_us", usec_or_null(risk.left_us, FELT_USEC_NEVER));
 }
 
 static json_t *cluster_of(const struct felt_self_view *self)
 {
     if (!self->in_cluster)
         return json_null();
-    return json_pack("{s:o, s:I}", "id", cluster_text(self->cluster), "era", (json_int_t)self->era);
+    return json_pack("{s:o, s:I, s:I}", "id", cluster_text(self->cluster), "era",
+                     (json_int_t)self->era, "lease_time_s",
+                     (json_int_t)(self->lease_time_us / FELT_USEC_SEC));
 }
 
 static json_t *counters_of(const struct felt_self_view *self)
@@ -133,7 +143,7 @@ json_t *felt_methods_status(const struct felt_methods_context *c)
                       (json_int_t)self.n_slots_own);
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "version",
                      c->version, "node", node, "cluster", cluster_of(&self), "network",
-                     network_of(&self), "lease", lease_of(&self), "waiting",
+                     network_of(&self), "lease", lease_of(c, &self), "waiting",
                      text_or_null(self.has_lease ? NULL : self.waiting), "members", members,
                      "slots", slots, "counters", counters_of(&self), "ready", (int)c->ready,
                      "kernel", kernel_of(c), "subnet_file", c->subnet_file ? c->subnet_file : "",
@@ -158,14 +168,15 @@ static json_t *member_backend(const struct felt_member_view *m)
 static json_t *member_entry(const struct felt_self_view *self, const struct felt_member_view *m)
 {
     return json_pack(
-        "{s:o, s:o, s:b, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "id",
+        "{s:o, s:o, s:b, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o}", "id",
         id_text(&m->id), "name", felt_methods_text(m->name), "self", (int)m->self, "state",
         felt_member_state_name(m->state), "incarnation", (json_int_t)m->incarnation, "advertise",
         FELT_ENDPOINT(&m->advertise), "public_ip", ip_or_null(&m->public_ip), "backend",
         member_backend(m), "backend_data", text_or_null(m->has_backend ? m->backend_data : NULL),
         "mtu", m->has_backend ? json_integer(m->mtu) : json_null(), "lease", member_lease(self, m),
         "slots", (json_int_t)m->n_slots, "rtt_us", usec_or_null(m->rtt_us, 0), "silent_us",
-        usec_or_null(m->silent_us, FELT_USEC_NEVER));
+        usec_or_null(m->silent_us, FELT_USEC_NEVER), "lapse_us", (json_int_t)m->lapse_us,
+        "reclaimable_us", usec_or_null(felt_risk_until_reclaim(self, m), FELT_USEC_NEVER));
 }
 
 static json_t *lease_entry(const struct felt_self_view *self, const struct felt_member_view *m)
@@ -287,6 +298,17 @@ static void get_saved(void *userdata, const json_t *parameters _unused_,
     answer->parameters = felt_methods_saved(userdata);
 }
 
+static void reclaim(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    felt_methods_reclaim(userdata, parameters, answer);
+}
+
+static void list_reclaims(void *userdata, const json_t *parameters,
+                          struct felt_varlink_answer *answer)
+{
+    felt_methods_list_reclaims(userdata, parameters, answer);
+}
+
 void felt_methods_interface(struct felt_methods_context *context,
                             struct felt_varlink_interface *ret_interface)
 {
@@ -301,6 +323,8 @@ void felt_methods_interface(struct felt_methods_context *context,
         {"Unreserve", unreserve},
         {"ListReservations", list_reservations},
         {"GetSaved", get_saved},
+        {"Reclaim", reclaim},
+        {"ListReclaims", list_reclaims},
     };
 
     *ret_interface = (struct felt_varlink_interface){

@@ -14,7 +14,7 @@
 
 /* What the daemon keeps up to date for as long as the server lives; borrowed, and read at each
  * call. NULL means unknown or none, for all pointers but node, key, now_us, leave, reserve,
- * abandon and version. */
+ * abandon, reclaim and version. */
 struct felt_methods_context {
     const struct felt_node *node;
     const struct felt_cluster_key *key;
@@ -27,6 +27,8 @@ struct felt_methods_context {
      * 1: it leaves first; -EBUSY: it can only drop what it owns, and was not told to; another
      * -errno with ret_failure. */
     int (*abandon)(void *userdata, const char *target, bool drop, struct felt_failure *ret_failure);
+    /* Tells the node that members are gone for good; its verdict. */
+    enum felt_verdict (*reclaim)(void *userdata, const struct felt_id *ids, size_t n, bool force);
     void *userdata;
     const char *version;
     const char *subnet_file;
@@ -62,6 +64,11 @@ void felt_methods_unreserve(const struct felt_methods_context *context, const js
                             struct felt_varlink_answer *ret_answer);
 json_t *felt_methods_reservations(const struct felt_methods_context *context);
 json_t *felt_methods_saved(const struct felt_methods_context *context);
+
+void felt_methods_reclaim(const struct felt_methods_context *context, const json_t *parameters,
+                          struct felt_varlink_answer *ret_answer);
+void felt_methods_list_reclaims(const struct felt_methods_context *context,
+                                const json_t *parameters, struct felt_varlink_answer *ret_answer);
 
 /* In plain words, the most important first: an array of strings. */
 json_t *felt_methods_problems(const struct felt_methods_context *context);

@@ -7,13 +7,15 @@
 
 #include "agent/methods.h"
 #include "agent/methods_list.h"
+#include "agent/risk.h"
 #include "gossip/health.h"
+#include "lease/waiting.h"
 
 #define NAMES_SHOWN 5 /* of members in one line */
 
 _printf_(2, 3) static void add_problem(json_t *problems, const char *format, ...)
 {
-    char text[512];
+    char text[1536];
     va_list args;
 
     va_start(args, format);
@@ -22,18 +24,23 @@ _printf_(2, 3) static void add_problem(json_t *problems, const char *format, ...
     json_array_append_new(problems, felt_methods_text(text));
 }
 
-/* "h2, h3 and 4 more". */
-static size_t names_in_state(const struct felt_member_view *all, size_t n,
-                             enum felt_member_state state, char *text, size_t size)
+/* "h2 (silent for 2 h, reclaimable in 22 h), h3 and 4 more". */
+static size_t names_in_state(const struct felt_self_view *self, const struct felt_member_view *all,
+                             size_t n, enum felt_member_state state, char *text, size_t size)
 {
     size_t count = 0, len = 0;
 
     text[0] = '\0';
     for (size_t i = 0; i < n; i++) {
+        char more[FELT_RISK_TEXT];
+
         if (all[i].state != state)
             continue;
-        if (count++ < NAMES_SHOWN)
-            len += (size_t)snprintf(text + len, size - len, "%s%s", len ? ", " : "", all[i].name);
+        if (count++ >= NAMES_SHOWN)
+            continue;
+        felt_risk_format(self, &all[i], more);
+        len += (size_t)snprintf(text + len, size - len, "%s%s%s%s%s", len ? ", " : "", all[i].name,
+                                *more ? " (" : "", more, *more ? ")" : "");
     }
     if (count > NAMES_SHOWN)
         snprintf(text + len, size - len, " and %zu more", count - NAMES_SHOWN);
@@ -98,39 +105,47 @@ static void add_doubles(json_t *problems, struct felt_member_view *all, size_t n
 
 /* Nobody decides anything without the owners of more than half of all subnets. Where they do not
  * answer us, they may be together without us, and take us for dead in the end. */
-static void risk_problem(const struct felt_methods_context *c, json_t *problems,
-                         const struct felt_member_view *all, size_t n)
+static void risk_problem(const struct felt_self_view *self, const struct felt_methods_context *c,
+                         json_t *problems, const struct felt_member_view *all, size_t n)
 {
-    struct felt_self_view self;
-    uint32_t silent = 0;
+    struct felt_risk risk = felt_risk_of_lease(self, all, n, c->now_us());
+    char since[FELT_WAITING_TIME], left[FELT_WAITING_TIME];
 
-    felt_node_self(c->node, &self);
-    for (size_t i = 0; i < n; i++)
-        silent += all[i].state == FELT_MEMBER_DEAD ? all[i].n_slots : 0;
-    if (!self.has_lease || silent <= self.n_slots / 2)
+    if (!risk.at_risk)
         return;
+    felt_waiting_time(risk.for_us, since);
+    if (risk.left_us == FELT_USEC_NEVER)
+        snprintf(left, sizeof(left), "an operator says so");
+    else if (risk.left_us > 0)
+        felt_waiting_time(risk.left_us, left);
     add_problem(problems,
                 "the lease is AT RISK: the owners of %u of all %u subnets, more than half, are "
-                "silent; if it is this node that is cut off, they may give its subnet to another "
-                "once it has been silent for the lease time",
-                silent, self.n_slots);
+                "silent, for %s by now; if it is this node that is cut off, they may give its "
+                "subnet to another %s%s",
+                risk.n_silent, self->n_slots, since,
+                risk.left_us == FELT_USEC_NEVER ? "when "
+                : risk.left_us > 0              ? "in "
+                                                : "at any moment",
+                risk.left_us > 0 ? left : "");
 }
 
 static void member_problems(const struct felt_methods_context *c, json_t *problems)
 {
-    char names[NAMES_SHOWN * (FELT_NAME_MAX + 2) + 40];
+    char names[NAMES_SHOWN * (FELT_NAME_MAX + FELT_RISK_TEXT + 5) + 40];
+    struct felt_self_view self;
     _cleanup_(felt_freep) struct felt_member_view *all = NULL;
     size_t n, count;
 
     all = felt_methods_list(c, &n);
     if (!all)
         return;
+    felt_node_self(c->node, &self);
     qsort(all, n, sizeof(*all), felt_methods_by_name);
-    risk_problem(c, problems, all, n);
-    count = names_in_state(all, n, FELT_MEMBER_DEAD, names, sizeof(names));
+    risk_problem(&self, c, problems, all, n);
+    count = names_in_state(&self, all, n, FELT_MEMBER_DEAD, names, sizeof(names));
     if (count > 0)
         add_problem(problems, "%zu member%s dead: %s", count, count == 1 ? " is" : "s are", names);
-    count = names_in_state(all, n, FELT_MEMBER_SUSPECT, names, sizeof(names));
+    count = names_in_state(&self, all, n, FELT_MEMBER_SUSPECT, names, sizeof(names));
     if (count > 0)
         add_problem(problems, "%zu member%s not answering: %s", count, count == 1 ? " is" : "s are",
                     names);

@@ -17,15 +17,18 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/methods_list.c src/agent/methods_list.h \
 	src/agent/methods_reserve.c \
 	src/agent/methods_problems.c \
+	src/agent/methods_reclaim.c \
 	src/agent/methods_token.c \
 	src/agent/net_config.c src/agent/net_config.h \
 	src/agent/options.c src/agent/options.h \
 	src/agent/options_values.c src/agent/options_values.h \
 	src/agent/overlay.c src/agent/overlay.h \
 	src/agent/path.c src/agent/path.h \
+	src/agent/pick.c src/agent/pick.h \
 	src/agent/prepare.c src/agent/prepare.h \
 	src/agent/reconciler.c src/agent/reconciler.h \
 	src/agent/reconciler_story.c src/agent/reconciler_story.h \
+	src/agent/risk.c src/agent/risk.h \
 	src/agent/seeds.c src/agent/seeds.h \
 	src/agent/socket_address.c src/agent/socket_address.h \
 	src/agent/store.c src/agent/store.h \

@@ -17,6 +17,8 @@
 #define CONTROL_SOCKET  "/run/felt/feltd.sock"
 #define SOCKET_VARIABLE "FELTD_CONTROL_SOCKET"
 
+#define RECLAIM_MAX     16 /* members at once: as many as feltd takes */
+
 static enum exit_code run_help(const struct request *q);
 
 static const struct command {
@@ -33,6 +35,8 @@ static const struct command {
     {"reservations", felt_command_reservations, "which subnet is kept for whom", 0, 0},
     {"leave", felt_command_leave, "leave the cluster for good, and end feltd", 0, 0},
     {"join", felt_command_join, "--abandon TARGET: give the cluster up for another one", 1, 1},
+    {"reclaim", felt_command_reclaim, "NODE...: it is gone for good, others get its subnets now", 1,
+     RECLAIM_MAX},
     {"token", felt_command_token, "a token with which machines join: feltd --join TOKEN", 0, 0},
     {"version", felt_command_version, "the versions of feltctl and of feltd", 0, 0},
     {"help", run_help, "this text", 0, 0},
@@ -43,6 +47,7 @@ enum {
     OPTION_EXPIRES,
     OPTION_SEED,
     OPTION_ABANDON,
+    OPTION_FORCE,
     OPTION_YES,
     OPTION_VERSION,
 };
@@ -71,7 +76,11 @@ static const struct {
      "join",
      "--abandon",
      "join: give up the cluster that this node is in"},
-    {{"yes", no_argument, NULL, OPTION_YES}, "join", "--yes", "join: do not ask"},
+    {{"force", no_argument, NULL, OPTION_FORCE},
+     "reclaim",
+     "--force",
+     "reclaim: where most owners are gone; live ones\nelsewhere may lose their subnets"},
+    {{"yes", no_argument, NULL, OPTION_YES}, "join reclaim", "--yes", "join, reclaim: do not ask"},
     {{"help", no_argument, NULL, 'h'}, NULL, "-h, --help", "show this and exit"},
     {{"version", no_argument, NULL, OPTION_VERSION},
      NULL,
@@ -148,6 +157,9 @@ static enum exit_code take_option(int option, const char *value, struct request 
         return take_seed(value, q);
     case OPTION_ABANDON:
         q->abandon = true;
+        return EXIT_FINE;
+    case OPTION_FORCE:
+        q->force = true;
         return EXIT_FINE;
     case OPTION_YES:
         q->yes = true;

@@ -69,6 +69,21 @@ static void report_cluster(const json_t *reply, FILE *out)
          number(members, "suspect"), number(members, "dead"), left);
 }
 
+static void report_lease_time(const json_t *reply, FILE *out)
+{
+    const json_t *cluster = json_object_get(reply, "cluster");
+    json_int_t seconds = number(cluster, "lease_time_s");
+    char time[FELT_DURATION_TEXT];
+
+    if (!has(cluster, "lease_time_s"))
+        return;
+    if (seconds <= 0)
+        line(out, "reclaim", "never by itself (lease time 0)");
+    else
+        line(out, "reclaim", "of what is silent for the lease time, %s",
+             felt_duration_format((felt_usec)seconds * FELT_USEC_SEC, time));
+}
+
 static void report_network(const json_t *reply, FILE *out)
 {
     const json_t *network = json_object_get(reply, "network");
@@ -89,7 +104,9 @@ static void report_lease(const json_t *reply, FILE *out)
     const json_t *lease = json_object_get(reply, "lease");
 
     if (json_is_object(lease))
-        line(out, "lease", "%s, in %s", text(lease, "subnet"), text(reply, "subnet_file"));
+        line(out, "lease", "%s%s, in %s", text(lease, "subnet"),
+             json_is_true(json_object_get(lease, "at_risk")) ? " (AT RISK, see below)" : "",
+             text(reply, "subnet_file"));
     else if (has(reply, "waiting"))
         line(out, "lease", "none yet: %s", text(reply, "waiting"));
     else
@@ -131,6 +148,7 @@ int felt_report_status(const json_t *reply, FILE *out)
     line(out, "node", "%s (%.*s), gossip at %s, overlay traffic to %s", text(node, "name"),
          FELT_ID_SHORT_LEN, text(node, "id"), text(node, "advertise"), text(node, "public_ip"));
     report_cluster(reply, out);
+    report_lease_time(reply, out);
     report_network(reply, out);
     report_lease(reply, out);
     report_kernel(reply, out);
@@ -146,7 +164,25 @@ struct cells {
     char id[FELT_ID_SHORT_LEN + 1];
     char rtt[FELT_DURATION_TEXT];
     char heard[FELT_DURATION_TEXT + 4];
+    char reclaim[FELT_DURATION_TEXT + 4];
 };
+
+/* When others get what a dead member owns. */
+static void fill_reclaim(const json_t *entry, struct cells *c)
+{
+    char left[FELT_DURATION_TEXT];
+
+    strcpy(c->reclaim, "-");
+    if (strcmp(text(entry, "state"), "dead") != 0 || number(entry, "slots") <= 0)
+        return;
+    if (!has(entry, "reclaimable_us"))
+        strcpy(c->reclaim, "never");
+    else if (number(entry, "reclaimable_us") <= 0)
+        strcpy(c->reclaim, "now");
+    else
+        snprintf(c->reclaim, sizeof(c->reclaim), "in %s",
+                 felt_duration_format((felt_usec)number(entry, "reclaimable_us"), left));
+}
 
 static void fill_cells(const json_t *entry, const char *id_key, struct cells *c)
 {
@@ -169,8 +205,9 @@ static void fill_cells(const json_t *entry, const char *id_key, struct cells *c)
 
 int felt_report_members(const json_t *reply, FILE *out)
 {
-    static const char *const headings[] = {"NAME",      "ID",      "STATE", "SUBNET",    "GOSSIP",
-                                           "PUBLIC IP", "BACKEND", "RTT",   "LAST HEARD"};
+    static const char *const headings[] = {"NAME",       "ID",        "STATE",   "SUBNET",
+                                           "GOSSIP",     "PUBLIC IP", "BACKEND", "RTT",
+                                           "LAST HEARD", "RECLAIM"};
     _cleanup_(felt_table_freep) struct felt_table *table =
         felt_table_new(FELT_ARRAY_LEN(headings), headings);
     const json_t *members = json_object_get(reply, "members");
@@ -182,10 +219,11 @@ int felt_report_members(const json_t *reply, FILE *out)
         const json_t *m = json_array_get(members, i);
 
         fill_cells(m, "id", &c);
-        if (felt_table_add(table,
-                           (const char *const[]){c.name, c.id, text(m, "state"), text(m, "lease"),
-                                                 text(m, "advertise"), text(m, "public_ip"),
-                                                 text(m, "backend"), c.rtt, c.heard}) < 0)
+        fill_reclaim(m, &c);
+        if (felt_table_add(table, (const char *const[]){c.name, c.id, text(m, "state"),
+                                                        text(m, "lease"), text(m, "advertise"),
+                                                        text(m, "public_ip"), text(m, "backend"),
+                                                        c.rtt, c.heard, c.reclaim}) < 0)
             return -ENOMEM;
     }
     felt_table_print(table, out);

@@ -28,5 +28,6 @@ struct request {
     struct felt_endpoint seeds[FELTCTL_SEEDS_MAX];
     size_t n_seeds;
     bool abandon;
+    bool force;
     bool yes;
 };

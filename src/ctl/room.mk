@@ -33,6 +33,7 @@ src_ctl_feltctl_SOURCES = src/ctl/feltctl.c \
 	src/ctl/command_join.c \
 	src/ctl/command_leave.c \
 	src/ctl/command_reserve.c \
+	src/ctl/command_reclaim.c \
 	src/ctl/command_show.c \
 	src/ctl/command_token.c
 src_ctl_feltctl_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

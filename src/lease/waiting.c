@@ -7,10 +7,7 @@
 
 #include "base/idiom.h"
 
-#define TIME_TEXT 32
-
-/* In the largest unit of which there are two, rounded down: "119 s", "2 min", "47 h", "2 d". */
-static const char *format_time(felt_usec time, char text[TIME_TEXT])
+const char *felt_waiting_time(felt_usec time, char *text)
 {
     static const struct {
         const char *name;
@@ -21,7 +18,7 @@ static const char *format_time(felt_usec time, char text[TIME_TEXT])
 
     while (i + 1 < FELT_ARRAY_LEN(units) && s < 2 * units[i].s)
         i++;
-    snprintf(text, TIME_TEXT, "%" PRIu64 " %s", s / units[i].s, units[i].name);
+    snprintf(text, FELT_WAITING_TIME, "%" PRIu64 " %s", s / units[i].s, units[i].name);
     return text;
 }
 
@@ -35,7 +32,7 @@ static void add(char *text, size_t len, const char *words, const char *more)
 const char *felt_waiting_format(const struct felt_waiting *waiting, char *text, size_t len)
 {
     const struct felt_waiting *w = waiting;
-    char time[TIME_TEXT];
+    char time[FELT_WAITING_TIME];
 
     if (w->n_reserved == 1)
         snprintf(text, len, "the only free subnet is reserved for another node");
@@ -51,16 +48,17 @@ const char *felt_waiting_format(const struct felt_waiting *waiting, char *text, 
     }
     snprintf(time, sizeof(time), "; %" PRIu32 "%s", w->n_silent, w->n_reserved > 0 ? " more" : "");
     add(text, len, time,
-        w->n_silent == 1 ? " belongs to a node that is silent"
-                         : " belong to nodes that are silent");
+        w->n_silent == 1 ? " belongs to a node silent" : " belong to nodes silent");
     if (w->silent_us == FELT_USEC_NEVER)
         return text;
-    add(text, len, " for ", format_time(w->silent_us, time));
+    add(text, len, " for ", felt_waiting_time(w->silent_us, time));
     if (w->lease_us == FELT_USEC_NEVER)
-        return text;
-    if (w->silent_us >= w->lease_us)
+        add(text, len, ", reclaimed only by an operator (feltctl reclaim)", "");
+    else if (w->stopped)
+        add(text, len, ", not reclaimable while the owners of half of all subnets are silent", "");
+    else if (w->silent_us >= w->lease_us)
         add(text, len, ", reclaimable now", "");
     else
-        add(text, len, ", reclaimable in ", format_time(w->lease_us - w->silent_us, time));
+        add(text, len, ", reclaimable in ", felt_waiting_time(w->lease_us - w->silent_us, time));
     return text;
 }

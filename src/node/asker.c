@@ -151,20 +151,22 @@ static void report_waiting(struct felt_node *node)
     _cleanup_(felt_freep) struct felt_kept *kept = felt_reserve_kept(node, &claim);
     struct felt_asker *asker = &node->asker;
     struct felt_event *event;
+    uint32_t at = 0, stake;
+    struct felt_id owner;
 
     for (uint32_t i = 0; kept && i < felt_members_end(node->members); i++)
         if (kept[i].from_claim > 0 && felt_members_peek(node->members, i)->state < FELT_MEMBER_DEAD)
             waiting.n_reserved += kept[i].from_claim;
-    for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
-         i = felt_members_next(node->members, i + 1)) {
-        const struct felt_id *id = felt_members_id(node->members, i);
-        uint32_t stake = felt_slot_map_stake(node->map, id);
+    while (felt_slot_map_next_owner(node->map, &at, &owner, &stake)) {
+        uint32_t i = felt_members_find(node->members, &owner);
 
-        if (stake == 0 || felt_members_peek(node->members, i)->state != FELT_MEMBER_DEAD)
+        if (i != FELT_MEMBER_NONE && felt_members_peek(node->members, i)->state < FELT_MEMBER_DEAD)
             continue;
         waiting.n_silent += stake;
-        waiting.silent_us = FELT_MAX(waiting.silent_us, felt_silence_of(node->hearing.silence, id));
+        waiting.silent_us =
+            FELT_MAX(waiting.silent_us, felt_silence_of(node->hearing.silence, &owner));
     }
+    waiting.stopped = waiting.n_silent >= (waiting.n_slots + 1) / 2;
     felt_waiting_format(&waiting, asker->waiting, sizeof(asker->waiting));
     if (asker->told)
         return;

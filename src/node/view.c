@@ -24,6 +24,9 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
         .synced = felt_sync_done(node),
         .has_lease = node->lease_used,
         .lease_slot = node->lease,
+        .lease_time_us = node->lease_time_us,
+        .cut_us = node->hearing.cut_us,
+        .n_slots_heard = felt_hearing_heard(node),
         .n_slots = node->configured ? felt_slot_map_slots(node->map) : 0,
         .n_slots_own = node->configured ? felt_slot_map_stake(node->map, &self->id) : 0,
         .n_members = felt_members_count(node->members),
@@ -84,6 +87,8 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
         .silent_us =
             contact && contact->heard_us ? felt_usec_sub(now, contact->heard_us) : FELT_USEC_NEVER,
     };
+    if (m->state >= FELT_MEMBER_DEAD && v.n_slots > 0)
+        v.lapse_us = felt_silence_of(node->hearing.silence, &v.id);
     memcpy(v.name, d.name, sizeof(v.name));
     memcpy(v.backend_data, d.backend_data, sizeof(v.backend_data));
     v.has_backend = felt_backend_parse(d.backend, &v.backend) == 0;
@@ -94,4 +99,10 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
     *ret_view = v;
     *i = place + 1;
     return true;
+}
+
+bool felt_node_next_owner(const struct felt_node *node, uint32_t *at, struct felt_id *ret_id,
+                          uint32_t *ret_slots)
+{
+    return node->map && felt_slot_map_next_owner(node->map, at, ret_id, ret_slots);
 }

@@ -20,8 +20,10 @@ struct felt_member_view {
     uint32_t mtu;
     bool has_lease; /* announced by it and confirmed by the slot map */
     uint32_t lease_slot;
-    uint32_t n_slots;    /* that it owns, the lease included */
-    felt_usec rtt_us;    /* smoothed; 0: not measured */
+    uint32_t n_slots;   /* that it owns, the lease included */
+    felt_usec lapse_us; /* of an owner that is dead: so much of its silence has counted so far; else
+                           0 */
+    felt_usec rtt_us;   /* smoothed; 0: not measured */
     felt_usec silent_us; /* since we last heard from it; FELT_USEC_NEVER: never in this run */
 };
 
@@ -40,8 +42,12 @@ struct felt_self_view {
     bool synced;    /* our tables have equalled another member's in this run, or we are alone */
     bool has_lease;
     uint32_t lease_slot;
-    const char *waiting; /* why there is no lease; NULL where there is one */
-    uint32_t n_slots;    /* in the network */
+    const char *waiting;     /* why there is no lease; NULL where there is one */
+    felt_usec lease_time_us; /* of the cluster; 0: nothing is reclaimed by itself */
+    felt_usec cut_us; /* since when the owners of more than half of all slots are not heard; 0:
+                         they are */
+    uint32_t n_slots_heard; /* whose owners are alive, our own among them */
+    uint32_t n_slots;       /* in the network */
     uint32_t n_slots_own;
     uint32_t n_members; /* ourselves included */
     uint32_t n_alive;   /* ourselves included */
@@ -60,3 +66,8 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
  * for (i = 0; felt_node_next_member(n, now, &i, &m);) */
 bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t *i,
                            struct felt_member_view *ret_view);
+
+/* Who owns slots, members or not, in no particular order; false after the last:
+ * for (at = 0; felt_node_next_owner(n, &at, &id, &slots);) */
+bool felt_node_next_owner(const struct felt_node *node, uint32_t *at, struct felt_id *ret_id,
+                          uint32_t *ret_slots);

@@ -9,6 +9,7 @@
 #include "agent/methods.h"
 #include "crypto/token.h"
 #include "ctl/varlink_text.h"
+#include "node/order.h"
 #include "node/reserve.h"
 #include "node/view.h"
 
@@ -34,6 +35,26 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
         return false;
     *ret_view = node->members[(*i)++];
     return true;
+}
+
+/* Reclaiming is test_methods_reclaim.c's. */
+bool felt_node_next_owner(const struct felt_node *node _unused_, uint32_t *at _unused_,
+                          struct felt_id *ret_id _unused_, uint32_t *ret_slots _unused_)
+{
+    return false;
+}
+
+enum felt_order_refusal felt_node_may_reclaim(const struct felt_node *node _unused_,
+                                              const struct felt_id *ids _unused_, size_t n _unused_,
+                                              bool force _unused_)
+{
+    return FELT_ORDER_NOT_YET;
+}
+
+const struct felt_order *felt_node_order(const struct felt_node *node _unused_,
+                                         const struct felt_id *id _unused_)
+{
+    return NULL;
 }
 
 const char *felt_member_state_name(enum felt_member_state state)
@@ -120,6 +141,7 @@ static int setup(void **state)
     f->node.members[1].has_lease = true;
     f->node.members[1].lease_slot = 7;
     f->node.members[2].state = FELT_MEMBER_DEAD;
+    f->node.members[2].lapse_us = 2 * 3600 * FELT_USEC_SEC;
     f->node.members[2].has_lease = true;
     f->node.members[2].lease_slot = 3;
     f->node.self = (struct felt_self_view){
@@ -132,6 +154,8 @@ static int setup(void **state)
         .session = 5,
         .config = &f->config,
         .config_text = json,
+        .lease_time_us = 24 * 3600 * FELT_USEC_SEC,
+        .n_slots_heard = 4,
         .has_lease = true,
         .lease_slot = 7,
         .n_slots = 255,
@@ -190,11 +214,12 @@ static void status_has_everything_of_the_interface(void **state)
         "\"node\":{\"id\":\"01000000000000000000000000000000\",\"name\":\"h1\","
         "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"198.51.100.1\",\"session\":5,"
         "\"health\":0},"
-        "\"cluster\":{\"id\":\"abcd000000000000\",\"era\":2},"
+        "\"cluster\":{\"id\":\"abcd000000000000\",\"era\":2,\"lease_time_s\":86400},"
         "\"network\":{\"network\":\"172.17.0.0/16\",\"subnet_len\":24,\"subnet_min\":\"172.17.1.0\","
         "\"subnet_max\":\"172.17.255.0\",\"backend\":\"vxlan\","
         "\"config\":\"{\\\"Network\\\":\\\"172.17.0.0/16\\\"}\"},"
-        "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"slot\":7},\"waiting\":null,"
+        "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"slot\":7,\"at_risk\":false,"
+        "\"at_risk_left_us\":null},\"waiting\":null,"
         "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1,\"left\":0},"
         "\"slots\":{\"total\":255,\"own\":1},"
         "\"counters\":{\"datagrams_sent\":88,\"datagrams\":{\"taken\":99,\"malformed\":0,"
@@ -203,7 +228,8 @@ static void status_has_everything_of_the_interface(void **state)
         "\"ready\":true,"
         "\"kernel\":{\"device\":\"flannel.1\",\"mtu\":1450,\"interface\":\"eth0\",\"peers\":2,"
         "\"error\":null},"
-        "\"subnet_file\":\"/run/flannel/subnet.env\",\"problems\":[\"1 member is dead: h2\"]}");
+        "\"subnet_file\":\"/run/flannel/subnet.env\",\"problems\":"
+        "[\"1 member is dead: h2 (silent for 2 h, reclaimable in 22 h)\"]}");
 }
 
 static void a_node_that_knows_nothing_yet_says_so_with_nulls(void **state)
@@ -247,16 +273,19 @@ static void members_come_by_name_and_say_what_is_not_known(void **state)
         "\"state\":\"alive\",\"incarnation\":11,\"advertise\":\"192.0.2.1:8470\","
         "\"public_ip\":\"198.51.100.1\",\"backend\":\"vxlan\","
         "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\","
-        "\"mtu\":1450,\"lease\":\"172.17.8.0/24\",\"slots\":1,\"rtt_us\":100,\"silent_us\":1000},"
+        "\"mtu\":1450,\"lease\":\"172.17.8.0/24\",\"slots\":1,\"rtt_us\":100,\"silent_us\":1000,"
+        "\"lapse_us\":0,\"reclaimable_us\":null},"
         "{\"id\":\"02000000000000000000000000000000\",\"name\":\"h2\",\"self\":false,"
         "\"state\":\"dead\",\"incarnation\":12,\"advertise\":\"192.0.2.2:8470\","
         "\"public_ip\":\"198.51.100.2\",\"backend\":\"vxlan\","
         "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\","
-        "\"mtu\":1450,\"lease\":\"172.17.4.0/24\",\"slots\":2,\"rtt_us\":200,\"silent_us\":2000},"
+        "\"mtu\":1450,\"lease\":\"172.17.4.0/24\",\"slots\":2,\"rtt_us\":200,\"silent_us\":2000,"
+        "\"lapse_us\":7200000000,\"reclaimable_us\":79200000000},"
         "{\"id\":\"03000000000000000000000000000000\",\"name\":\"h3\",\"self\":false,"
         "\"state\":\"alive\",\"incarnation\":13,\"advertise\":\"192.0.2.3:8470\","
         "\"public_ip\":\"198.51.100.3\",\"backend\":null,\"backend_data\":null,\"mtu\":null,"
-        "\"lease\":null,\"slots\":3,\"rtt_us\":null,\"silent_us\":null}]}");
+        "\"lease\":null,\"slots\":3,\"rtt_us\":null,\"silent_us\":null,"
+        "\"lapse_us\":0,\"reclaimable_us\":null}]}");
 }
 
 static void leases_come_by_subnet_and_leave_out_who_has_none(void **state)
@@ -307,6 +336,7 @@ static void problems_come_in_order_and_name_five_members_at_most(void **state)
 
     for (uint8_t i = 0; i < MEMBERS_MAX; i++) {
         fill_member(&f->node.members[i], names[i], i);
+        f->node.members[i].n_slots = 0; /* who owns nothing has nothing to be reclaimed */
         f->node.members[i].state = i < 7 ? FELT_MEMBER_DEAD : FELT_MEMBER_SUSPECT;
     }
     f->node.self.n_members = MEMBERS_MAX;
@@ -329,8 +359,10 @@ static void two_live_members_of_one_name_or_address_are_a_problem(void **state)
 {
     struct fixture *f = *state;
 
-    for (uint8_t i = 0; i < 6; i++)
+    for (uint8_t i = 0; i < 6; i++) {
         fill_member(&f->node.members[i], i % 2 ? "a" : "b", i);
+        f->node.members[i].n_slots = 0;
+    }
     f->node.members[3].state = FELT_MEMBER_DEAD; /* an "a" that was replaced by the last one */
     f->node.members[1].state = FELT_MEMBER_DEAD;
     f->node.members[2].state = FELT_MEMBER_DEAD;
@@ -381,7 +413,7 @@ static void our_own_health_comes_before_what_we_say_of_others(void **state)
                 "machine; see its link, its load and its firewall\","
                 "\"this node is slow to answer: health 3 of 8, where 0 is well; it takes longer to "
                 "call others dead\","
-                "\"1 member is dead: h2\"]");
+                "\"1 member is dead: h2 (silent for 2 h, reclaimable in 22 h)\"]");
 }
 
 /* ---- Leave ---- */

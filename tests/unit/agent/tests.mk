@@ -6,6 +6,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_methods \
 	tests/unit/agent/test_methods_problems \
 	tests/unit/agent/test_methods_reserve \
+	tests/unit/agent/test_methods_reclaim \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
 	tests/unit/agent/test_path \
@@ -32,6 +33,8 @@ tests_unit_agent_test_methods_reserve_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_reserve_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_problems_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_problems_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_reclaim_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_reclaim_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_log_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_log_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

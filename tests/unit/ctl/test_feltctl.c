@@ -176,6 +176,62 @@ static void a_reservation_is_done_when_it_is_saved_and_says_what_the_node_runs_w
     assert_string_equal(o.err, "feltctl: 10.1.5.0/24 is not reserved\n");
 }
 
+#define ORDER "{\"parameters\":{\"orders\":[{\"node\":\"ff\",\"name\":\"h2\",\"slots\":3,"
+
+/* The same reply to Reclaim and to ListReclaims. */
+static void what_is_reclaimed_is_told_with_its_heir(void **state)
+{
+    struct outcome o;
+
+    puppet_says(*state, ORDER "\"outcome\":\"done\",\"reclaimed\":85,\"heir_name\":\"h1\"}]}}");
+    o = ask(*state, "reclaim h2");
+    assert_int_equal(o.code, 0);
+    assert_string_equal(o.out, "h2: 85 subnets reclaimed; they are h1's now\n");
+    assert_string_equal(o.err, "");
+    o = ask(*state, "reclaim h2 --force --yes -o json");
+    assert_int_equal(o.code, 0);
+    expect_in(o.out, "\"reclaimed\": 85");
+}
+
+static void what_is_not_reclaimed_is_told_with_the_reason(void **state)
+{
+    static const struct {
+        const char *reply, *want;
+    } cases[] = {
+        {ORDER "\"outcome\":\"heard\",\"objector\":\"h3\"}]}}",
+         "h2: not reclaimed: h3 does not agree"},
+        {ORDER "\"outcome\":\"back\"}]}}", "h2: not reclaimed: it is alive again"},
+        {ORDER "\"outcome\":\"undecided\"}]}}", "more than half of all subnets have not answered"},
+        {ORDER "\"outcome\":null}]}}", "feltd was started again meanwhile"},
+        {"{\"error\":\"io.felt.CannotReclaim\",\"parameters\":{\"reason\":\"h2 is alive\"}}",
+         "feltctl: h2 is alive\n"},
+    };
+
+    for (size_t i = 0; i < FELT_ARRAY_LEN(cases); i++) {
+        struct outcome o;
+
+        puppet_says(*state, cases[i].reply);
+        o = ask(*state, "reclaim h2");
+        assert_int_equal(o.code, 1);
+        assert_string_equal(o.out, "");
+        expect_in(o.err, cases[i].want);
+        puppet_stop(*state);
+    }
+}
+
+static void force_says_what_it_risks_and_needs_a_yes(void **state)
+{
+    struct outcome o;
+
+    puppet_says(*state, ORDER "\"outcome\":null}]}}");
+    o = ask(*state, "reclaim h2 --force");
+    assert_int_equal(o.code, 1);
+    assert_string_equal(o.out, "");
+    expect_in(o.err, "3 subnets of h2\nbecome this node's");
+    expect_in(o.err, "some of them lose their subnets");
+    expect_in(o.err, "say --yes");
+}
+
 static void every_wrong_usage_has_the_exit_code_2_and_points_to_the_help(void **state)
 {
     static const struct {
@@ -193,6 +249,9 @@ static void every_wrong_usage_has_the_exit_code_2_and_points_to_the_help(void **
         {"reserve node-7", "reserve: an argument is missing"},
         {"unreserve", "unreserve: its argument is missing"},
         {"reserve a b c", "unexpected argument 'c'"},
+        {"leave --force", "--force belongs to the command reclaim"},
+        {"reclaim", "reclaim: its argument is missing"},
+        {"reclaim 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17", "unexpected argument '17'"},
         {"token --expires 5", "--expires: '5' is not a duration"},
         {"token --seed 1.2.3", "--seed: '1.2.3' is not HOST[:PORT]"},
         {"token --seed", "--seed"},
@@ -254,6 +313,9 @@ int main(void)
         PUPPET_TEST(a_token_is_all_that_a_script_sees),
         PUPPET_TEST(a_leave_that_is_refused_says_why),
         PUPPET_TEST(a_reservation_is_done_when_it_is_saved_and_says_what_the_node_runs_with),
+        PUPPET_TEST(what_is_reclaimed_is_told_with_its_heir),
+        PUPPET_TEST(what_is_not_reclaimed_is_told_with_the_reason),
+        PUPPET_TEST(force_says_what_it_risks_and_needs_a_yes),
         PUPPET_TEST(every_wrong_usage_has_the_exit_code_2_and_points_to_the_help),
         PUPPET_TEST(help_and_version_need_no_feltd),
         PUPPET_TEST(output_that_cannot_be_written_is_a_failure),

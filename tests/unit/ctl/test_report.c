@@ -28,7 +28,8 @@ static void the_status_of_a_node_at_work_is_a_screen(void **state)
     expect_report(
         felt_report_status,
         "{\"node\":{\"id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"h1\",\"advertise\":"
-        "\"192.0.2.1:8470\",\"public_ip\":\"192.0.2.1\"},\"cluster\":{\"id\":\"abcd000000000000\"},"
+        "\"192.0.2.1:8470\",\"public_ip\":\"192.0.2.1\"},\"cluster\":{\"id\":\"abcd000000000000\","
+        "\"lease_time_s\":86400},"
         "\"network\":{\"network\":\"172.17.0.0/16\",\"subnet_len\":24,\"subnet_min\":\"172.17.1.0\","
         "\"subnet_max\":\"172.17.255.0\",\"backend\":\"vxlan\"},\"lease\":{\"subnet\":"
         "\"172.17.8.0/24\"},\"waiting\":null,\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,"
@@ -37,6 +38,7 @@ static void the_status_of_a_node_at_work_is_a_screen(void **state)
         "\"/run/flannel/subnet.env\",\"problems\":[\"1 member is dead: h2\",\"another\"]}",
         "node      h1 (01234567), gossip at 192.0.2.1:8470, overlay traffic to 192.0.2.1\n"
         "cluster   abcd000000000000, members: 3 (2 alive, 0 suspect, 1 dead)\n"
+        "reclaim   of what is silent for the lease time, 24h\n"
         "network   172.17.0.0/16, vxlan, 255 subnets of /24 from 172.17.1.0 to 172.17.255.0\n"
         "lease     172.17.8.0/24, in /run/flannel/subnet.env\n"
         "kernel    flannel.1 over eth0, mtu 1450, 1 peer programmed\n"
@@ -51,10 +53,11 @@ static void members_that_left_are_mentioned_where_there_are_any(void **state)
     expect_report(
         felt_report_status,
         "{\"node\":{\"id\":\"01\",\"name\":\"h1\",\"advertise\":\"192.0.2.1:8470\",\"public_ip\":"
-        "null},\"cluster\":{\"id\":\"ab\"},\"members\":{\"total\":2,\"alive\":2,\"suspect\":0,"
+        "null},\"cluster\":{\"id\":\"ab\",\"lease_time_s\":0},\"members\":{\"total\":2,\"alive\":2,\"suspect\":0,"
         "\"dead\":0,\"left\":1},\"network\":null,\"ready\":false,\"problems\":[]}",
         "node      h1 (01), gossip at 192.0.2.1:8470, overlay traffic to -\n"
         "cluster   ab, members: 2 (2 alive, 0 suspect, 0 dead), and 1 that left\n"
+        "reclaim   never by itself (lease time 0)\n"
         "network   not known yet\n"
         "lease     none yet\n"
         "kernel    no device yet\n"
@@ -97,6 +100,23 @@ static void a_backend_without_a_device_of_its_own_shows_its_routes(void **state)
                   "problems  none\n");
 }
 
+static void a_lease_at_risk_is_shown_as_such(void **state)
+{
+    (void)state;
+    expect_report(felt_report_status,
+                  "{\"node\":{\"id\":\"01\",\"name\":\"h1\",\"advertise\":\"192.0.2.1:8470\","
+                  "\"public_ip\":null},\"cluster\":null,\"network\":null,\"lease\":{\"subnet\":"
+                  "\"172.17.8.0/24\",\"at_risk\":true},\"subnet_file\":\"/run/f\","
+                  "\"ready\":true,\"kernel\":{\"device\":null},\"problems\":[\"why\"]}",
+                  "node      h1 (01), gossip at 192.0.2.1:8470, overlay traffic to -\n"
+                  "cluster   none yet\n"
+                  "network   not known yet\n"
+                  "lease     172.17.8.0/24 (AT RISK, see below), in /run/f\n"
+                  "kernel    no device yet\n"
+                  "ready     yes\n"
+                  "problems  why\n");
+}
+
 static void members_are_a_table(void **state)
 {
     (void)state;
@@ -105,19 +125,33 @@ static void members_are_a_table(void **state)
         "{\"members\":["
         "{\"id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"h1\",\"self\":true,\"state\":\"alive\","
         "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"192.0.2.1\",\"backend\":\"vxlan\","
-        "\"lease\":\"172.17.8.0/24\",\"rtt_us\":null,\"silent_us\":0},"
+        "\"lease\":\"172.17.8.0/24\",\"rtt_us\":null,\"silent_us\":0,\"slots\":4},"
         "{\"id\":\"ff\",\"name\":\"h2\",\"self\":false,\"state\":\"dead\",\"advertise\":"
         "\"192.0.2.2:8470\",\"public_ip\":\"192.0.2.2\",\"backend\":null,\"lease\":null,"
-        "\"rtt_us\":450,\"silent_us\":65000000},"
+        "\"rtt_us\":450,\"silent_us\":65000000,\"slots\":3,\"reclaimable_us\":79200000000},"
         "{\"name\":\"h3\",\"silent_us\":null}]}",
         "NAME            ID        STATE  SUBNET         GOSSIP          PUBLIC IP  BACKEND  RTT    "
-        "LAST HEARD\n"
+        "LAST HEARD  RECLAIM\n"
         "h1 (this node)  01234567  alive  172.17.8.0/24  192.0.2.1:8470  192.0.2.1  vxlan    -      "
-        "-\n"
+        "-           -\n"
         "h2              ff        dead   -              192.0.2.2:8470  192.0.2.2  -        450us  "
-        "65s ago\n"
+        "65s ago     in 22h\n"
         "h3              -         -      -              -               -          -        -      "
-        "never\n");
+        "never       -\n");
+}
+
+static void what_the_dead_own_is_reclaimed_now_or_never(void **state)
+{
+    (void)state;
+    expect_report(felt_report_members,
+                  "{\"members\":["
+                  "{\"name\":\"a\",\"state\":\"dead\",\"slots\":1,\"reclaimable_us\":0},"
+                  "{\"name\":\"b\",\"state\":\"dead\",\"slots\":1,\"reclaimable_us\":null},"
+                  "{\"name\":\"c\",\"state\":\"dead\",\"slots\":0,\"reclaimable_us\":null}]}",
+                  "NAME  ID  STATE  SUBNET  GOSSIP  PUBLIC IP  BACKEND  RTT  LAST HEARD  RECLAIM\n"
+                  "a     -   dead   -       -       -          -        -    never       now\n"
+                  "b     -   dead   -       -       -          -        -    never       never\n"
+                  "c     -   dead   -       -       -          -        -    never       -\n");
 }
 
 static void leases_are_a_table(void **state)
@@ -182,7 +216,9 @@ int main(void)
         cmocka_unit_test(members_that_left_are_mentioned_where_there_are_any),
         cmocka_unit_test(the_status_of_a_node_that_waits_says_for_what),
         cmocka_unit_test(a_backend_without_a_device_of_its_own_shows_its_routes),
+        cmocka_unit_test(a_lease_at_risk_is_shown_as_such),
         cmocka_unit_test(members_are_a_table),
+        cmocka_unit_test(what_the_dead_own_is_reclaimed_now_or_never),
         cmocka_unit_test(leases_are_a_table),
         cmocka_unit_test(a_reply_of_another_shape_is_shown_without_harm),
     };
