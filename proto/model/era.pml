@@ -20,7 +20,8 @@
  * votes (so eras 2 and 3 are decided), -DCRASHERS=1 whose bit is set may crash.
  * Beginnings: EACH_ONE (node i owns slot i), JOINER (0 owns two, 1 owns one, 2 begins at era 0), HALVES (S=2: one
  * each, 2 has none), BEHIND (2 is at era 3 and owns two slots; 0 and 1 are still at era 1; the dead node owned them).
- * BUCKETS: node 0 pulls a map in two messages (else in one). SUPERSEDE: the heir may be another than the proposer. */
+ * BUCKETS: node 0 pulls a map in two messages (else in one). SUPERSEDE: the heir may be another than the proposer.
+ * FORCE: an operator forces an era, once; AFTER: and votes go on in it. */
 
 #ifndef S
 #define S 3
@@ -86,8 +87,17 @@ byte tally[3];
 #endif
 
 /* The air: by era and ballot, what was proposed. */
+#define FORCED (LAST + 3)
+#ifdef AFTER /* votes go on at a forced era */
+#define ERAS (LAST - FIRST + 2)
+#define PLACE(era) ((era) == FORCED -> LAST - FIRST + 1 : (era) - FIRST)
+#define VOTES(era) ((era) >= FIRST && (era) <= LAST || (era) == FORCED)
+#else
 #define ERAS (LAST - FIRST + 1)
-#define AT(era, b) (((era) - FIRST) * BALLOTS + (b) - 1)
+#define PLACE(era) ((era) - FIRST)
+#define VOTES(era) ((era) >= FIRST && (era) <= LAST)
+#endif
+#define AT(era, b) (PLACE(era) * BALLOTS + (b) - 1)
 #ifndef B1
 byte prepared[ERAS * BALLOTS]; /* whose it is (node + 1) */
 #endif
@@ -97,7 +107,7 @@ Node air;
 #endif
 
 /* What was decided for an era (one behind asks for it), and ghosts: gifts made, and by slot who got (term, seq). */
-byte decided[LAST + 3];
+byte decided[LAST + 5];
 byte gifts;
 int given[S];
 #define GIVEN_AT(entry) (((TERM(entry) - 1) * 3 + SEQ(entry) - 1) * 2)
@@ -233,7 +243,7 @@ inline merge_record(node, from) {
 inline forget_past(n) {
     x = mem[n].era - 1;
     if
-    :: x >= FIRST && x <= LAST && PAST(0, x) && PAST(1, x) && PAST(2, x) ->
+    :: VOTES(x) && PAST(0, x) && PAST(1, x) && PAST(2, x) ->
        y = 1;
        do
        :: y <= BALLOTS ->
@@ -513,7 +523,7 @@ inline decide(n) {
     forget_past(n)
 }
 
-#define VOTING(n) (mem[n].era >= FIRST && mem[n].era <= LAST)
+#define VOTING(n) VOTES(mem[n].era)
 /* "A ballot is (round, node id)." -DB1=n: the first ballot of an era is node n's; not given: it is whoever's comes first.
  * Where all begin alike, patterns stand for all that differ in names only: 01 (and 00), 001, 010, 011, 012 (and 000). */
 #ifdef B1
@@ -584,7 +594,6 @@ inline decide(n) {
 /* "feltctl reclaim NODE --force": without a quorum, once in a run. "Era := era + 2^20 + 20 random bits": here an era far
  * ahead of all that is voted on. The list goes to whom the operator asked; every other slot is stated anew, at the new
  * term, as this node knows it (BUG_FORCE_LISTED: only the list is, and decisions that this node never heard of live on). */
-#define FORCED (LAST + 3)
 bit forced;
 #ifdef BUG_FORCE_LISTED
 #define STATE(s) mem[n].m[s] = (((x >> s) & 1) -> ENTRY(FORCED, 0, n) : mem[n].m[s]);
