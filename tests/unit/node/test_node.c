@@ -338,8 +338,10 @@ static void a_wish_is_honoured_and_an_occupied_one_gives_something_else(void **s
 
 static void in_an_exhausted_network_a_joiner_waits_and_says_why(void **state)
 {
+    struct felt_input input = {.kind = FELT_INPUT_RECLAIM};
     _cleanup_(world_freep) struct world *w = world_new(1);
     struct felt_self_view self;
+    struct felt_id dead;
 
     (void)state;
     world_found(w, THREE_SUBNETS);
@@ -356,14 +358,23 @@ static void in_an_exhausted_network_a_joiner_waits_and_says_why(void **state)
     assert_string_equal(self.waiting, "all 3 subnets are owned, and all owners are alive");
     assert_non_null(strstr(world_log(w), "d waiting for a lease all 3 subnets are owned"));
     /* It says so once, is a member all the same, and reports the silent ones. */
+    felt_node_self(world_node(w, 1), &self);
+    dead = self.id;
     world_kill(w, 1);
     world_run(w, SECONDS(120));
     assert_null(strstr(world_log(w), "waiting for a lease"));
     assert_int_equal(world_sees(w, 0, 3), FELT_MEMBER_ALIVE);
     felt_node_self(world_node(w, 3), &self);
-    assert_non_null(strstr(self.waiting, "all 3 subnets are owned; 1 belongs to a node that is "
-                                         "silent for "));
+    assert_non_null(
+        strstr(self.waiting, "all 3 subnets are owned; 1 belongs to a node silent for "));
+    assert_non_null(strstr(self.waiting, ", reclaimed only by an operator (feltctl reclaim)"));
     assert_int_equal(world_lease(w, 3), -1);
+    /* An operator gives the silent one up: its subnet is the waiting one's before long. */
+    input.reclaim.ids = &dead;
+    input.reclaim.n = 1;
+    assert_int_equal(world_tell(w, 0, input), FELT_VERDICT_TAKEN);
+    world_run(w, SECONDS(20));
+    assert_true(world_lease(w, 3) >= 0);
 }
 
 /* ---- crashes ---- */
