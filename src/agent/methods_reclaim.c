@@ -196,9 +196,9 @@ static void explain(const struct felt_methods_context *c, enum felt_order_refusa
         break;
     case FELT_ORDER_MAJORITY:
         snprintf(text, size,
-                 "the owners of %u of all %u subnets are alive here, more than half: "
-                 "they decide it without --force",
-                 self.n_slots_heard, self.n_slots);
+                 "the owners of more than half of all %u subnets are alive here, or were a moment "
+                 "ago: they decide it without --force",
+                 self.n_slots);
         break;
     case FELT_ORDER_LAST_ERA:
         snprintf(text, size, "era %" PRIu64 " is so large that none can be forced beyond it",

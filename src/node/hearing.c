@@ -57,6 +57,20 @@ bool felt_hearing_gone(const struct felt_node *node, const struct felt_id *owner
             felt_usec_sub(node->now, m->contact->heard_us) >= FELT_ORDER_QUIET);
 }
 
+bool felt_hearing_majority_may_live(const struct felt_node *node)
+{
+    uint32_t at = 0, stake, gone = 0;
+    struct felt_id owner;
+
+    while (node->map && felt_slot_map_next_owner(node->map, &at, &owner, &stake)) {
+        uint32_t i = felt_members_find(node->members, &owner);
+
+        if (i == FELT_MEMBER_NONE || felt_members_peek(node->members, i)->state >= FELT_MEMBER_DEAD)
+            gone += stake;
+    }
+    return node->map && 2 * gone < felt_slot_map_slots(node->map);
+}
+
 uint32_t felt_hearing_heard(const struct felt_node *node)
 {
     uint32_t at = 0, stake, heard = 0;

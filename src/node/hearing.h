@@ -46,6 +46,8 @@ bool felt_hearing_gone(const struct felt_node *node, const struct felt_id *owner
 uint32_t felt_hearing_heard(const struct felt_node *node);
 /* These are more than half of all. */
 bool felt_hearing_hears_majority(const struct felt_node *node);
+/* The same, were all who are only suspect alive. */
+bool felt_hearing_majority_may_live(const struct felt_node *node);
 
 /* What we have counted, to who is new to the cluster, beside the map. */
 void felt_hearing_tell(struct felt_node *node, const struct felt_endpoint *to, uint32_t member);

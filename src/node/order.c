@@ -49,7 +49,8 @@ static enum felt_order_refusal may_name(const struct felt_node *node, const stru
 
 static enum felt_order_refusal may_force(const struct felt_node *node)
 {
-    if (felt_hearing_hears_majority(node))
+    /* A moment in which they are suspect is none to force anything. */
+    if (felt_hearing_majority_may_live(node))
         return FELT_ORDER_MAJORITY;
     /* Era and term are signed numbers in the answers of the control socket. */
     if (node->era > INT64_MAX - 2 * FELT_ORDER_FORCE)

@@ -31,7 +31,7 @@ enum felt_order_refusal {
     FELT_ORDER_NOT_YET,      /* we know no map, are not confirmed, or are leaving */
     FELT_ORDER_NO_VOICE,     /* who proposes must own a slot, and we own none */
     FELT_ORDER_NO_MAJORITY,  /* we do not hear the owners of more than half of the space */
-    FELT_ORDER_MAJORITY,     /* of force: we do, so it is not needed */
+    FELT_ORDER_MAJORITY,     /* of force: we do, or might, so it is not needed */
     FELT_ORDER_LAST_ERA,     /* of force: there is no era left to go to */
     FELT_ORDER_SAVING_FAILS, /* of force: it must be durable before it is told */
     FELT_ORDER_TOO_MANY,     /* FELT_ORDERS_MAX are under way */

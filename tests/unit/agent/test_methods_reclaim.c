@@ -263,7 +263,8 @@ static void every_refusal_has_its_words(void **state)
         [FELT_ORDER_NO_MAJORITY] = "the owners of only 90 of all 255 subnets are alive here, and a "
                                    "decision needs more than half. Wait until more of them are "
                                    "back; if they are gone for good, --force",
-        [FELT_ORDER_MAJORITY] = "more than half: they decide it without --force",
+        [FELT_ORDER_MAJORITY] = "the owners of more than half of all 255 subnets are alive "
+                                "here, or were a moment ago: they decide it without --force",
         [FELT_ORDER_LAST_ERA] = "era 0 is so large",
         [FELT_ORDER_SAVING_FAILS] = "the state cannot be saved",
         [FELT_ORDER_TOO_MANY] = "more than 16 at a time",
@@ -302,10 +303,11 @@ static void what_the_node_does_not_take_after_all_is_refused(void **state)
 
 static void bad_parameters_are_named(void **state)
 {
-    static const char *const bad[] = {
-        "{}", "{\"nodes\":[]}", "{\"nodes\":\"h2\"}", "{\"nodes\":[7]}",
+    static const char seventeen[] =
         "{\"nodes\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\","
-        "\"13\",\"14\",\"15\",\"16\",\"17\"]}"};
+        "\"13\",\"14\",\"15\",\"16\",\"17\"]}";
+    static const char *const bad[] = {"{}", "{\"nodes\":[]}", "{\"nodes\":\"h2\"}",
+                                      "{\"nodes\":[7]}", seventeen};
     struct fixture *f = *state;
 
     for (size_t i = 0; i < FELT_ARRAY_LEN(bad); i++) {

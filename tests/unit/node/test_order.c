@@ -153,6 +153,11 @@ static void without_a_majority_only_force_helps_and_with_one_it_is_not_needed(vo
 
     begin(s, 10);
     assert_int_equal(may(s, &s->p.identity.id, true), FELT_ORDER_MAJORITY);
+    felt_members_set_state(s->b.node->members,
+                           felt_members_find(s->b.node->members, &s->q.identity.id),
+                           FELT_MEMBER_SUSPECT, 0);
+    assert_int_equal(may(s, &s->p.identity.id, false), FELT_ORDER_NO_MAJORITY);
+    assert_int_equal(may(s, &s->p.identity.id, true), FELT_ORDER_MAJORITY); /* perhaps */
     die(s, &s->q);
     assert_int_equal(may(s, &s->p.identity.id, false), FELT_ORDER_NO_MAJORITY);
     assert_int_equal(may(s, &s->p.identity.id, true), FELT_ORDER_OK);

@@ -176,6 +176,37 @@ static void a_crash_at_any_save_of_a_reclaim_leads_to_one_decision(void **state)
     }
 }
 
+/* L-6.5.2: who comes late says of the silent what those who heard them fall silent know. */
+static void who_waits_for_a_subnet_says_how_long_it_will_take(void **state)
+{
+    struct sim *sim = sim_new(&(struct sim_config){
+        .seed = 1,
+        .hosts_max = 4,
+        .net_config = "{\"Network\":\"10.2.0.0/28\",\"SubnetLen\":30}",
+        .lease_time_us = 24 * 3600 * FELT_USEC_SEC,
+    });
+
+    (void)state;
+    for (uint32_t i = 0; i < 4; i++)
+        sim_host_add(sim);
+    for (uint32_t i = 0; i < 3; i++) {
+        sim_host_start(sim, i);
+        sim_run(sim, 20 * FELT_USEC_SEC);
+        assert_true(sim->hosts[i].node->lease_used);
+    }
+    sim_host_stop(sim, 2, SIM_OFF);
+    sim_run(sim, 2 * 3600 * FELT_USEC_SEC + 120 * FELT_USEC_SEC);
+    sim_host_start(sim, 3);
+    sim_run(sim, 20 * FELT_USEC_SEC);
+    assert_string_equal(
+        sim->hosts[3].node->asker.waiting,
+        "all 3 subnets are owned; 1 belongs to a node silent for 2 h, reclaimable in "
+        "21 h");
+    sim_run(sim, 22 * 3600 * FELT_USEC_SEC + 120 * FELT_USEC_SEC);
+    assert_true(sim->hosts[3].node->lease_used);
+    sim_free(sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +215,7 @@ int main(void)
         cmocka_unit_test(who_comes_back_after_that_takes_another_subnet),
         cmocka_unit_test(who_slept_through_two_eras_catches_up),
         cmocka_unit_test(without_a_majority_nothing_is_decided),
+        cmocka_unit_test(who_waits_for_a_subnet_says_how_long_it_will_take),
         cmocka_unit_test(a_crash_at_any_save_of_a_reclaim_leads_to_one_decision),
     };
 
