@@ -68,9 +68,9 @@ enum felt_verdict felt_era_learn(struct felt_node *node, const struct felt_decis
         return FELT_VERDICT_STALE;
     if (!felt_value_fits(v, felt_slot_map_slots(node->map)))
         return FELT_VERDICT_MALFORMED;
-    felt_order_decided(node, decision);
     if (!felt_decision_apply(node->map, decision))
         return FELT_VERDICT_BUSY;
+    felt_order_decided(node, &v->heir);
     note_freed(node, v);
     node->decision = *decision;
     felt_acceptor_clear(&node->acceptor);

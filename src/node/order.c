@@ -221,26 +221,19 @@ void felt_order_objected(struct felt_node *node, const struct felt_id *owner, ui
     order->objector = *voter;
 }
 
-void felt_order_decided(struct felt_node *node, const struct felt_decision *decision)
+void felt_order_decided(struct felt_node *node, const struct felt_id *heir)
 {
-    const struct felt_value *v = &decision->value;
-
     for (uint32_t i = 0; i < node->orders.n; i++) {
         struct felt_order *order = &node->orders.list[i];
-        uint32_t n = 0;
+        uint32_t left = felt_slot_map_stake(node->map, &order->id);
 
-        if (order->outcome != FELT_ORDER_ASKING || order->forced)
+        if (order->outcome != FELT_ORDER_ASKING || order->forced ||
+            order->stake <= left + order->n_slots)
             continue;
-        for (uint32_t k = 0; k < v->n; k++)
-            for (uint32_t slot = v->ranges[k].first; slot < v->ranges[k].first + v->ranges[k].count;
-                 slot++)
-                n += felt_slot_map_owns(node->map, &order->id, slot);
-        if (n == 0)
-            continue;
-        order->several |= order->n_slots > 0 && !felt_id_equal(&order->heir, &v->heir);
+        order->several |= order->n_slots > 0 && !felt_id_equal(&order->heir, heir);
         if (order->n_slots == 0)
-            order->heir = v->heir;
-        order->n_slots += n;
+            order->heir = *heir;
+        order->n_slots = order->stake - left;
     }
 }
 

@@ -82,8 +82,6 @@ const struct felt_order *felt_node_order(const struct felt_node *node, const str
 
 /* ---- private to node ---- */
 
-struct felt_decision;
-
 /* Gives them up. OK: done or under way, for felt_node_order() to show; else nothing happens. */
 enum felt_order_refusal felt_order_take(struct felt_node *node, const struct felt_id *ids, size_t n,
                                         bool force);
@@ -94,8 +92,8 @@ bool felt_order_waits(const struct felt_node *node);
 /* A voter has answered our ballot of that round, and does not agree about an owner. */
 void felt_order_objected(struct felt_node *node, const struct felt_id *owner, uint64_t round,
                          const struct felt_id *voter);
-/* It is decided, and not applied yet. */
-void felt_order_decided(struct felt_node *node, const struct felt_decision *decision);
+/* A decision in favour of that heir was applied to the map. */
+void felt_order_decided(struct felt_node *node, const struct felt_id *heir);
 
 felt_usec felt_order_deadline(const struct felt_node *node);
 void felt_order_wake(struct felt_node *node);

@@ -223,6 +223,34 @@ static void what_an_operator_gave_up_is_decided_without_the_lease_time(void **st
     assert_false(order_of_p(s)->several);
 }
 
+/* L-6.8.3: it takes two eras, and each has an heir of its own. */
+static void who_gets_it_bit_by_bit_is_several(void **state)
+{
+    struct felt_message m = {.type = FELT_MESSAGE_DECISION};
+    struct scene *s = *state;
+    uint32_t first = 0;
+
+    begin(s, 10);
+    give_up(s, &s->p.identity.id, false);
+    while (!felt_slot_map_owns(s->b.node->map, &s->p.identity.id, first))
+        first++;
+    m.decision.era = 2;
+    m.decision.value = (struct felt_value){
+        .heir = s->q.identity.id, .n = 1, .ranges = {{.first = first, .count = 1}}};
+    peer_tell(&s->q, &s->b, &m);
+    assert_int_equal(order_of_p(s)->outcome, FELT_ORDER_ASKING);
+    assert_int_equal(order_of_p(s)->n_slots, 1);
+    m.decision.era = 3;
+    m.decision.value = (struct felt_value){.heir = *felt_node_id(s->b.node),
+                                           .n = 1,
+                                           .ranges = {{.first = first + 1, .count = 254 - first}}};
+    peer_tell(&s->q, &s->b, &m);
+    assert_int_equal(order_of_p(s)->outcome, FELT_ORDER_DONE);
+    assert_int_equal(order_of_p(s)->n_slots, 127);
+    assert_true(felt_id_equal(&order_of_p(s)->heir, &s->q.identity.id));
+    assert_true(order_of_p(s)->several);
+}
+
 /* L-6.8.1: a second word about the same one. */
 static void said_twice_it_is_one_order(void **state)
 {
@@ -399,6 +427,7 @@ int main(void)
         SCENE(who_owns_nothing_can_force_but_not_propose),
         SCENE(sixteen_are_as_many_as_a_ballot_names),
         SCENE(what_an_operator_gave_up_is_decided_without_the_lease_time),
+        SCENE(who_gets_it_bit_by_bit_is_several),
         SCENE(said_twice_it_is_one_order),
         SCENE(a_voter_that_hears_it_keeps_it_and_is_named_after_three_ballots),
         SCENE(where_nobody_answers_it_is_over_after_a_minute),
