@@ -75,6 +75,16 @@ static const struct option options_table[] = {
      "the state on disk is the newest there is: do not\nwait for another member to confirm it"},
     {NULL, "ip-masq", NULL, "false", FLANNEL, felt_option_set_bool, FIELD(ip_masq),
      "masquerade traffic that leaves the network"},
+    {NULL, "ip-masq-exclude", "CIDR", NULL, LIST | COMMAS, felt_option_add_exclude, 0,
+     "but not between the network and this one"},
+    {NULL, "ip-masq-fully-random-disable", NULL, "false", FLANNEL, felt_option_set_bool,
+     FIELD(ip_masq_fully_random_disable), "choose ports less randomly when masquerading"},
+    {NULL, "iptables-forward-rules", NULL, "true", FLANNEL, felt_option_set_bool,
+     FIELD(iptables_forward_rules),
+     "accept what is forwarded for the network\nwhere iptables would drop it; =false: do not"},
+    {NULL, "iptables-resync", "SECONDS", "5", FLANNEL, felt_option_set_resync,
+     FIELD(iptables_resync_sec),
+     "between looks at rules of iptables-legacy,\nwhich tells of no change; others are watched"},
     {NULL, "control-socket", "PATH", FELT_CONTROL_SOCKET, 0, felt_option_set_path,
      FIELD(control_socket), "where feltctl reaches this feltd"},
     {NULL, "log-level", "LEVEL", "info", 0, felt_option_set_log_level, FIELD(log_level),
@@ -107,9 +117,6 @@ static const struct foreign {
     {"set-node-network-unavailable", true, KUBE},
     {"iface-can-reach", false, NOT_YET},
     {"public-ipv6", false, NOT_YET},
-    {"ip-masq-fully-random-disable", true, NOT_YET},
-    {"iptables-resync", false, NOT_YET},
-    {"iptables-forward-rules", true, NOT_YET},
     {"ip-blackhole-route", true, NOT_YET},
     {"healthz-ip", false, NOT_YET},
     {"healthz-port", false, NOT_YET},
@@ -515,8 +522,8 @@ void felt_options_print_help(FILE *out)
                  "\n"
                  "Each option is also FELTD_NAME in the environment (--ip-masq:\n"
                  "FELTD_IP_MASQ=true), one of flanneld's FLANNELD_NAME, too; the command line\n"
-                 "wins. --join, --iface and --iface-regex may be repeated. In parentheses: the\n"
-                 "default. See feltd(8).\n");
+                 "wins. --join, --iface, --iface-regex and --ip-masq-exclude may be repeated. In\n"
+                 "parentheses: the default. See feltd(8).\n");
 }
 
 void felt_options_print_version(FILE *out)

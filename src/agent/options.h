@@ -69,6 +69,11 @@ struct felt_options {
     struct felt_cidr subnet; /* a wish, masked; family NONE: none */
 
     bool ip_masq;
+    bool ip_masq_fully_random_disable;
+    struct felt_cidr ip_masq_excludes[FELT_OPTIONS_LIST_MAX]; /* masked, of either family */
+    size_t n_ip_masq_excludes;
+    bool iptables_forward_rules;
+    uint32_t iptables_resync_sec;
     bool trust_state;
     enum felt_on_lease_lost on_lease_lost;
     enum felt_log_level log_level;

@@ -17,6 +17,8 @@
 #define LEASE_TIME_MIN_SEC \
     60 /* less, and a reboot costs a machine its subnet; proto/lease.md 6.6 */
 
+#define RESYNC_MAX_SEC 3600 /* rarer is as good as never, and more likely a mistake */
+
 int felt_options_fail(struct felt_options_error *ret_error, const char *format, ...)
 {
     size_t room = sizeof(ret_error->text) - strlen(HELP_HINT);
@@ -129,6 +131,39 @@ int felt_option_add_text(struct felt_options *options, size_t offset,
         return felt_options_fail(ret_error, "%s: more than %d times", value->origin,
                                  FELT_OPTIONS_LIST_MAX);
     strcpy(list->items[list->n++], value->text);
+    return 0;
+}
+
+int felt_option_add_exclude(struct felt_options *options, size_t offset _unused_,
+                            const struct felt_option_value *value,
+                            struct felt_options_error *ret_error)
+{
+    struct felt_cidr cidr;
+
+    if (felt_cidr_parse(value->text, &cidr) < 0)
+        return felt_options_fail(ret_error, "%s: '%s' is not a network like 10.1.0.0/16",
+                                 value->origin, value->text);
+    if (options->n_ip_masq_excludes == FELT_ARRAY_LEN(options->ip_masq_excludes))
+        return felt_options_fail(ret_error, "%s: more than %d times", value->origin,
+                                 FELT_OPTIONS_LIST_MAX);
+    options->ip_masq_excludes[options->n_ip_masq_excludes++] = felt_cidr_masked(&cidr);
+    return 0;
+}
+
+int felt_option_set_resync(struct felt_options *options, size_t offset,
+                           const struct felt_option_value *value,
+                           struct felt_options_error *ret_error)
+{
+    char *end;
+    unsigned long seconds;
+
+    errno = 0;
+    seconds = strtoul(value->text, &end, 10);
+    if (!isdigit((unsigned char)value->text[0]) || *end != '\0' || errno != 0 || seconds == 0 ||
+        seconds > RESYNC_MAX_SEC)
+        return felt_options_fail(ret_error, "%s: '%s' is not a number of seconds from 1 to %d",
+                                 value->origin, value->text, RESYNC_MAX_SEC);
+    *(uint32_t *)field(options, offset) = (uint32_t)seconds;
     return 0;
 }
 

@@ -28,6 +28,11 @@ int felt_option_set_endpoint(struct felt_options *, size_t, const struct felt_op
 /* One more item of a struct felt_text_list. */
 int felt_option_add_text(struct felt_options *, size_t, const struct felt_option_value *,
                          struct felt_options_error *);
+/* One more network that is not masqueraded; the offset is not used. */
+int felt_option_add_exclude(struct felt_options *, size_t, const struct felt_option_value *,
+                            struct felt_options_error *);
+int felt_option_set_resync(struct felt_options *, size_t, const struct felt_option_value *,
+                           struct felt_options_error *);
 /* One more seed, or the token; the offset is not used. */
 int felt_option_add_join(struct felt_options *, size_t, const struct felt_option_value *,
                          struct felt_options_error *);

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 
 #include "agent/log.h"
+#include "agent/rules.h"
 #include "agent/subnet_env.h"
 #include "node/view.h"
 
@@ -18,6 +19,7 @@
 struct felt_overlay {
     struct felt_overlay_config config;
     struct felt_reconciler *reconciler; /* NULL until the network configuration is known */
+    struct felt_rules *rules;           /* likewise */
     sd_event_source *soon;              /* a pass is wanted */
     sd_event_source *timer;             /* the next one at the latest */
     sd_event_source *kernel;            /* notifications */
@@ -91,6 +93,7 @@ void felt_overlay_free(struct felt_overlay *overlay)
     sd_event_source_disable_unref(overlay->soon);
     sd_event_source_disable_unref(overlay->timer);
     sd_event_source_disable_unref(overlay->kernel);
+    felt_rules_free(overlay->rules);
     felt_reconciler_free(overlay->reconciler);
     sd_event_unref(overlay->config.event);
     free(overlay);
@@ -101,6 +104,34 @@ void felt_overlay_changed(struct felt_overlay *overlay)
     (void)sd_event_source_set_enabled(overlay->soon, SD_EVENT_ONESHOT);
 }
 
+static void on_rules(void *userdata)
+{
+    felt_overlay_changed(userdata);
+}
+
+static int make_rules(struct felt_overlay *o)
+{
+    const struct felt_options *options = o->config.options;
+    struct felt_rules_config config = {
+        .event = o->config.event,
+        .setting =
+            {
+                .ip_masq = options->ip_masq,
+                .fully_random = !options->ip_masq_fully_random_disable,
+                .forward = options->iptables_forward_rules,
+                .n_excludes = options->n_ip_masq_excludes,
+                .resync_sec = options->iptables_resync_sec,
+            },
+        .changed = on_rules,
+        .userdata = o,
+    };
+
+    _Static_assert(sizeof(config.setting.excludes) == sizeof(options->ip_masq_excludes),
+                   "as many as the options take");
+    memcpy(config.setting.excludes, options->ip_masq_excludes, sizeof(config.setting.excludes));
+    return felt_rules_new(&config, &o->rules);
+}
+
 /* The configuration is known, so the reconciler can be made. A configuration that this machine
  * cannot serve is the end; anything else may pass. */
 static int make_reconciler(struct felt_overlay *o, const struct felt_self_view *self)
@@ -109,7 +140,6 @@ static int make_reconciler(struct felt_overlay *o, const struct felt_self_view *
         .netconf = self->config,
         .underlay = o->config.underlay,
         .node = self->id,
-        .ip_masq = o->config.options->ip_masq,
     };
     struct felt_reconcile_report report = {0};
     int r = felt_reconciler_new(&config, &o->reconciler, &report);
@@ -198,6 +228,8 @@ static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
                             peers, collect_peers(o, self, peers));
     if (r < 0)
         return r;
+    felt_rules_set(o->rules,
+                   &(struct felt_rules_net){.network = self->config->network, .lease = lease}, 1);
     return felt_reconciler_run(o->reconciler, report);
 }
 
@@ -241,6 +273,8 @@ static void note_result(struct felt_overlay *o, int r, const struct felt_reconci
         snprintf(text, sizeof(text), "%s", report->text[0] ? report->text : strerror(-r));
     if (r < 0 && strcmp(text, o->kernel_error) != 0)
         felt_log_error("kernel: %s; trying on", text);
+    if (r >= 0 && o->rules && felt_rules_error(o->rules)) /* it has been logged */
+        snprintf(text, sizeof(text), "%s", felt_rules_error(o->rules));
     memcpy(o->kernel_error, text, sizeof(text));
     o->n_programmed = report->n_peers;
 }
@@ -271,7 +305,9 @@ static int pass(struct felt_overlay *o)
         arm(o, 0);
         return 0;
     }
-    if (!o->reconciler) {
+    if (!o->rules)
+        r = make_rules(o);
+    if (r >= 0 && !o->reconciler) {
         r = make_reconciler(o, &self);
         if (r == -EINVAL || r == -ERANGE) {
             felt_log_error("kernel: %s", o->kernel_error);
@@ -283,7 +319,7 @@ static int pass(struct felt_overlay *o)
     note_result(o, r, &report);
     if (r >= 0 && self.has_lease) {
         r = write_subnet_env(o, &self);
-        o->ready |= r >= 0;
+        o->ready |= r >= 0 && felt_rules_settled(o->rules);
     }
     arm(o, r);
     o->config.passed(o->config.userdata);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "agent/log.h"
-#include "agent/masquerade.h"
 #include "agent/reconciler_story.h"
 #include "kernel/apply.h"
 #include "kernel/observe.h"
@@ -24,7 +23,6 @@ struct felt_reconciler {
     struct felt_watch *watch;
     uint32_t link_ifindex; /* 0: there is no device */
     bool link_settled;     /* its MAC is decided: adopted or created */
-    struct felt_masquerade masquerade;
 };
 
 static bool has_link(const struct felt_reconciler *reconciler)
@@ -106,7 +104,6 @@ int felt_reconciler_new(const struct felt_reconciler_config *config,
     if (reconciler == NULL)
         return -ENOMEM;
     reconciler->underlay = config->underlay;
-    reconciler->masquerade.wanted = config->ip_masq;
     r = init_desired(&reconciler->desired, config, ret_report);
     if (r == 0)
         r = felt_watch_new(&reconciler->watch);
@@ -370,22 +367,12 @@ static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report 
 int felt_reconciler_run(struct felt_reconciler *reconciler,
                         struct felt_reconcile_report *ret_report)
 {
-    const struct felt_plan_desired *desired = &reconciler->desired;
-    struct felt_kernel_error error = {0};
-    int r, rules;
+    int r;
 
     *ret_report = (struct felt_reconcile_report){0};
     r = run(reconciler, ret_report);
     if (r < 0)
         report_text(ret_report, "%s", strerror(-r));
-    rules = felt_masquerade_run(&reconciler->masquerade, &desired->network,
-                                desired->has_lease ? &desired->lease : NULL, &error);
-    if (rules < 0 && r == 0) {
-        ret_report->text[0] = 0; /* a trouble is less than a failure */
-        report_text(ret_report, "cannot write the masquerade rules: %s",
-                    error.text[0] != 0 ? error.text : strerror(-rules));
-        r = rules;
-    }
     return r;
 }
 

@@ -27,7 +27,6 @@ struct felt_reconciler_config {
     const struct felt_netconf *netconf; /* borrowed for the call; IPv4 */
     struct felt_underlay underlay;
     struct felt_id node; /* the MAC of a new device comes from it */
-    bool ip_masq;
 };
 
 /* What a pass came to. */

@@ -11,7 +11,6 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/lease_change.c src/agent/lease_change.h \
 	src/agent/machine.c src/agent/machine.h \
 	src/agent/log.c src/agent/log.h \
-	src/agent/masquerade.c src/agent/masquerade.h \
 	src/agent/methods.c src/agent/methods.h \
 	src/agent/methods_abandon.c \
 	src/agent/methods_list.c src/agent/methods_list.h \
@@ -29,6 +28,8 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/reconciler.c src/agent/reconciler.h \
 	src/agent/reconciler_story.c src/agent/reconciler_story.h \
 	src/agent/risk.c src/agent/risk.h \
+	src/agent/rules.c src/agent/rules.h \
+	src/agent/rules_pass.c src/agent/rules_pass.h \
 	src/agent/seeds.c src/agent/seeds.h \
 	src/agent/socket_address.c src/agent/socket_address.h \
 	src/agent/store.c src/agent/store.h \

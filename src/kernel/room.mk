@@ -6,10 +6,13 @@ src_kernel_libkernel_a_SOURCES = \
 	src/kernel/apply.c src/kernel/apply.h \
 	src/kernel/error.c src/kernel/error.h \
 	src/kernel/fill.c src/kernel/fill.h \
+	src/kernel/iptables.c src/kernel/iptables.h \
 	src/kernel/links.c src/kernel/links.h \
 	src/kernel/nft.c src/kernel/nft.h \
+	src/kernel/nft_watch.c src/kernel/nft_watch.h \
 	src/kernel/observe.c src/kernel/observe.h \
 	src/kernel/parse.c src/kernel/parse.h \
+	src/kernel/program.c src/kernel/program.h \
 	src/kernel/ruleset.c src/kernel/ruleset.h \
 	src/kernel/socket.c src/kernel/socket.h \
 	src/kernel/sysctl.c src/kernel/sysctl.h \

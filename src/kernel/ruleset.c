@@ -19,6 +19,7 @@
 #define FNV_PRIME  0x100000001b3ULL
 
 struct wanted {
+    enum felt_family family;
     const char *table;
     const char *chain;
     struct felt_ruleset_mark mark;
@@ -48,8 +49,8 @@ static int take_rule(const struct nlmsghdr *message, void *userdata)
             0)
         return 0;
     if (!is_text(tb[NFTA_RULE_TABLE], wanted->table) ||
-        !is_text(tb[NFTA_RULE_CHAIN], wanted->chain) || tb[NFTA_RULE_HANDLE] == NULL ||
-        nla_len(tb[NFTA_RULE_HANDLE]) != sizeof(uint64_t))
+        (wanted->chain != NULL && !is_text(tb[NFTA_RULE_CHAIN], wanted->chain)) ||
+        tb[NFTA_RULE_HANDLE] == NULL || nla_len(tb[NFTA_RULE_HANDLE]) != sizeof(uint64_t))
         return 0;
     handle = nla_data(tb[NFTA_RULE_HANDLE]);
     for (size_t i = 0; i < sizeof(uint64_t); i++)
@@ -58,10 +59,18 @@ static int take_rule(const struct nlmsghdr *message, void *userdata)
     return 0;
 }
 
+static struct nfgenmsg header_of(enum felt_family family)
+{
+    return (struct nfgenmsg){
+        .nfgen_family = family == FELT_FAMILY_V6 ? NFPROTO_IPV6 : NFPROTO_IPV4,
+        .version = NFNETLINK_V0,
+    };
+}
+
 static int dump(struct felt_netlink *netlink, struct wanted *wanted,
                 struct felt_kernel_error *error)
 {
-    struct nfgenmsg header = {.nfgen_family = NFPROTO_IPV4, .version = NFNETLINK_V0};
+    struct nfgenmsg header = header_of(wanted->family);
     _cleanup_(msg_freep) struct nl_msg *msg = nlmsg_alloc();
 
     wanted->mark = (struct felt_ruleset_mark){.handles = FNV_OFFSET};
@@ -70,16 +79,16 @@ static int dump(struct felt_netlink *netlink, struct wanted *wanted,
             NULL ||
         nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO) < 0 ||
         nla_put_string(msg, NFTA_RULE_TABLE, wanted->table) < 0 ||
-        nla_put_string(msg, NFTA_RULE_CHAIN, wanted->chain) < 0)
+        (wanted->chain != NULL && nla_put_string(msg, NFTA_RULE_CHAIN, wanted->chain) < 0))
         return -ENOMEM;
     return felt_netlink_query(netlink, msg, take_rule, wanted, error);
 }
 
-int felt_ruleset_mark(const char *table, const char *chain, struct felt_ruleset_mark *ret_mark,
-                      struct felt_kernel_error *error)
+int felt_ruleset_mark(enum felt_family family, const char *table, const char *chain,
+                      struct felt_ruleset_mark *ret_mark, struct felt_kernel_error *error)
 {
     _cleanup_(felt_netlink_freep) struct felt_netlink *netlink = NULL;
-    struct wanted wanted = {.table = table, .chain = chain};
+    struct wanted wanted = {.family = family, .table = table, .chain = chain};
     int r = felt_netlink_open(FELT_NETLINK_NETFILTER, &netlink);
 
     if (r < 0)
@@ -91,4 +100,25 @@ int felt_ruleset_mark(const char *table, const char *chain, struct felt_ruleset_
         return r;
     *ret_mark = wanted.mark;
     return 0;
+}
+
+int felt_ruleset_has_table(enum felt_family family, const char *table,
+                           struct felt_kernel_error *error)
+{
+    _cleanup_(felt_netlink_freep) struct felt_netlink *netlink = NULL;
+    struct nfgenmsg header = header_of(family);
+    _cleanup_(msg_freep) struct nl_msg *msg = nlmsg_alloc();
+    int r = felt_netlink_open(FELT_NETLINK_NETFILTER, &netlink);
+
+    if (r < 0)
+        return felt_kernel_error_set(error, r, "cannot open a netfilter socket");
+    if (msg == NULL ||
+        nlmsg_put(msg, 0, 0, (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETTABLE, 0, 0) == NULL ||
+        nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO) < 0 ||
+        nla_put_string(msg, NFTA_TABLE_NAME, table) < 0)
+        return felt_kernel_error_set(error, -ENOMEM, "out of memory");
+    r = felt_netlink_query(netlink, msg, NULL, NULL, error);
+    if (r == -ENOENT || r == -EOPNOTSUPP || r == -EINVAL) /* EINVAL: no such subsystem */
+        return 0;
+    return r < 0 ? r : 1;
 }

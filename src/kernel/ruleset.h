@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ip.h"
 #include "kernel/error.h"
 
 struct felt_ruleset_mark {
@@ -13,6 +14,11 @@ struct felt_ruleset_mark {
     uint32_t n_rules;
 };
 
-/* Of a chain in a table of family ip. No table, no chain: no rules. 0 or -errno. */
-int felt_ruleset_mark(const char *table, const char *chain, struct felt_ruleset_mark *ret_mark,
-                      struct felt_kernel_error *error);
+/* Of a chain in a table of family ip or ip6; chain NULL: of all chains in it. No table, no chain:
+ * no rules. 0 or -errno. */
+int felt_ruleset_mark(enum felt_family family, const char *table, const char *chain,
+                      struct felt_ruleset_mark *ret_mark, struct felt_kernel_error *error);
+
+/* 1: there is such a table; 0: there is none, or no nftables in this kernel; or -errno. */
+int felt_ruleset_has_table(enum felt_family family, const char *table,
+                           struct felt_kernel_error *error);

@@ -5,7 +5,11 @@ PURE_LIBS += src/plan/libplan.a
 src_plan_libplan_a_SOURCES = \
 	src/plan/desired.c src/plan/desired.h \
 	src/plan/diff.c src/plan/diff.h \
+	src/plan/flannel_rules.c src/plan/flannel_rules.h \
+	src/plan/iptables.c src/plan/iptables.h \
+	src/plan/iptables_rule.c src/plan/iptables_rule.h \
 	src/plan/link.c src/plan/link.h \
+	src/plan/nft_rules.c src/plan/nft_rules.h \
 	src/plan/observed.c src/plan/observed.h \
 	src/plan/op.c src/plan/op.h \
-	src/plan/rules.c src/plan/rules.h
+	src/plan/script.c src/plan/script.h

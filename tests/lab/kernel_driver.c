@@ -3,7 +3,7 @@
  * answer each, the log on standard error.
  *
  *   underlay NAME | address IP | public-ip IP | network CIDR | vni N | port N | gbp 0|1 |
- *   learning 0|1 | direct 0|1 | mtu N | host-gw 0|1 | masq 0|1 | node HEX    the configuration
+ *   learning 0|1 | direct 0|1 | mtu N | host-gw 0|1 | node HEX    the configuration
  *   new                        felt_reconciler_new()
  *   backend                    "0 vni=1 mac=02:.. mtu=1450", or "-17 text"
  *   peer SUBNET IP MAC HEX     one more for the next set
@@ -185,8 +185,6 @@ static bool configure(const char *command, const char *args)
         netconf.vxlan.mtu = (uint32_t)n;
     else if (strcmp(command, "host-gw") == 0)
         netconf.backend = n != 0 ? FELT_BACKEND_HOST_GW : FELT_BACKEND_VXLAN;
-    else if (strcmp(command, "masq") == 0)
-        config.ip_masq = n != 0;
     else if (strcmp(command, "node") == 0)
         (void)felt_hex_decode(args, config.node.b, FELT_ID_LEN);
     else

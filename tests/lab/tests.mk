@@ -12,7 +12,8 @@ LAB_SMALL_TESTS = \
 	tests/lab/reclaim.sh \
 	tests/lab/bootstrap.sh \
 	tests/lab/abandon.sh \
-	tests/lab/reserve.sh
+	tests/lab/reserve.sh \
+	tests/lab/rules.sh
 # Many daemons, and figures that a sanitizer would spoil.
 LAB_LARGE_TESTS = \
 	tests/lab/ready.sh \
@@ -26,7 +27,7 @@ LAB_TESTS = $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS)
 endif
 EXTRA_DIST += $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
 	tests/lab/herd.py tests/lab/lab.sh tests/lab/maps.py \
-	tests/lab/notify.py
+	tests/lab/notify.py tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver
 tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c

@@ -265,7 +265,64 @@ static void options_still_to_come_say_so(void **state)
     refused(ARGS("--healthz-port=10254"), NO_ENV,
             "--healthz-port: this option of flanneld is not supported yet");
     refused(ARGS("-v", "10"), NO_ENV, "--v: this option of flanneld is not supported yet");
-    refused(NO_ARGS, ENV("FLANNELD_IPTABLES_RESYNC=5"), "FLANNELD_IPTABLES_RESYNC: this option");
+    refused(NO_ARGS, ENV("FLANNELD_IP_BLACKHOLE_ROUTE=true"),
+            "FLANNELD_IP_BLACKHOLE_ROUTE: this option");
+}
+
+/* ---- the packet filter ---- */
+
+static void rules_are_as_flannels_unless_told_otherwise(void **state)
+{
+    struct felt_options o = parsed(NO_ARGS, NO_ENV);
+
+    (void)state;
+    assert_false(o.ip_masq_fully_random_disable);
+    assert_true(o.iptables_forward_rules);
+    assert_int_equal(o.iptables_resync_sec, 5);
+    assert_int_equal(o.n_ip_masq_excludes, 0);
+    o = parsed(ARGS("--ip-masq-fully-random-disable"),
+               ENV("FLANNELD_IPTABLES_FORWARD_RULES=false", "FLANNELD_IPTABLES_RESYNC=60"));
+    assert_true(o.ip_masq_fully_random_disable);
+    assert_false(o.iptables_forward_rules);
+    assert_int_equal(o.iptables_resync_sec, 60);
+}
+
+static void excluded_networks_are_masked_and_of_either_family(void **state)
+{
+    struct felt_options o =
+        parsed(ARGS("--ip-masq-exclude", "10.1.2.3/8", "--ip-masq-exclude=fd00::1/8"), NO_ENV);
+
+    (void)state;
+    assert_int_equal(o.n_ip_masq_excludes, 2);
+    assert_string_equal(FELT_CIDR(&o.ip_masq_excludes[0]), "10.0.0.0/8");
+    assert_string_equal(FELT_CIDR(&o.ip_masq_excludes[1]), "fd00::/8");
+    o = parsed(NO_ARGS, ENV("FELTD_IP_MASQ_EXCLUDE=10.0.0.0/8,192.168.0.0/16"));
+    assert_int_equal(o.n_ip_masq_excludes, 2);
+}
+
+static void sixteen_excluded_networks_are_taken_and_one_more_is_not(void **state)
+{
+    static char list[512] = "FELTD_IP_MASQ_EXCLUDE=10.0.0.0/8";
+    struct felt_options o;
+
+    (void)state;
+    for (int i = 1; i < FELT_OPTIONS_LIST_MAX; i++)
+        strcat(list, ",10.0.0.0/8");
+    o = parsed(NO_ARGS, ENV(list));
+    assert_int_equal(o.n_ip_masq_excludes, FELT_OPTIONS_LIST_MAX);
+    strcat(list, ",10.0.0.0/8");
+    refused(NO_ARGS, ENV(list), "FELTD_IP_MASQ_EXCLUDE: more than 16 times");
+}
+
+static void a_period_is_a_second_to_an_hour(void **state)
+{
+    static const char *const bad[] = {"0", "3601", "-1", "", "5s", " 5", "99999999999999999999"};
+
+    (void)state;
+    assert_int_equal(parsed(ARGS("--iptables-resync=1"), NO_ENV).iptables_resync_sec, 1);
+    assert_int_equal(parsed(ARGS("--iptables-resync=3600"), NO_ENV).iptables_resync_sec, 3600);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        refused(ARGS("--iptables-resync", (char *)bad[i]), NO_ENV, "--iptables-resync: '");
 }
 
 /* ---- refusals ---- */
@@ -293,6 +350,7 @@ static void every_bad_value_is_named(void **state)
     } bad[] = {
         {"--network=10.0.0.0", "--network: '10.0.0.0' is not a network like 10.1.0.0/16"},
         {"--network=fc00::/48", "--network: fc00::/48: IPv6 is not supported yet"},
+        {"--ip-masq-exclude=10.0.0.0", "--ip-masq-exclude: '10.0.0.0' is not a network like"},
         {"--subnet=x", "--subnet: 'x' is not a network like"},
         {"--backend=a\"b", "--backend: 'a\"b' is not a backend"},
         {"--backend=", "--backend: '' is not a backend"},
@@ -543,6 +601,10 @@ int main(void)
         cmocka_unit_test(etcd_options_are_ignored_with_a_word_and_without_their_values),
         cmocka_unit_test(kubernetes_options_are_refused_by_name),
         cmocka_unit_test(options_still_to_come_say_so),
+        cmocka_unit_test(rules_are_as_flannels_unless_told_otherwise),
+        cmocka_unit_test(excluded_networks_are_masked_and_of_either_family),
+        cmocka_unit_test(sixteen_excluded_networks_are_taken_and_one_more_is_not),
+        cmocka_unit_test(a_period_is_a_second_to_an_hour),
         cmocka_unit_test(what_is_no_option_is_named),
         cmocka_unit_test(every_bad_value_is_named),
         cmocka_unit_test(an_empty_public_ip_is_flannels_default),

@@ -13,7 +13,7 @@
 /* Whether it runs depends on the machine: without nft the error says what to install. */
 static int run(const char *text, struct felt_kernel_error *error)
 {
-    int r = felt_nft_run(text, strlen(text), error);
+    int r = felt_nft_run(text, strlen(text), -1, error);
 
     if (r == -ENOENT) {
         assert_string_equal(error->text,

@@ -3,10 +3,14 @@ PLAN_TESTS = \
 	tests/unit/plan/test_converge \
 	tests/unit/plan/test_desired \
 	tests/unit/plan/test_diff \
+	tests/unit/plan/test_flannel_rules \
+	tests/unit/plan/test_iptables \
+	tests/unit/plan/test_iptables_rule \
 	tests/unit/plan/test_link \
 	tests/unit/plan/test_observed \
+	tests/unit/plan/test_nft_rules \
 	tests/unit/plan/test_op \
-	tests/unit/plan/test_rules
+	tests/unit/plan/test_script
 UNIT_TESTS += $(PLAN_TESTS)
 PLAN_TEST_LDADD = src/plan/libplan.a src/base/libbase.a $(CMOCKA_LIBS)
 PLAN_WORLD = tests/unit/plan/world.c tests/unit/plan/world.h
@@ -25,5 +29,13 @@ tests_unit_plan_test_observed_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_observed_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_op_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_op_LDADD = $(PLAN_TEST_LDADD)
-tests_unit_plan_test_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_plan_test_rules_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_nft_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_nft_rules_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_flannel_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_flannel_rules_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_iptables_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_iptables_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_iptables_rule_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_iptables_rule_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_script_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_script_LDADD = $(PLAN_TEST_LDADD)
