@@ -13,7 +13,8 @@ LAB_SMALL_TESTS = \
 	tests/lab/bootstrap.sh \
 	tests/lab/abandon.sh \
 	tests/lab/reserve.sh \
-	tests/lab/rules.sh
+	tests/lab/rules.sh \
+	tests/lab/docker.sh
 # Many daemons, and figures that a sanitizer would spoil.
 LAB_LARGE_TESTS = \
 	tests/lab/ready.sh \
