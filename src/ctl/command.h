@@ -19,5 +19,7 @@ enum exit_code felt_command_unreserve(const struct request *q);
 enum exit_code felt_command_reservations(const struct request *q);
 /* command_reclaim.c */
 enum exit_code felt_command_reclaim(const struct request *q);
+/* command_cleanup.c */
+enum exit_code felt_command_cleanup(const struct request *q);
 /* command_join.c */
 enum exit_code felt_command_join(const struct request *q);

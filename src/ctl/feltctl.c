@@ -14,10 +14,12 @@
 #include "ctl/duration.h"
 #include "ctl/seed.h"
 
-#define CONTROL_SOCKET  "/run/felt/feltd.sock"
-#define SOCKET_VARIABLE "FELTD_CONTROL_SOCKET"
+#define CONTROL_SOCKET       "/run/felt/feltd.sock"
+#define SOCKET_VARIABLE      "FELTD_CONTROL_SOCKET"
+#define SUBNET_FILE          "/run/flannel/subnet.env"
+#define SUBNET_FILE_VARIABLE "FELTD_SUBNET_FILE"
 
-#define RECLAIM_MAX     16 /* members at once: as many as feltd takes */
+#define RECLAIM_MAX          16 /* members at once: as many as feltd takes */
 
 static enum exit_code run_help(const struct request *q);
 
@@ -38,6 +40,7 @@ static const struct command {
     {"reclaim", felt_command_reclaim, "NODE...: it is gone for good, others get its subnets now", 1,
      RECLAIM_MAX},
     {"token", felt_command_token, "a token with which machines join: feltd --join TOKEN", 0, 0},
+    {"cleanup", felt_command_cleanup, "remove what a stopped feltd has left on this machine", 0, 0},
     {"version", felt_command_version, "the versions of feltctl and of feltd", 0, 0},
     {"help", run_help, "this text", 0, 0},
 };
@@ -49,6 +52,9 @@ enum {
     OPTION_ABANDON,
     OPTION_FORCE,
     OPTION_YES,
+    OPTION_DRY_RUN,
+    OPTION_NETWORK,
+    OPTION_SUBNET_FILE,
     OPTION_VERSION,
 };
 
@@ -81,6 +87,18 @@ static const struct {
      "--force",
      "reclaim: where most owners are gone; live ones\nelsewhere may lose their subnets"},
     {{"yes", no_argument, NULL, OPTION_YES}, "join reclaim", "--yes", "join, reclaim: do not ask"},
+    {{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+     "cleanup",
+     "--dry-run",
+     "cleanup: only say what would be removed"},
+    {{"network", required_argument, NULL, OPTION_NETWORK},
+     "cleanup",
+     "--network CIDR",
+     "cleanup: which network it was (what the subnet file\nsays)"},
+    {{"subnet-file", required_argument, NULL, OPTION_SUBNET_FILE},
+     "cleanup",
+     "--subnet-file FILE",
+     "cleanup: feltd's (" SUBNET_FILE ",\nor what " SUBNET_FILE_VARIABLE " says)"},
     {{"help", no_argument, NULL, 'h'}, NULL, "-h, --help", "show this and exit"},
     {{"version", no_argument, NULL, OPTION_VERSION},
      NULL,
@@ -164,6 +182,17 @@ static enum exit_code take_option(int option, const char *value, struct request 
     case OPTION_YES:
         q->yes = true;
         return EXIT_FINE;
+    case OPTION_DRY_RUN:
+        q->dry_run = true;
+        return EXIT_FINE;
+    case OPTION_NETWORK:
+        if (felt_cidr_parse(value, &q->network) < 0)
+            return usage("--network: '%s' is not a network like 10.1.0.0/16", value);
+        q->network = felt_cidr_masked(&q->network);
+        return EXIT_FINE;
+    case OPTION_SUBNET_FILE:
+        q->subnet_file = value;
+        return EXIT_FINE;
     default: /* getopt has said what is wrong */
         fprintf(stderr, "feltctl: see 'feltctl --help'\n");
         return EXIT_USAGE;
@@ -214,14 +243,17 @@ _Static_assert(FELT_ARRAY_LEN(options) <= 32, "a set of options is a word");
 static enum exit_code run(int argc, char **argv)
 {
     const char *from_environment = getenv(SOCKET_VARIABLE);
+    const char *subnet_file = getenv(SUBNET_FILE_VARIABLE);
     struct option long_options[FELT_ARRAY_LEN(options) + 1] = {0};
-    struct request q = {.socket = CONTROL_SOCKET};
+    struct request q = {.socket = CONTROL_SOCKET, .subnet_file = SUBNET_FILE};
     enum exit_code code;
     uint32_t given = 0;
     int c;
 
     if (from_environment && *from_environment != '\0')
         q.socket = from_environment;
+    if (subnet_file && *subnet_file != '\0')
+        q.subnet_file = subnet_file;
     for (size_t i = 0; i < FELT_ARRAY_LEN(options); i++)
         long_options[i] = options[i].option;
     while ((c = getopt_long(argc, argv, "o:h", long_options, NULL)) >= 0) {

@@ -30,4 +30,7 @@ struct request {
     bool abandon;
     bool force;
     bool yes;
+    bool dry_run;
+    struct felt_cidr network; /* family NONE: not given */
+    const char *subnet_file;
 };

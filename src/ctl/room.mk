@@ -30,6 +30,8 @@ bin_PROGRAMS += src/ctl/feltctl
 src_ctl_feltctl_SOURCES = src/ctl/feltctl.c \
 	src/ctl/ask.c src/ctl/ask.h \
 	src/ctl/command.h src/ctl/request.h \
+	src/ctl/cleanup.h src/ctl/cleanup_device.c src/ctl/cleanup_rules.c \
+	src/ctl/command_cleanup.c \
 	src/ctl/command_join.c \
 	src/ctl/command_leave.c \
 	src/ctl/command_reserve.c \
@@ -37,4 +39,5 @@ src_ctl_feltctl_SOURCES = src/ctl/feltctl.c \
 	src/ctl/command_show.c \
 	src/ctl/command_token.c
 src_ctl_feltctl_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-src_ctl_feltctl_LDADD = src/ctl/libctl.a src/ctl/libvarlink.a src/base/libbase.a $(JANSSON_LIBS)
+src_ctl_feltctl_LDADD = src/ctl/libctl.a src/ctl/libvarlink.a src/kernel/libkernel.a \
+	src/plan/libplan.a src/netconf/libnetconf.a src/base/libbase.a $(NL_LIBS) $(JANSSON_LIBS)

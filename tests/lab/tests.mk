@@ -14,7 +14,8 @@ LAB_SMALL_TESTS = \
 	tests/lab/abandon.sh \
 	tests/lab/reserve.sh \
 	tests/lab/rules.sh \
-	tests/lab/docker.sh
+	tests/lab/docker.sh \
+	tests/lab/cleanup.sh
 # Many daemons, and figures that a sanitizer would spoil.
 LAB_LARGE_TESTS = \
 	tests/lab/ready.sh \

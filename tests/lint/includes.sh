@@ -64,6 +64,7 @@ for room in $world; do
     case $room in
     kernel) allowed="base netconf plan" ;;
     agent) allowed="base wire crypto gossip lease netconf node plan kernel ctl" ;;
+    ctl) allowed="base netconf crypto plan kernel" ;;
     sim) allowed="base wire crypto gossip lease netconf node" ;;
     *) allowed="base netconf crypto ctl" ;;
     esac

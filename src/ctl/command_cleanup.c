@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Taking away what a feltd that is no more has left on this machine. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/ask.h"
+#include "ctl/cleanup.h"
+#include "ctl/command.h"
+
+void felt_cleanup_note(const struct felt_cleanup *cleanup, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    json_array_append_new(cleanup->removed, json_vsprintf(format, args));
+    va_end(args);
+}
+
+int felt_cleanup_fail(int r, const char *what, const char *text)
+{
+    fprintf(stderr, "feltctl: cannot delete %s: %s%s\n", what, text[0] ? text : strerror(-r),
+            r == -EPERM ? "; run feltctl as root" : "");
+    return r;
+}
+
+/* One that runs would put everything back at once. */
+static bool feltd_runs(const struct request *q)
+{
+    _cleanup_(felt_varlink_client_freep) struct felt_varlink_client *client = NULL;
+    int r = felt_varlink_client_new(q->socket, FELTCTL_TIMEOUT, &client);
+
+    return r != -ENOENT && r != -ECONNREFUSED;
+}
+
+/* The network that the file names. False: there is no such file, or it is no longer feltd's. */
+static bool read_network(const char *path, struct felt_cidr *ret_network)
+{
+    static const char key[] = "FLANNEL_NETWORK=";
+    FILE *file = fopen(path, "re");
+    struct felt_cidr network;
+    bool found = false;
+    char line[256];
+
+    if (!file)
+        return false;
+    while (!found && fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "\r\n")] = '\0';
+        found = strncmp(line, key, strlen(key)) == 0 &&
+                felt_cidr_parse(line + strlen(key), &network) == 0;
+    }
+    (void)fclose(file);
+    if (found)
+        *ret_network = felt_cidr_masked(&network);
+    return found;
+}
+
+static int delete_file(const struct felt_cleanup *cleanup, const char *path)
+{
+    if (!cleanup->dry_run && unlink(path) < 0 && errno != ENOENT)
+        return felt_cleanup_fail(-errno, path, "");
+    felt_cleanup_note(cleanup, "file %s", path);
+    return 0;
+}
+
+static enum exit_code report(const struct request *q, const struct felt_cleanup *cleanup)
+{
+    _cleanup_(json_decrefp) json_t *reply = NULL;
+    json_t *item;
+    size_t i;
+
+    if (q->is_json) {
+        reply = json_pack("{s:b, s:O}", "dry_run", cleanup->dry_run, "removed", cleanup->removed);
+        return felt_ctl_print_json(reply);
+    }
+    json_array_foreach(cleanup->removed, i, item)
+        printf("%s %s\n", cleanup->dry_run ? "would delete" : "deleted", json_string_value(item));
+    if (json_array_size(cleanup->removed) == 0)
+        printf("nothing of felt's is here\n");
+    return EXIT_FINE;
+}
+
+enum exit_code felt_command_cleanup(const struct request *q)
+{
+    _cleanup_(json_decrefp) json_t *removed = json_array();
+    struct felt_cleanup cleanup = {
+        .dry_run = q->dry_run, .network = q->network, .removed = removed};
+    struct felt_cidr in_file;
+    bool has_file;
+    int r, rules;
+
+    if (feltd_runs(q)) {
+        fprintf(stderr,
+                "feltctl: feltd runs on this machine and would put everything back; stop it "
+                "first\n");
+        return EXIT_REFUSED;
+    }
+    has_file = read_network(q->subnet_file, &in_file);
+    if (cleanup.network.ip.family == FELT_FAMILY_NONE && has_file)
+        cleanup.network = in_file;
+    if (cleanup.network.ip.family == FELT_FAMILY_NONE)
+        fprintf(stderr,
+                "feltctl: %s does not say which network it was, so devices and routes stay; "
+                "name it with --network\n",
+                q->subnet_file);
+    r = felt_cleanup_device(&cleanup);
+    rules = felt_cleanup_rules(&cleanup);
+    r = r < 0 ? r : rules;
+    /* Last, so that a cleanup that was interrupted can be run again. */
+    if (r == 0 && has_file && felt_cidr_equal(&in_file, &cleanup.network))
+        r = delete_file(&cleanup, q->subnet_file);
+    if (report(q, &cleanup) != EXIT_FINE || r < 0)
+        return EXIT_REFUSED;
+    return cleanup.network.ip.family == FELT_FAMILY_NONE ? EXIT_REFUSED : EXIT_FINE;
+}
