@@ -67,7 +67,8 @@ static int remove_masq(struct step *s)
 
 static int read_mark(struct step *s, struct felt_ruleset_mark *ret_mark)
 {
-    return felt_ruleset_mark(family_of(s), felt_nft_table(family_of(s)), NULL, ret_mark, &s->error);
+    return felt_ruleset_mark(family_of(s), felt_nft_table(family_of(s)), FELT_NFT_EXCLUDE_SET,
+                             ret_mark, &s->error);
 }
 
 static int masq_text(struct step *s, char **ret_text, size_t *ret_len)
@@ -100,7 +101,7 @@ static int write_masq(struct step *s)
     is_new = *written == NULL || strcmp(text, *written) != 0;
     if (!is_new) {
         r = read_mark(s, &mark);
-        if (r < 0 || (mark.handles == known->handles && mark.n_rules == known->n_rules))
+        if (r < 0 || (mark.digest == known->digest && mark.n_rules == known->n_rules))
             return r;
     }
     r = run_script(s, text, len);

@@ -21,7 +21,7 @@
 struct wanted {
     enum felt_family family;
     const char *table;
-    const char *chain;
+    const char *set;
     struct felt_ruleset_mark mark;
 };
 
@@ -37,25 +37,44 @@ static bool is_text(struct nlattr *attr, const char *text)
     return attr != NULL && (size_t)nla_len(attr) >= len && memcmp(nla_data(attr), text, len) == 0;
 }
 
+static void digest(struct wanted *wanted, const struct nlattr *attr)
+{
+    const uint8_t *bytes = nla_data(attr);
+
+    for (int i = 0; i < nla_len(attr); i++)
+        wanted->mark.digest = (wanted->mark.digest ^ bytes[i]) * FNV_PRIME;
+}
+
+/* The attributes of a message of that type about our table; its name is the first of them. */
+static bool parse(const struct wanted *wanted, const struct nlmsghdr *message, int type,
+                  struct nlattr **tb)
+{
+    return message->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | type) &&
+           nlmsg_valid_hdr(message, sizeof(struct nfgenmsg)) &&
+           nlmsg_parse((struct nlmsghdr *)message, sizeof(struct nfgenmsg), tb, NFTA_RULE_MAX,
+                       NULL) >= 0 &&
+           is_text(tb[NFTA_RULE_TABLE], wanted->table);
+}
+
 static int take_rule(const struct nlmsghdr *message, void *userdata)
 {
-    struct wanted *wanted = userdata;
     struct nlattr *tb[NFTA_RULE_MAX + 1] = {0};
-    const uint8_t *handle;
+    struct wanted *wanted = userdata;
 
-    if (message->nlmsg_type != ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE) ||
-        !nlmsg_valid_hdr(message, sizeof(struct nfgenmsg)) ||
-        nlmsg_parse((struct nlmsghdr *)message, sizeof(struct nfgenmsg), tb, NFTA_RULE_MAX, NULL) <
-            0)
+    if (!parse(wanted, message, NFT_MSG_NEWRULE, tb) || tb[NFTA_RULE_HANDLE] == NULL)
         return 0;
-    if (!is_text(tb[NFTA_RULE_TABLE], wanted->table) ||
-        (wanted->chain != NULL && !is_text(tb[NFTA_RULE_CHAIN], wanted->chain)) ||
-        tb[NFTA_RULE_HANDLE] == NULL || nla_len(tb[NFTA_RULE_HANDLE]) != sizeof(uint64_t))
-        return 0;
-    handle = nla_data(tb[NFTA_RULE_HANDLE]);
-    for (size_t i = 0; i < sizeof(uint64_t); i++)
-        wanted->mark.handles = (wanted->mark.handles ^ handle[i]) * FNV_PRIME;
+    digest(wanted, tb[NFTA_RULE_HANDLE]);
     wanted->mark.n_rules++;
+    return 0;
+}
+
+static int take_elements(const struct nlmsghdr *message, void *userdata)
+{
+    struct nlattr *tb[NFTA_RULE_MAX + 1] = {0};
+    struct wanted *wanted = userdata;
+
+    if (parse(wanted, message, NFT_MSG_NEWSETELEM, tb) && tb[NFTA_SET_ELEM_LIST_ELEMENTS] != NULL)
+        digest(wanted, tb[NFTA_SET_ELEM_LIST_ELEMENTS]);
     return 0;
 }
 
@@ -67,36 +86,49 @@ static struct nfgenmsg header_of(enum felt_family family)
     };
 }
 
-static int dump(struct felt_netlink *netlink, struct wanted *wanted,
-                struct felt_kernel_error *error)
+/* Of what the table holds of that type, in the set if one is named. */
+static int dump(struct felt_netlink *netlink, int type, struct wanted *wanted, const char *set,
+                felt_netlink_each *each, struct felt_kernel_error *error)
 {
     struct nfgenmsg header = header_of(wanted->family);
     _cleanup_(msg_freep) struct nl_msg *msg = nlmsg_alloc();
+    int r;
 
-    wanted->mark = (struct felt_ruleset_mark){.handles = FNV_OFFSET};
     if (msg == NULL ||
-        nlmsg_put(msg, 0, 0, (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETRULE, 0, NLM_F_DUMP) ==
-            NULL ||
+        nlmsg_put(msg, 0, 0, (NFNL_SUBSYS_NFTABLES << 8) | type, 0, NLM_F_DUMP) == NULL ||
         nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO) < 0 ||
         nla_put_string(msg, NFTA_RULE_TABLE, wanted->table) < 0 ||
-        (wanted->chain != NULL && nla_put_string(msg, NFTA_RULE_CHAIN, wanted->chain) < 0))
+        (set != NULL && nla_put_string(msg, NFTA_SET_ELEM_LIST_SET, set) < 0))
         return -ENOMEM;
-    return felt_netlink_query(netlink, msg, take_rule, wanted, error);
+    r = felt_netlink_query(netlink, msg, each, wanted, error);
+    return r == -ENOENT ? 0 : r;
 }
 
-int felt_ruleset_mark(enum felt_family family, const char *table, const char *chain,
+static int read_table(struct felt_netlink *netlink, struct wanted *wanted,
+                      struct felt_kernel_error *error)
+{
+    int r;
+
+    wanted->mark = (struct felt_ruleset_mark){.digest = FNV_OFFSET};
+    r = dump(netlink, NFT_MSG_GETRULE, wanted, NULL, take_rule, error);
+    if (r < 0)
+        return r;
+    return dump(netlink, NFT_MSG_GETSETELEM, wanted, wanted->set, take_elements, error);
+}
+
+int felt_ruleset_mark(enum felt_family family, const char *table, const char *set,
                       struct felt_ruleset_mark *ret_mark, struct felt_kernel_error *error)
 {
     _cleanup_(felt_netlink_freep) struct felt_netlink *netlink = NULL;
-    struct wanted wanted = {.family = family, .table = table, .chain = chain};
+    struct wanted wanted = {.family = family, .table = table, .set = set};
     int r = felt_netlink_open(FELT_NETLINK_NETFILTER, &netlink);
 
     if (r < 0)
         return felt_kernel_error_set(error, r, "cannot open a netfilter socket");
     r = -EINTR;
     for (int i = 0; i < TRIES && (r == -EINTR || r == -ENOBUFS); i++)
-        r = dump(netlink, &wanted, error);
-    if (r < 0 && r != -ENOENT)
+        r = read_table(netlink, &wanted, error);
+    if (r < 0)
         return r;
     *ret_mark = wanted.mark;
     return 0;

@@ -29,6 +29,7 @@ struct planning {
     const struct felt_iptables_want *want;
     struct felt_iptables_change *change;
     struct rules rules[N_TABLES];
+    bool forward_drops; /* its policy */
     bool has_forward, has_docker, has_own_forward, has_own_docker;
     struct felt_script script;
 };
@@ -76,6 +77,7 @@ static void take_chain(struct planning *p, const char *line, size_t len)
         bool *has;
     } chains[] = {
         {":FORWARD ", &p->has_forward},
+        {":FORWARD DROP", &p->forward_drops},
         {":DOCKER-USER ", &p->has_docker},
         {":" FELT_IPTABLES_FORWARD_CHAIN " ", &p->has_own_forward},
         {":" FELT_IPTABLES_DOCKER_CHAIN " ", &p->has_own_docker},
@@ -94,7 +96,8 @@ static int take_line(struct planning *p, enum table *table, const char *line, si
         *table = starts_with(line, len, "*filter") ? TABLE_FILTER
                  : starts_with(line, len, "*nat")  ? TABLE_NAT
                                                    : TABLE_OTHER;
-    else if (starts_with(line, len, "# Table `filter' is incompatible"))
+    else if (starts_with(line, len, "# Table `filter' is incompatible") ||
+             starts_with(line, len, "# Table `filter' contains incompatible base-chains"))
         p->change->is_incompatible = true;
     else if (*table == TABLE_FILTER && starts_with(line, len, ":"))
         take_chain(p, line, len);
@@ -339,9 +342,26 @@ static void add_table(struct planning *p, const char *name, void (*see_to)(struc
     }
 }
 
+/* iptables-save shows a chain FORWARD even where a table that nft has made has none: then there is
+ * nothing in it, and its policy is ACCEPT. */
+static bool is_forward_real(const struct planning *p)
+{
+    const struct rules *rules = &p->rules[TABLE_FILTER];
+
+    if (!p->has_forward || !p->change->is_incompatible || p->forward_drops)
+        return p->has_forward;
+    for (size_t i = 0; i < rules->n; i++)
+        if (strcmp(rules->items[i].chain, "FORWARD") == 0)
+            return true;
+    return false;
+}
+
 static void see_to_filter(struct planning *p)
 {
     struct rules *rules = &p->rules[TABLE_FILTER];
+
+    p->has_forward = is_forward_real(p);
+    p->change->is_incompatible &= !p->has_forward;
 
     if (p->want->network.ip.family != FELT_FAMILY_NONE) {
         struct felt_cidr network = felt_cidr_masked(&p->want->network);

@@ -38,7 +38,7 @@ struct felt_iptables_change {
     bool writes_ours;     /* rules of ours were not there, or not right */
     bool removes_ours;    /* they were, and are not wanted */
     size_t n_flannel;     /* rules of flannel's that go */
-    bool is_incompatible; /* the table filter was made by another program than iptables */
+    bool is_incompatible; /* the table filter is nft's: it has no FORWARD that iptables could see */
 };
 
 /* save is iptables-save's output, of all tables. 0 or -ENOMEM. */

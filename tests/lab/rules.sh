@@ -44,6 +44,11 @@ check "h1 starts with two networks excluded, which overlap" \
     lab start h1 --ip-masq --ip-masq-exclude 192.0.2.254/32 --ip-masq-exclude=192.0.2.248/29
 is "a container is seen as itself in an excluded network" "$(seen 192.0.2.254 c1)" "$N1.2"
 is "and as its machine elsewhere" "$(seen 192.0.2.2 c1)" 192.0.2.1
+lab exec h1 nft flush set ip felt-ipv4 masq-exclude
+has_excludes() {
+    [[ $(lab exec h1 nft list set ip felt-ipv4 masq-exclude) == *'elements = { 192.0.2.248/29 }'* ]]
+}
+await_ok "networks that somebody takes out of the set are back" 10 has_excludes
 is "the rules are as fully random as flannel's" \
     "$(lab exec h1 nft list table ip felt-ipv4 | grep -c 'masquerade fully-random')" 2
 lab stop h1
@@ -169,6 +174,20 @@ COMMIT"
 }
 forward_drops
 
+# Somebody who flushes whenever he sees our rule gets bored later than a busy loop would.
+lab stop h1
+lab start h1 --ip-masq
+lab exec h1 bash -c '
+    for i in {1..33}; do
+        for j in {1..1000}; do
+            ! iptables-nft -S FORWARD | grep -q FELT || break
+        done
+        iptables-nft -F FORWARD
+    done'
+is "who undoes the rules again and again is told of once, and waited for" \
+    "$(lab logs h1 | grep -c 'somebody undoes felt.s rules as fast as they are written')" 1
+await_ok "and has not the last word" 20 has_jump
+
 # ---- never twice, whatever happened in between -------------------------------------------------
 
 # snapshot HOST: all rules, without counters and handles.
@@ -292,6 +311,22 @@ is "the rules of the earlier run are gone" \
 lab stop h1
 check "and starts with both" lab start h1 --ip-masq
 await_ok "they are there again" 10 has_jump
+
+# ---- a table of that name that is not iptables' ------------------------------------------------
+
+lab exec h1 nft delete table ip filter
+lab exec h1 nft -f - <<'NFT'
+table ip filter {
+    chain forward {
+        type filter hook forward priority filter; policy drop;
+    }
+}
+NFT
+says_what_to_do() {
+    lab logs h1 | grep -q 'the table ip filter was not made by iptables.* accept network=172.17.0.0/16 there'
+}
+await_ok "who has made a table filter by nft is told what to accept" 10 says_what_to_do
+is "and nothing is added to it" "$(lab exec h1 nft list table ip filter | grep -ciE 'felt|chain')" 1
 
 # ---- iptables-legacy, which tells nobody -------------------------------------------------------
 

@@ -147,6 +147,25 @@ static void a_table_that_iptables_cannot_read_is_told(void **state)
     assert_null(change.script);
 }
 
+static void a_chain_that_iptables_only_pretends_is_none(void **state)
+{
+#define MADE_BY_NFT \
+    "# Table `filter' contains incompatible base-chains, use 'nft' tool to list them.\n"
+    static const char pretended[] = MADE_BY_NFT "*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n";
+    static const char dropping[] = MADE_BY_NFT "*filter\n:FORWARD DROP [0:0]\nCOMMIT\n";
+    const struct felt_iptables_want want = want_with(true);
+    struct felt_iptables_change change;
+
+    (void)state;
+    assert_int_equal(felt_iptables_plan(pretended, strlen(pretended), &want, &change), 0);
+    assert_true(change.is_incompatible);
+    assert_null(change.script);
+    assert_int_equal(felt_iptables_plan(dropping, strlen(dropping), &want, &change), 0);
+    assert_false(change.is_incompatible);
+    assert_non_null(change.script);
+    felt_iptables_change_done(&change);
+}
+
 /* ---- the model ---- */
 
 #define MODEL_RULES  64
@@ -409,6 +428,18 @@ static size_t count(const struct model *m, const char *part)
     return n;
 }
 
+/* The jump is ahead of what ends its chain. */
+static void expect_ahead(const struct model *m, const char *jump, const char *end)
+{
+    bool ended = false;
+
+    for (size_t i = 0; i < m->n_rules; i++) {
+        ended |= strcmp(m->rules[i], end) == 0;
+        if (strstr(m->rules[i], jump) != NULL)
+            assert_false(ended);
+    }
+}
+
 static void whatever_was_there_one_script_makes_it_right(void **state)
 {
     static char before[8192], after[8192];
@@ -431,6 +462,9 @@ static void whatever_was_there_one_script_makes_it_right(void **state)
         assert_int_equal(count(&m, "-j FELT-FORWARD"), want.forward ? 1 : 0);
         assert_int_equal(count(&m, "-j FELT-DOCKER-USER"), want.forward ? docker : 0);
         assert_int_equal(count(&m, "filter FELT-FORWARD -"), want.forward ? 2 : 0);
+        expect_ahead(&m, "-j FELT-FORWARD",
+                     "filter FORWARD -j REJECT --reject-with icmp-host-prohibited");
+        expect_ahead(&m, "-j FELT-DOCKER-USER", "filter DOCKER-USER -j RETURN");
         assert_int_equal(count(&m, "FORWARD -s 172.17.0.0/16 " FLANNEL_FWD), 0);
         assert_int_equal(count(&m, "-s 172.17.0.0/16 ! -d 224"), 0);
     }
@@ -447,6 +481,7 @@ int main(void)
         cmocka_unit_test(flannels_masquerading_stays_until_ours_is_in_place),
         cmocka_unit_test(unwanted_ours_go_even_without_a_network),
         cmocka_unit_test(a_table_that_iptables_cannot_read_is_told),
+        cmocka_unit_test(a_chain_that_iptables_only_pretends_is_none),
         cmocka_unit_test(whatever_was_there_one_script_makes_it_right),
     };
 
