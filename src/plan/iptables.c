@@ -229,7 +229,7 @@ static bool has_right_jump(const struct own_chain *own, const struct rules *rule
         if (strcmp(rule->chain, own->parent) != 0)
             continue;
         if (is_jump(rule, own)) {
-            if (is_over || n > 0)
+            if (is_over)
                 return false;
             n++;
         } else if (felt_iptables_rule_ends_chain(rule)) {
@@ -243,7 +243,7 @@ static void write_own(struct planning *p, const struct own_chain *own, const str
 {
     size_t place = find_place(own, rules);
 
-    if (!own->is_there || !has_right_rules(own, rules)) {
+    if (!has_right_rules(own, rules)) {
         /* A chain that is there is flushed by this. */
         felt_script_add(&p->script, ":%s - [0:0]\n", own->name);
         for (size_t i = 0; i < own->n_rules; i++)

@@ -346,9 +346,28 @@ else
     skip "iptables-legacy" "$(head -n 1 "$WORK/legacy")"
 fi
 
-# ---- programs that are not there ---------------------------------------------------------------
+# ---- an iptables without its flavour in its name -----------------------------------------------
 
 lab stop h1
+if lab exec h1 bash -c '
+    mkdir /run/sbin && cd /run/sbin && cp /usr/sbin/xtables-nft-multi /usr/sbin/nft . || exit 1
+    for name in iptables iptables-save iptables-restore; do ln -s xtables-nft-multi "$name"; done
+    nft flush ruleset
+    mount --bind /run/sbin /usr/sbin'; then
+    check "h1 starts where iptables has one name only" lab start h1 --ip-masq
+    lab exec h1 iptables -P FORWARD DROP
+    plain_has_jump() {
+        [[ $(lab exec h1 iptables-save -t filter | grep -cxF -- "$JUMP") == 1 ]]
+    }
+    await_ok "and its flavour is found by asking it" 10 plain_has_jump
+    lab stop h1
+    lab exec h1 umount /usr/sbin
+else
+    skip "where iptables has one name only" "this iptables is built another way"
+fi
+
+# ---- programs that are not there ---------------------------------------------------------------
+
 : >"$WORK/nothing"
 hide() {
     lab exec h1 mount --bind "$WORK/nothing" "$(readlink -f "$1")"
