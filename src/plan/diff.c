@@ -259,17 +259,17 @@ static void add_missing(struct diff *diff)
         const struct felt_plan_peer *peer = &desired->peers[i];
         uint8_t mark = diff->marks[i];
 
-        if ((mark & IS_ENCAP) != 0 && (mark & HAS_NEIGH) == 0) {
-            struct felt_plan_neigh *neigh = &add_op(diff, FELT_OP_NEIGH_SET, i)->neigh;
-
-            *neigh = (struct felt_plan_neigh){.ip = peer->subnet.ip, .permanent = true};
-            memcpy(neigh->mac, peer->mac, FELT_PLAN_MAC_LEN);
-        }
         if ((mark & IS_ENCAP) != 0 && (mark & HAS_FDB) == 0) {
             struct felt_plan_fdb *fdb = &add_op(diff, FELT_OP_FDB_SET, i)->fdb;
 
             *fdb = (struct felt_plan_fdb){.remote = peer->public_ip, .permanent = true};
             memcpy(fdb->mac, peer->mac, FELT_PLAN_MAC_LEN);
+        }
+        if ((mark & IS_ENCAP) != 0 && (mark & HAS_NEIGH) == 0) {
+            struct felt_plan_neigh *neigh = &add_op(diff, FELT_OP_NEIGH_SET, i)->neigh;
+
+            *neigh = (struct felt_plan_neigh){.ip = peer->subnet.ip, .permanent = true};
+            memcpy(neigh->mac, peer->mac, FELT_PLAN_MAC_LEN);
         }
         if ((mark & (IS_ENCAP | IS_DIRECT)) != 0 && (mark & (HAS_ROUTE | IS_TAKEN)) == 0)
             add_op(diff, FELT_OP_ROUTE_SET, i)->route = wanted_route(diff, peer, mark);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Desired and observed to an ordered list of operations.
  *
- * The order is that of make before break: the device and its address; per peer neighbour, fdb entry
- * and route, so that a route never leads to a neighbour that is not there; then what is stale, the
- * other way round. Applied in order to the observed kernel, the list leads to the desired one, and
+ * The order is that of make before break: the device and its address; per peer fdb entry, neighbour
+ * and route, so that nothing ever leads to what is not there; then what is stale, the other way
+ * round: a peer that is reached before and after is reached all the time. Applied in order to the observed kernel, the list leads to the desired one, and
  * the next difference is empty.
  *
  * Entries are judged by what they say, not by who wrote them, so that a flannel host's are right as

@@ -78,11 +78,11 @@ static void a_new_host_gets_device_address_and_three_entries_a_peer_in_this_orde
     assert_string_equal(diff(f), "create link flannel.1\n"
                                  "add address 172.17.7.0/32\n"
                                  "bring up flannel.1\n"
-                                 "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
                                  "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
+                                 "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
                                  "set route 172.17.11.0/24 via 172.17.11.0\n"
-                                 "set neighbour 172.17.12.0 lladdr 02:00:00:00:00:02\n"
                                  "set fdb 02:00:00:00:00:02 dst 172.16.0.12\n"
+                                 "set neighbour 172.17.12.0 lladdr 02:00:00:00:00:02\n"
                                  "set route 172.17.12.0/24 via 172.17.12.0\n");
     assert_int_equal(f->plan.ops[5].peer, 0);
     assert_int_equal(f->plan.ops[8].peer, 1);
@@ -103,8 +103,8 @@ static void the_route_is_flannels_but_for_the_protocol(void **state)
     assert_int_equal(route->type, 1);
     assert_int_equal(route->scope, 0);
     assert_int_equal(route->metric, 0);
-    assert_true(f->plan.ops[3].neigh.permanent);
-    assert_true(f->plan.ops[4].fdb.permanent);
+    assert_true(f->plan.ops[3].fdb.permanent);
+    assert_true(f->plan.ops[4].neigh.permanent);
 }
 
 static void after_a_pass_there_is_nothing_to_do(void **state)
@@ -172,8 +172,8 @@ static void two_in_one_place_share_an_fdb_entry_as_long_as_one_is_there(void **s
     set_peers(f, 0);
     world_pass(&f->kernel, &f->desired);
     assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, NULL, peers, 2), 0);
-    assert_string_equal(diff(f), "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
-                                 "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
+    assert_string_equal(diff(f), "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
+                                 "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
                                  "set route 172.17.11.0/24 via 172.17.11.0\n"
                                  "set neighbour 172.17.12.0 lladdr 02:00:00:00:00:01\n"
                                  "set route 172.17.12.0/24 via 172.17.12.0\n");
@@ -194,8 +194,8 @@ static void while_only_some_peers_are_known_theirs_is_put_right_and_nothing_goes
     world_pass(&f->kernel, &f->desired);
     peer.mac[1] = 9;
     assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_SOME_PEERS, NULL, &peer, 1), 0);
-    assert_string_equal(diff(f), "set neighbour 172.17.11.0 lladdr 02:09:00:00:00:01\n"
-                                 "set fdb 02:09:00:00:00:01 dst 172.16.0.11\n");
+    assert_string_equal(diff(f), "set fdb 02:09:00:00:00:01 dst 172.16.0.11\n"
+                                 "set neighbour 172.17.11.0 lladdr 02:09:00:00:00:01\n");
 }
 
 static void a_changed_mac_is_made_before_the_old_one_is_broken(void **state)
@@ -207,8 +207,8 @@ static void a_changed_mac_is_made_before_the_old_one_is_broken(void **state)
     world_pass(&f->kernel, &f->desired);
     peer.mac[1] = 9;
     assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, NULL, &peer, 1), 0);
-    assert_string_equal(diff(f), "set neighbour 172.17.11.0 lladdr 02:09:00:00:00:01\n"
-                                 "set fdb 02:09:00:00:00:01 dst 172.16.0.11\n"
+    assert_string_equal(diff(f), "set fdb 02:09:00:00:00:01 dst 172.16.0.11\n"
+                                 "set neighbour 172.17.11.0 lladdr 02:09:00:00:00:01\n"
                                  "delete fdb 02:00:00:00:00:01 dst 172.16.0.11\n");
 }
 
@@ -235,8 +235,8 @@ static void an_incompatible_device_is_replaced_and_filled_in_one_pass(void **sta
                                  "create link flannel.1\n"
                                  "add address 172.17.7.0/32\n"
                                  "bring up flannel.1\n"
-                                 "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
                                  "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
+                                 "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
                                  "set route 172.17.11.0/24 via 172.17.11.0\n");
     assert_true(f->plan.recreates);
     assert_string_equal(f->plan.recreates_why, "vni: 2 vs 1");
@@ -277,8 +277,8 @@ static void direct_routing_takes_on_link_peers_off_the_device_and_back(void **st
     world_pass(&f->kernel, &f->desired);
     assert_string_equal(diff(f), "");
     f->kernel.underlay[0].len = 32;
-    assert_string_equal(diff(f), "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
-                                 "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
+    assert_string_equal(diff(f), "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
+                                 "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
                                  "set route 172.17.11.0/24 via 172.17.11.0\n");
 }
 

@@ -11,6 +11,8 @@ PLAN_TESTS = \
 	tests/unit/plan/test_nft_rules \
 	tests/unit/plan/test_op \
 	tests/unit/plan/test_script
+	tests/unit/plan/test_rules \
+	tests/unit/plan/test_unbroken
 UNIT_TESTS += $(PLAN_TESTS)
 PLAN_TEST_LDADD = src/plan/libplan.a src/base/libbase.a $(CMOCKA_LIBS)
 PLAN_WORLD = tests/unit/plan/world.c tests/unit/plan/world.h
@@ -39,3 +41,8 @@ tests_unit_plan_test_iptables_rule_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_iptables_rule_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_script_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_script_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_rules_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_unbroken_SOURCES = tests/unit/plan/test_unbroken.c $(PLAN_WORLD)
+tests_unit_plan_test_unbroken_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_unbroken_LDADD = $(PLAN_TEST_LDADD)
