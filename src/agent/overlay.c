@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "agent/adoption.h"
 #include "agent/log.h"
 #include "agent/rules.h"
 #include "agent/subnet_env.h"
@@ -27,6 +28,8 @@ struct felt_overlay {
     struct felt_vxlan_data data;
     uint32_t mtu;
     felt_usec backoff_us;
+    struct felt_adoption adoption;
+    felt_usec wait_us; /* until stale entries may go; 0: nothing waits for that */
     bool ready;
     struct felt_subnet_env env; /* as last written */
     bool env_written;
@@ -171,14 +174,16 @@ static int set_backend(struct felt_overlay *o, struct felt_reconcile_report *rep
     return 0;
 }
 
-/* The members whose lease we should have a way to. We are the first of all. */
+/* The members whose lease we should have a way to. We are the first of all. *ret_all_told: no living
+ * one has yet to say what its lease and device are. */
 static size_t collect_peers(const struct felt_overlay *o, const struct felt_self_view *self,
-                            struct felt_plan_peer *peers)
+                            struct felt_plan_peer *peers, bool *ret_all_told)
 {
     struct felt_ip own = {.family = FELT_FAMILY_NONE};
     struct felt_member_view m;
     size_t n = 0;
 
+    *ret_all_told = true;
     for (uint32_t i = 0; felt_node_next_member(o->config.node, 0, &i, &m);) {
         struct felt_vxlan_data data = {0};
 
@@ -186,6 +191,8 @@ static size_t collect_peers(const struct felt_overlay *o, const struct felt_self
             own = m.public_ip;
             continue;
         }
+        if (m.state == FELT_MEMBER_ALIVE && (!m.has_lease || !m.has_backend))
+            *ret_all_told = false;
         /* Without a device it cannot be reached yet: its next announcement says where. */
         if (!m.has_lease || !m.has_backend || m.backend != self->config->backend)
             continue;
@@ -210,7 +217,11 @@ static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
                     struct felt_reconcile_report *report)
 {
     _cleanup_(felt_freep) struct felt_plan_peer *peers = NULL;
+    enum felt_plan_knowledge knowledge;
     struct felt_cidr lease;
+    bool all_told;
+    size_t n;
+    uint64_t now;
     int r;
 
     r = set_backend(o, report);
@@ -223,9 +234,12 @@ static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
     if (!peers)
         return -ENOMEM;
     lease = felt_netconf_subnet(self->config, self->lease_slot);
-    r = felt_reconciler_set(o->reconciler,
-                            self->synced ? FELT_PLAN_ALL_PEERS : FELT_PLAN_SOME_PEERS, &lease,
-                            peers, collect_peers(o, self, peers));
+    n = collect_peers(o, self, peers, &all_told);
+    (void)sd_event_now(o->config.event, CLOCK_MONOTONIC, &now);
+    knowledge =
+        felt_adoption_knowledge(&o->adoption, now, self->synced,
+                                felt_reconciler_is_anothers(o->reconciler), all_told, &o->wait_us);
+    r = felt_reconciler_set(o->reconciler, knowledge, &lease, peers, n);
     if (r < 0)
         return r;
     felt_rules_set(o->rules,
@@ -288,6 +302,8 @@ static void arm(struct felt_overlay *o, int r)
         o->backoff_us = FELT_MIN(o->backoff_us * 2, BACKOFF_MAX);
     } else {
         o->backoff_us = BACKOFF_MIN;
+        if (o->wait_us > 0)
+            wait = FELT_MIN(wait, o->wait_us);
     }
     (void)sd_event_source_set_time_relative(o->timer, wait);
     (void)sd_event_source_set_enabled(o->timer, SD_EVENT_ONESHOT);

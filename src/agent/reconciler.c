@@ -23,6 +23,7 @@ struct felt_reconciler {
     struct felt_watch *watch;
     uint32_t link_ifindex; /* 0: there is no device */
     bool link_settled;     /* its MAC is decided: adopted or created */
+    bool is_anothers;      /* it was adopted, and its MAC is not of our making */
 };
 
 static bool has_link(const struct felt_reconciler *reconciler)
@@ -133,6 +134,11 @@ const char *felt_reconciler_link_name(const struct felt_reconciler *reconciler)
     return has_link(reconciler) ? reconciler->desired.link.name : NULL;
 }
 
+bool felt_reconciler_is_anothers(const struct felt_reconciler *reconciler)
+{
+    return reconciler->is_anothers;
+}
+
 int felt_reconciler_set(struct felt_reconciler *reconciler, enum felt_plan_knowledge knowledge,
                         const struct felt_cidr *lease, const struct felt_plan_peer *peers,
                         size_t n_peers)
@@ -233,6 +239,7 @@ static void adopt(struct felt_reconciler *reconciler, const struct felt_plan_obs
     if (reconciler->link_settled || !observed->has_link ||
         felt_plan_link_incompatible(&observed->link, &desired->link, desired->default_port, why))
         return;
+    reconciler->is_anothers = memcmp(desired->link.mac, observed->link.mac, FELT_PLAN_MAC_LEN) != 0;
     memcpy(desired->link.mac, observed->link.mac, FELT_PLAN_MAC_LEN);
     reconciler->link_settled = true;
     felt_log_info("kernel: adopted %s as it is, mac=%s mtu=%u", desired->link.name,

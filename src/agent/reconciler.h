@@ -70,5 +70,8 @@ int felt_reconciler_set(struct felt_reconciler *reconciler, enum felt_plan_knowl
 int felt_reconciler_run(struct felt_reconciler *reconciler,
                         struct felt_reconcile_report *ret_report);
 
+/* The device was there before us, with a MAC that is not our node's: another agent made it. */
+bool felt_reconciler_is_anothers(const struct felt_reconciler *reconciler);
+
 /* The device's name, for status; NULL for a backend without one. */
 const char *felt_reconciler_link_name(const struct felt_reconciler *reconciler);

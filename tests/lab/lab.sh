@@ -59,12 +59,12 @@ ctl() {
     lab exec "$host" feltctl "$command" -o json | jq -r "$@"
 }
 
-# flow SOURCE ADDRESS: a running ping, 50 a second; flows_end stops all of them.
+# flow SOURCE ADDRESS: a running ping, one each FLOW_INTERVAL (0.02 s); flows_end stops all of them.
 declare -A FLOWS=()
 flow() {
     local name=$1-$2
     FLOWS[$name]=$1
-    lab exec "$1" bash -c 'echo $$ >"$1.pid"; exec ping -n -i 0.02 -w 300 "$2" >"$1"' bash "$WORK/$name" "$2" &
+    lab exec "$1" bash -c 'echo $$ >"$1.pid"; exec ping -n -i "$3" -w 300 "$2" >"$1"' bash "$WORK/$name" "$2" "${FLOW_INTERVAL:-0.02}" &
     await 20 grep -qs 'icmp_seq=5 ' "$WORK/$name" || diag "no answers from $2 to $1: $(cat "$WORK/$name")"
 }
 

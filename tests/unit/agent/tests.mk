@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 AGENT_TESTS = \
 	tests/unit/agent/test_abandon \
+	tests/unit/agent/test_adoption \
 	tests/unit/agent/test_hooks \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
@@ -27,6 +28,8 @@ AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a sr
 	$(SYSTEMD_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_adoption_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_adoption_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_abandon_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_abandon_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_reserve_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
