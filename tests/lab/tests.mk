@@ -4,6 +4,7 @@ LAB_SMALL_TESTS = \
 	tests/lab/felt_lab.sh \
 	tests/lab/kernel.sh \
 	tests/lab/adoption.sh \
+	tests/lab/vandalism.sh \
 	tests/lab/classic_guide.sh \
 	tests/lab/bad_input.sh \
 	tests/lab/notify.sh \
