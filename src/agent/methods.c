@@ -106,10 +106,10 @@ static json_t *counters_of(const struct felt_self_view *self)
 
 static json_t *kernel_of(const struct felt_methods_context *c)
 {
-    return json_pack("{s:o, s:o, s:o, s:I, s:o}", "device", text_or_null(c->device), "mtu",
+    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o}", "device", text_or_null(c->device), "mtu",
                      c->mtu ? json_integer(c->mtu) : json_null(), "interface",
-                     text_or_null(c->underlay), "peers", (json_int_t)c->n_programmed, "error",
-                     text_or_null(c->kernel_error));
+                     text_or_null(c->underlay), "peers", (json_int_t)c->n_programmed, "unreachable",
+                     (json_int_t)c->n_unreachable, "error", text_or_null(c->kernel_error));
 }
 
 /* The node's own entry of its member list has the address of its overlay traffic. */

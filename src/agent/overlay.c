@@ -34,6 +34,7 @@ struct felt_overlay {
     struct felt_subnet_env env; /* as last written */
     bool env_written;
     size_t n_programmed;
+    size_t n_unreachable;
     char kernel_error[256];
     char subnet_file_error[256];
 };
@@ -194,7 +195,7 @@ static size_t collect_peers(const struct felt_overlay *o, const struct felt_self
         if (m.state == FELT_MEMBER_ALIVE && (!m.has_lease || !m.has_backend))
             *ret_all_told = false;
         /* Without a device it cannot be reached yet: its next announcement says where. */
-        if (!m.has_lease || !m.has_backend || m.backend != self->config->backend)
+        if (!m.has_lease || !m.has_backend)
             continue;
         if (m.backend == FELT_BACKEND_VXLAN &&
             felt_vxlan_data_parse(m.backend_data, strlen(m.backend_data), &data) < 0)
@@ -206,6 +207,7 @@ static size_t collect_peers(const struct felt_overlay *o, const struct felt_self
             .subnet = felt_netconf_subnet(self->config, m.lease_slot),
             .public_ip = m.public_ip,
             .id = m.id,
+            .backend = m.backend,
         };
         memcpy(peers[n].mac, data.mac, sizeof(peers[n].mac));
         n++;
@@ -291,6 +293,7 @@ static void note_result(struct felt_overlay *o, int r, const struct felt_reconci
         snprintf(text, sizeof(text), "%s", felt_rules_error(o->rules));
     memcpy(o->kernel_error, text, sizeof(text));
     o->n_programmed = report->n_peers;
+    o->n_unreachable = report->n_troubles;
 }
 
 static void arm(struct felt_overlay *o, int r)
@@ -348,6 +351,7 @@ void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_v
         .device = overlay->reconciler ? felt_reconciler_link_name(overlay->reconciler) : NULL,
         .mtu = overlay->mtu,
         .n_programmed = overlay->n_programmed,
+        .n_unreachable = overlay->n_unreachable,
         .kernel_error = overlay->kernel_error[0] ? overlay->kernel_error : NULL,
         .subnet_file_error = overlay->subnet_file_error[0] ? overlay->subnet_file_error : NULL,
         .subnet = overlay->env_written ? &overlay->env.subnet : NULL,

@@ -32,6 +32,7 @@ struct felt_overlay_view {
     const char *device; /* NULL: none yet */
     uint32_t mtu;       /* 0: not known yet */
     size_t n_programmed;
+    size_t n_unreachable;           /* peers without a way, not for want of trying */
     const char *kernel_error;       /* NULL: none */
     const char *subnet_file_error;  /* NULL: none */
     const struct felt_cidr *subnet; /* that subnet.env was given in this run; NULL: none yet */

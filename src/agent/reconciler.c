@@ -181,6 +181,10 @@ bool felt_reconciler_ready(struct felt_reconciler *reconciler)
         .own_port = felt_netlink_port(reconciler->netlink),
     };
 
+    if (felt_plan_desired_minds_paths(&reconciler->desired)) {
+        scope.peers = reconciler->desired.peers;
+        scope.n_peers = reconciler->desired.n_peers;
+    }
     memcpy(scope.link_name, reconciler->desired.link.name, sizeof(scope.link_name));
     memcpy(scope.underlay_name, reconciler->underlay.name, sizeof(scope.underlay_name));
     return felt_watch_drain(reconciler->watch, &scope);
@@ -216,6 +220,7 @@ static int observe(struct felt_reconciler *reconciler, struct felt_plan_observed
         .link_name = felt_reconciler_link_name(reconciler),
         .underlay_ifindex = reconciler->desired.underlay_ifindex,
         .network = reconciler->desired.network,
+        .paths = felt_plan_desired_minds_paths(&reconciler->desired),
         .entries = reconciler->desired.knowledge != FELT_PLAN_NO_PEERS,
     };
     struct felt_kernel_error error = {0};
@@ -365,8 +370,12 @@ static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report 
         const struct felt_plan_trouble *trouble = &plan.troubles[0];
         const struct felt_plan_peer *peer = &reconciler->desired.peers[trouble->peer];
 
-        report_text(report, "no way to peer=%s subnet=%s: %s", FELT_ID_SHORT(&peer->id),
-                    FELT_CIDR(&peer->subnet), felt_plan_problem_text(trouble->problem));
+        char more[64] = "";
+
+        if (plan.n_troubles > 1)
+            snprintf(more, sizeof(more), "; nor to %zu more", plan.n_troubles - 1);
+        report_text(report, "no way to peer=%s subnet=%s: %s%s", FELT_ID_SHORT(&peer->id),
+                    FELT_CIDR(&peer->subnet), felt_plan_problem_text(trouble->problem), more);
     }
     return r;
 }

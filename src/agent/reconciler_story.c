@@ -11,7 +11,7 @@
 static bool is_same(const struct felt_plan_peer *a, const struct felt_plan_peer *b)
 {
     return felt_cidr_equal(&a->subnet, &b->subnet) && felt_id_equal(&a->id, &b->id) &&
-           felt_ip_equal(&a->public_ip, &b->public_ip) &&
+           felt_ip_equal(&a->public_ip, &b->public_ip) && a->backend == b->backend &&
            memcmp(a->mac, b->mac, FELT_PLAN_MAC_LEN) == 0;
 }
 

@@ -107,16 +107,6 @@ struct view {
     struct felt_plan_observed *observed;
 };
 
-static int take_underlay(const struct nlmsghdr *message, void *userdata)
-{
-    struct view *view = userdata;
-    struct felt_interface_addr addr;
-
-    if (!felt_parse_addr(message, &addr) || addr.ifindex != view->scope->underlay_ifindex)
-        return 0;
-    return felt_plan_observed_underlay(view->observed, &addr.cidr);
-}
-
 static int take_addr(const struct nlmsghdr *message, void *userdata)
 {
     struct view *view = userdata;
@@ -149,27 +139,43 @@ static int take_fdb(const struct nlmsghdr *message, void *userdata)
     return felt_plan_observed_fdb(view->observed, &fdb);
 }
 
+/* The kernel takes a gateway only where a route of link scope leads to it. IPv6 has no scopes. */
+static int take_path(struct view *view, const struct felt_plan_route *route)
+{
+    struct felt_plan_path path = {.dst = route->dst};
+
+    if (route->tos != 0)
+        return 0; /* of other packets than ours */
+    path.on_link = route->type == RTN_UNICAST && !route->elsewhere &&
+                   route->via.family == FELT_FAMILY_NONE &&
+                   route->ifindex == view->scope->underlay_ifindex &&
+                   (route->dst.ip.family == FELT_FAMILY_V6 || route->scope >= RT_SCOPE_LINK);
+    return felt_plan_observed_path(view->observed, &path);
+}
+
 static int take_route(const struct nlmsghdr *message, void *userdata)
 {
     struct view *view = userdata;
     struct felt_plan_route route;
 
-    if (!felt_parse_route(message, &route) || route.dst.len < view->scope->network.len ||
-        !felt_cidr_contains(&view->scope->network, &route.dst.ip))
+    if (!felt_parse_route(message, &route))
         return 0;
+    if (route.dst.len < view->scope->network.len ||
+        !felt_cidr_contains(&view->scope->network, &route.dst.ip))
+        return view->scope->paths ? take_path(view, &route) : 0;
     if (view->observed->has_link && route.ifindex == view->observed->link.ifindex)
         route.ifindex = FELT_PLAN_OUR_LINK;
     return felt_plan_observed_route(view->observed, &route);
 }
 
-static int dump_addrs(struct felt_netlink *netlink, uint32_t ifindex, felt_netlink_each *each,
-                      struct view *view, struct felt_kernel_error *error)
+static int dump_addrs(struct felt_netlink *netlink, struct view *view,
+                      struct felt_kernel_error *error)
 {
-    struct ifaddrmsg header = {.ifa_family = AF_INET, .ifa_index = ifindex};
+    struct ifaddrmsg header = {.ifa_family = AF_INET, .ifa_index = view->observed->link.ifindex};
     _cleanup_(msg_freep) struct nl_msg *msg =
         request(RTM_GETADDR, NLM_F_DUMP, &header, sizeof(header));
 
-    return msg == NULL ? -ENOMEM : felt_netlink_query(netlink, msg, each, view, error);
+    return msg == NULL ? -ENOMEM : felt_netlink_query(netlink, msg, take_addr, view, error);
 }
 
 static int dump_neighs(struct felt_netlink *netlink, int family, felt_netlink_each *each,
@@ -199,13 +205,10 @@ static int dump_routes(struct felt_netlink *netlink, struct view *view,
 static int observe_entries(struct felt_netlink *netlink, struct view *view,
                            struct felt_kernel_error *error)
 {
-    int r = dump_addrs(netlink, view->scope->underlay_ifindex, take_underlay, view, error);
+    int r;
 
-    /* An underlay that is gone has no addresses. */
-    if (r < 0 && r != -ENODEV)
-        return r;
     if (view->observed->has_link) {
-        r = dump_addrs(netlink, view->observed->link.ifindex, take_addr, view, error);
+        r = dump_addrs(netlink, view, error);
         if (r == 0)
             r = dump_neighs(netlink, AF_INET, take_neigh, view, error);
         if (r == 0)

@@ -13,6 +13,7 @@ struct felt_observe_scope {
     const char *link_name; /* our device's; NULL: the backend has none */
     uint32_t underlay_ifindex;
     struct felt_cidr network; /* of the overlay, IPv4 */
+    bool paths;               /* the routes outside of it too */
     bool entries;             /* false: the device alone */
 };
 

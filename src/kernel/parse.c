@@ -247,6 +247,7 @@ bool felt_parse_route(const struct nlmsghdr *message, struct felt_plan_route *re
     route.type = header->rtm_type;
     route.scope = header->rtm_scope;
     route.tos = header->rtm_tos;
+    route.elsewhere = tb[RTA_MULTIPATH] != NULL || tb[RTA_VIA] != NULL;
     route.nexthop_object = tb[RTA_NH_ID] != NULL;
     route.odd = tb[RTA_MULTIPATH] != NULL || tb[RTA_PREFSRC] != NULL || tb[RTA_METRICS] != NULL ||
                 tb[RTA_ENCAP_TYPE] != NULL || tb[RTA_NH_ID] != NULL || tb[RTA_VIA] != NULL ||

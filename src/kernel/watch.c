@@ -54,6 +54,16 @@ static bool is_our_device(const struct felt_watch_scope *scope, uint32_t ifindex
     return ifindex != 0 && ifindex == scope->link_ifindex;
 }
 
+/* A route outside of the overlay over which a peer's packets may go. */
+static bool leads_to_a_peer(const struct felt_watch_scope *scope,
+                            const struct felt_plan_route *route)
+{
+    for (size_t i = 0; i < scope->n_peers; i++)
+        if (felt_cidr_contains(&route->dst, &scope->peers[i].public_ip))
+            return true;
+    return false;
+}
+
 static bool concerns_us(const struct felt_watch_scope *scope, const struct nlmsghdr *message)
 {
     struct felt_interface interface;
@@ -75,8 +85,9 @@ static bool concerns_us(const struct felt_watch_scope *scope, const struct nlmsg
     if (felt_parse_fdb(message, &fdb, &ifindex))
         return is_our_device(scope, ifindex);
     if (felt_parse_route(message, &route))
-        return route.dst.len >= scope->network.len &&
-               felt_cidr_contains(&scope->network, &route.dst.ip);
+        return (route.dst.len >= scope->network.len &&
+                felt_cidr_contains(&scope->network, &route.dst.ip)) ||
+               leads_to_a_peer(scope, &route);
     return false;
 }
 

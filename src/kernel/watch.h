@@ -8,7 +8,7 @@
 
 #include "base/idiom.h"
 #include "base/ip.h"
-#include "plan/link.h"
+#include "plan/desired.h"
 
 struct felt_watch;
 
@@ -19,6 +19,9 @@ struct felt_watch_scope {
     char underlay_name[FELT_PLAN_NAME]; /* its index changes when it is made anew */
     uint32_t underlay_ifindex;
     struct felt_cidr network;
+    const struct felt_plan_peer *peers; /* whose way depends on the underlay's routes; borrowed for
+                                         * the call */
+    size_t n_peers;
     uint32_t own_port; /* of the socket that we apply with: its changes are no news */
 };
 

@@ -22,7 +22,10 @@ const char *felt_plan_problem_text(enum felt_plan_problem problem)
     case FELT_PLAN_NO_MAC:
         return "it has announced no vxlan device";
     case FELT_PLAN_NOT_ON_LINK:
-        return "host-gw cannot reach it: its address is in no prefix of our interface";
+        return "host-gw cannot reach it: its address is not on the link of our interface";
+    case FELT_PLAN_OTHER_BACKEND:
+        return "its backend is not ours, and its address is not on the link of our interface, where a "
+               "plain route would do";
     case FELT_PLAN_ROUTE_TAKEN:
         return "a local interface has an address in its subnet; was docker restarted after the "
                "lease changed?";
@@ -124,7 +127,8 @@ static void judge_macs(struct felt_plan_desired *d)
     for (uint32_t i = 0; i < d->n_peers; i++) {
         if (d->problems[i] != FELT_PLAN_FINE)
             continue;
-        if (memcmp(d->peers[i].mac, no_mac, FELT_PLAN_MAC_LEN) == 0)
+        if (d->peers[i].backend != FELT_BACKEND_VXLAN ||
+            memcmp(d->peers[i].mac, no_mac, FELT_PLAN_MAC_LEN) == 0)
             continue;
         memcpy(d->by_mac[n].mac, d->peers[i].mac, FELT_PLAN_MAC_LEN);
         d->by_mac[n++].peer = i;
@@ -178,6 +182,15 @@ int felt_plan_desired_set(struct felt_plan_desired *desired, enum felt_plan_know
     felt_plan_desired_done(desired);
     *desired = d;
     return 0;
+}
+
+bool felt_plan_desired_minds_paths(const struct felt_plan_desired *desired)
+{
+    bool minds = desired->backend == FELT_BACKEND_HOST_GW || desired->direct_routing;
+
+    for (size_t i = 0; i < desired->n_peers && !minds; i++)
+        minds = desired->peers[i].backend == FELT_BACKEND_HOST_GW;
+    return minds;
 }
 
 const struct felt_plan_peer *felt_plan_desired_by_ip(const struct felt_plan_desired *desired,

@@ -18,17 +18,20 @@ struct felt_plan_peer {
     struct felt_ip public_ip;
     uint8_t mac[FELT_PLAN_MAC_LEN]; /* of its vxlan device; all zero: it has announced none */
     struct felt_id id;
+    enum felt_backend
+        backend; /* its own; where it is not ours, only a plain route can lead to it */
 };
 
 /* Why there is no way to a peer. Each is logged once and makes the pass incomplete. */
 enum felt_plan_problem {
     FELT_PLAN_FINE,
-    FELT_PLAN_OWN_SUBNET,   /* it claims the subnet that is our own lease */
-    FELT_PLAN_SUBNET_TWICE, /* another peer, of a lower id, has the same subnet */
-    FELT_PLAN_MAC_TWICE,    /* another peer, or we, have the same MAC: a cloned node */
-    FELT_PLAN_NO_MAC,       /* it has announced no vxlan device */
-    FELT_PLAN_NOT_ON_LINK,  /* host-gw, and its address is in none of the underlay's prefixes */
-    FELT_PLAN_ROUTE_TAKEN,  /* a local interface has an address in its subnet */
+    FELT_PLAN_OWN_SUBNET,    /* it claims the subnet that is our own lease */
+    FELT_PLAN_SUBNET_TWICE,  /* another peer, of a lower id, has the same subnet */
+    FELT_PLAN_MAC_TWICE,     /* another peer, or we, have the same MAC: a cloned node */
+    FELT_PLAN_NO_MAC,        /* it has announced no vxlan device */
+    FELT_PLAN_NOT_ON_LINK,   /* host-gw, and a gateway lies between its address and us */
+    FELT_PLAN_OTHER_BACKEND, /* its backend is not ours, and a gateway lies between */
+    FELT_PLAN_ROUTE_TAKEN,   /* a local interface has an address in its subnet */
 };
 
 /* In words that finish "peer=... subnet=...: ". */
@@ -86,6 +89,9 @@ void felt_plan_desired_done(struct felt_plan_desired *desired);
 int felt_plan_desired_set(struct felt_plan_desired *desired, enum felt_plan_knowledge knowledge,
                           const struct felt_cidr *lease, const struct felt_plan_peer *peers,
                           size_t n_peers);
+
+/* Whether the routes of the underlay decide how some peer is reached. */
+bool felt_plan_desired_minds_paths(const struct felt_plan_desired *desired);
 
 /* The peer without problem whose subnet begins at ip; NULL where there is none. */
 const struct felt_plan_peer *felt_plan_desired_by_ip(const struct felt_plan_desired *desired,

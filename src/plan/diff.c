@@ -99,36 +99,32 @@ static void diff_addrs(struct diff *diff)
 
 /* ---- how each peer is reached ---- */
 
-static bool is_on_link(const struct felt_plan_observed *observed, const struct felt_ip *ip)
-{
-    for (size_t i = 0; i < observed->n_underlay; i++)
-        if (felt_cidr_contains(&observed->underlay[i], ip))
-            return true;
-    return false;
-}
-
 static void add_trouble(struct diff *diff, size_t peer, enum felt_plan_problem problem)
 {
     diff->plan->troubles[diff->plan->n_troubles++] =
         (struct felt_plan_trouble){.problem = problem, .peer = (uint32_t)peer};
 }
 
+/* A host-gw node takes plain packets alone, and sends no others; a vxlan node takes both. */
 static void choose_paths(struct diff *diff)
 {
     static const uint8_t no_mac[FELT_PLAN_MAC_LEN];
     const struct felt_plan_desired *desired = diff->desired;
-    bool is_host_gw = desired->backend == FELT_BACKEND_HOST_GW;
 
     for (size_t i = 0; i < desired->n_peers; i++) {
         const struct felt_plan_peer *peer = &desired->peers[i];
+        bool plain_only =
+            desired->backend == FELT_BACKEND_HOST_GW || peer->backend == FELT_BACKEND_HOST_GW;
 
         if (desired->problems[i] != FELT_PLAN_FINE)
             add_trouble(diff, i, desired->problems[i]);
-        else if ((is_host_gw || desired->direct_routing) &&
-                 is_on_link(diff->observed, &peer->public_ip))
+        else if ((plain_only || desired->direct_routing) &&
+                 felt_plan_observed_on_link(diff->observed, &peer->public_ip))
             diff->marks[i] |= IS_DIRECT;
-        else if (is_host_gw)
-            add_trouble(diff, i, FELT_PLAN_NOT_ON_LINK);
+        else if (plain_only)
+            add_trouble(diff, i,
+                        peer->backend == desired->backend ? FELT_PLAN_NOT_ON_LINK
+                                                          : FELT_PLAN_OTHER_BACKEND);
         else if (memcmp(peer->mac, no_mac, FELT_PLAN_MAC_LEN) == 0)
             add_trouble(diff, i, FELT_PLAN_NO_MAC);
         else if (felt_plan_desired_by_mac(desired, peer->mac) == peer)

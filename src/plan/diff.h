@@ -3,8 +3,8 @@
  *
  * The order is that of make before break: the device and its address; per peer fdb entry, neighbour
  * and route, so that nothing ever leads to what is not there; then what is stale, the other way
- * round: a peer that is reached before and after is reached all the time. Applied in order to the observed kernel, the list leads to the desired one, and
- * the next difference is empty.
+ * round: a peer that is reached before and after is reached all the time. Applied in order to the
+ * observed kernel, the list leads to the desired one, and the next difference is empty.
  *
  * Entries are judged by what they say, not by who wrote them, so that a flannel host's are right as
  * they are. Ours to remove is what lies inside the overlay network and on our device, and a route

@@ -29,7 +29,7 @@ static void *grown(void *items, size_t n, size_t size)
 
 void felt_plan_observed_done(struct felt_plan_observed *observed)
 {
-    free(observed->underlay);
+    free(observed->paths);
     free(observed->addrs);
     free(observed->neighs);
     free(observed->fdbs);
@@ -37,9 +37,22 @@ void felt_plan_observed_done(struct felt_plan_observed *observed)
     *observed = (struct felt_plan_observed){0};
 }
 
-int felt_plan_observed_underlay(struct felt_plan_observed *observed, const struct felt_cidr *addr)
+int felt_plan_observed_path(struct felt_plan_observed *observed, const struct felt_plan_path *path)
 {
-    return APPEND(observed->underlay, observed->n_underlay, addr);
+    return APPEND(observed->paths, observed->n_paths, path);
+}
+
+bool felt_plan_observed_on_link(const struct felt_plan_observed *observed, const struct felt_ip *ip)
+{
+    const struct felt_plan_path *best = NULL;
+
+    for (size_t i = 0; i < observed->n_paths; i++) {
+        const struct felt_plan_path *path = &observed->paths[i];
+
+        if ((best == NULL || path->dst.len > best->dst.len) && felt_cidr_contains(&path->dst, ip))
+            best = path;
+    }
+    return best != NULL && best->on_link;
 }
 
 int felt_plan_observed_addr(struct felt_plan_observed *observed, const struct felt_cidr *addr)

@@ -2,7 +2,8 @@
 /* What the kernel holds, as far as it can concern us: one dump, taken by src/kernel/observe.h.
  *
  * Addresses, neighbours and fdb entries are those of our device alone. Routes are those of the main
- * table whose destination lies inside the overlay network, on whatever device. */
+ * table whose destination lies inside the overlay network, on whatever device; paths are the
+ * others, as far as they decide whether an address is on the underlay's link. */
 #pragma once
 
 #include <stdbool.h>
@@ -46,14 +47,21 @@ struct felt_plan_route {
     uint32_t metric; /* RTA_PRIORITY */
     uint8_t tos;
     bool odd;            /* several next hops, a preferred source, metrics, ...: never ours */
+    bool elsewhere;      /* odd too: its next hops are several, or of another family than via */
     bool nexthop_object; /* odd too: the kernel compares such a route by its object alone */
+};
+
+/* What a route of the main table outside of the overlay says about the underlay. */
+struct felt_plan_path {
+    struct felt_cidr dst;
+    bool on_link; /* over the underlay interface and no gateway; else by another way, or none */
 };
 
 struct felt_plan_observed {
     bool has_link;
-    struct felt_plan_link link; /* the one of our name */
-    struct felt_cidr *underlay; /* addresses of the underlay interface, host bits kept */
-    size_t n_underlay;
+    struct felt_plan_link link;   /* the one of our name */
+    struct felt_plan_path *paths; /* in the kernel's order: of several alike the first decides */
+    size_t n_paths;
     struct felt_cidr *addrs;
     size_t n_addrs;
     struct felt_plan_neigh *neighs;
@@ -64,11 +72,16 @@ struct felt_plan_observed {
     size_t n_routes;
 };
 
+/* Whether the longest path that contains ip is on the link. Rules of policy routing are not looked
+ * at. */
+bool felt_plan_observed_on_link(const struct felt_plan_observed *observed,
+                                const struct felt_ip *ip);
+
 /* Frees the arrays and zeroes the struct. */
 void felt_plan_observed_done(struct felt_plan_observed *observed);
 
 /* Each appends a copy. 0 or -ENOMEM, observed unchanged then. */
-int felt_plan_observed_underlay(struct felt_plan_observed *observed, const struct felt_cidr *addr);
+int felt_plan_observed_path(struct felt_plan_observed *observed, const struct felt_plan_path *path);
 int felt_plan_observed_addr(struct felt_plan_observed *observed, const struct felt_cidr *addr);
 int felt_plan_observed_neigh(struct felt_plan_observed *observed,
                              const struct felt_plan_neigh *neigh);

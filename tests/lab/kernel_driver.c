@@ -6,7 +6,7 @@
  *   learning 0|1 | direct 0|1 | mtu N | host-gw 0|1 | node HEX    the configuration
  *   new                        felt_reconciler_new()
  *   backend                    "0 vni=1 mac=02:.. mtu=1450", or "-17 text"
- *   peer SUBNET IP MAC HEX     one more for the next set
+ *   peer SUBNET IP MAC HEX [host-gw]   one more for the next set
  *   peers N                    that many made-up ones, 10.200.0.0/24 and on
  *   set [LEASE]                felt_reconciler_set(), and forgets the peers
  *   run                        "0 peers=2 ops=9 refused=0 troubles=0 text"
@@ -54,12 +54,14 @@ static void set_underlay(const char *name)
 
 static void add_peer(const char *args)
 {
-    char subnet[64], ip[64], mac[64], id[64];
+    char subnet[64], ip[64], mac[64], id[64], backend[64] = "vxlan";
     struct felt_plan_peer *peer = &peers[n_peers];
     unsigned m[FELT_PLAN_MAC_LEN];
 
     *peer = (struct felt_plan_peer){0};
-    if (n_peers == PEERS_MAX || sscanf(args, "%63s %63s %63s %63s", subnet, ip, mac, id) != 4 ||
+    if (n_peers == PEERS_MAX ||
+        sscanf(args, "%63s %63s %63s %63s %63s", subnet, ip, mac, id, backend) < 4 ||
+        felt_backend_parse(backend, &peer->backend) < 0 ||
         felt_cidr_parse(subnet, &peer->subnet) < 0 || felt_ip_parse(ip, &peer->public_ip) < 0 ||
         sscanf(mac, "%x:%x:%x:%x:%x:%x", &m[0], &m[1], &m[2], &m[3], &m[4], &m[5]) != 6 ||
         felt_hex_decode(id, peer->id.b, FELT_ID_LEN) < 0)

@@ -177,6 +177,7 @@ static int setup(void **state)
         .device = "flannel.1",
         .mtu = 1450,
         .n_programmed = 2,
+        .n_unreachable = 1,
         .ready = true,
     };
     *state = f;
@@ -226,7 +227,7 @@ static void status_has_everything_of_the_interface(void **state)
         "\"foreign\":0,\"unknown-key\":4,\"forged\":0,\"replayed\":0,\"stale\":0,\"stranger\":0,"
         "\"misdirected\":0,\"full\":0,\"busy\":0}},"
         "\"ready\":true,"
-        "\"kernel\":{\"device\":\"flannel.1\",\"mtu\":1450,\"interface\":\"eth0\",\"peers\":2,"
+        "\"kernel\":{\"device\":\"flannel.1\",\"mtu\":1450,\"interface\":\"eth0\",\"peers\":2,\"unreachable\":1,"
         "\"error\":null},"
         "\"subnet_file\":\"/run/flannel/subnet.env\",\"problems\":"
         "[\"1 member is dead: h2 (silent for 2 h, reclaimable in 22 h)\"]}");

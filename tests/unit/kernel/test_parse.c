@@ -238,6 +238,7 @@ static void a_route_with_more_to_it_is_odd(void **state)
         assert_int_equal(nla_put_u32(msg, types[i], 1), 0);
         assert_true(felt_parse_route(nlmsg_hdr(msg), &route));
         assert_true(route.odd);
+        assert_int_equal(route.elsewhere, types[i] == RTA_MULTIPATH || types[i] == RTA_VIA);
         assert_int_equal(route.nexthop_object, types[i] == RTA_NH_ID);
         nlmsg_free(msg);
     }

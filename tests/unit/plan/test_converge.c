@@ -59,12 +59,15 @@ static void change_cluster(void)
                 chance(50) ? felt_ip_v4(0x0a000000 + below(9)) : felt_ip_v4(0xac100020 + below(9));
         if (chance(10))
             peers[n].subnet.ip = felt_ip_v4(0xac110a00 + ((1 + below(PEERS_MAX)) << 8));
+        if (chance(10))
+            peers[n].backend = FELT_BACKEND_HOST_GW;
         if (chance(3))
             memset(peers[n].mac, 0, FELT_PLAN_MAC_LEN);
         n++;
     }
     CHECK(felt_plan_desired_set(&desired, FELT_PLAN_ALL_PEERS, chance(90) ? &lease : NULL, peers,
                                 n) == 0);
+    kernel.paths[0].on_link = chance(80);
     desired.direct_routing = desired.backend == FELT_BACKEND_VXLAN && chance(20);
 }
 
@@ -278,8 +281,9 @@ static bool is_direct(const struct felt_plan_peer *peer)
 {
     struct felt_cidr on_link = world_cidr("172.16.0.0/24");
 
-    return (desired.backend == FELT_BACKEND_HOST_GW || desired.direct_routing) &&
-           felt_cidr_contains(&on_link, &peer->public_ip);
+    return (desired.backend == FELT_BACKEND_HOST_GW || desired.direct_routing ||
+            peer->backend == FELT_BACKEND_HOST_GW) &&
+           kernel.paths[0].on_link && felt_cidr_contains(&on_link, &peer->public_ip);
 }
 
 static bool has_way(size_t i)
@@ -291,7 +295,8 @@ static bool has_way(size_t i)
         return false;
     if (is_direct(peer))
         return true;
-    return desired.backend == FELT_BACKEND_VXLAN && memcmp(peer->mac, zero, sizeof(zero)) != 0;
+    return desired.backend == FELT_BACKEND_VXLAN && peer->backend == FELT_BACKEND_VXLAN &&
+           memcmp(peer->mac, zero, sizeof(zero)) != 0;
 }
 
 static void check_peer(const struct felt_plan_peer *peer)

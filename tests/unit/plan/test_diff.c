@@ -276,7 +276,7 @@ static void direct_routing_takes_on_link_peers_off_the_device_and_back(void **st
     assert_false(f->plan.ops[0].route.onlink);
     world_pass(&f->kernel, &f->desired);
     assert_string_equal(diff(f), "");
-    f->kernel.underlay[0].len = 32;
+    f->kernel.paths[0].on_link = false;
     assert_string_equal(diff(f), "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
                                  "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
                                  "set route 172.17.11.0/24 via 172.17.11.0\n");
@@ -289,12 +289,49 @@ static void host_gw_routes_on_link_peers_and_names_the_others(void **state)
 
     felt_plan_desired_done(&f->desired);
     world_desired(&f->desired, FELT_BACKEND_HOST_GW);
+    peers[0].backend = peers[1].backend = FELT_BACKEND_HOST_GW;
     peers[1].public_ip = world_ip("10.1.1.1");
     assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, NULL, peers, 2), 0);
     assert_string_equal(diff(f), "set route 172.17.11.0/24 via 172.16.0.11\n");
     assert_int_equal(f->plan.n_troubles, 1);
     assert_int_equal(f->plan.troubles[0].peer, 1);
     assert_int_equal(f->plan.troubles[0].problem, FELT_PLAN_NOT_ON_LINK);
+}
+
+static void a_node_of_the_other_backend_is_reached_by_a_plain_route_or_named(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_plan_peer peers[] = {world_peer(1), world_peer(2), world_peer(3)};
+
+    peers[0].backend = FELT_BACKEND_HOST_GW;
+    memset(peers[0].mac, 0, sizeof(peers[0].mac));
+    peers[1].backend = FELT_BACKEND_HOST_GW;
+    peers[1].public_ip = world_ip("10.1.1.1");
+    set_peers(f, 0);
+    world_pass(&f->kernel, &f->desired);
+    assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, NULL, peers, 3), 0);
+    assert_true(felt_plan_desired_minds_paths(&f->desired));
+    assert_string_equal(diff(f), "set route 172.17.11.0/24 via 172.16.0.11\n"
+                                 "set fdb 02:00:00:00:00:03 dst 172.16.0.13\n"
+                                 "set neighbour 172.17.13.0 lladdr 02:00:00:00:00:03\n"
+                                 "set route 172.17.13.0/24 via 172.17.13.0\n");
+    assert_int_equal(f->plan.n_troubles, 1);
+    assert_int_equal(f->plan.troubles[0].peer, 1);
+    assert_int_equal(f->plan.troubles[0].problem, FELT_PLAN_OTHER_BACKEND);
+}
+
+static void a_host_gw_node_sends_plain_packets_to_a_vxlan_node(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_plan_peer peers[] = {world_peer(1), world_peer(2)};
+
+    felt_plan_desired_done(&f->desired);
+    world_desired(&f->desired, FELT_BACKEND_HOST_GW);
+    peers[1].public_ip = world_ip("10.1.1.1");
+    assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, NULL, peers, 2), 0);
+    assert_string_equal(diff(f), "set route 172.17.11.0/24 via 172.16.0.11\n");
+    assert_int_equal(f->plan.n_troubles, 1);
+    assert_int_equal(f->plan.troubles[0].problem, FELT_PLAN_OTHER_BACKEND);
 }
 
 /* ---- troubles ---- */
@@ -354,6 +391,8 @@ int main(void)
         T(what_can_change_in_place_does),
         T(direct_routing_takes_on_link_peers_off_the_device_and_back),
         T(host_gw_routes_on_link_peers_and_names_the_others),
+        T(a_node_of_the_other_backend_is_reached_by_a_plain_route_or_named),
+        T(a_host_gw_node_sends_plain_packets_to_a_vxlan_node),
         T(a_peer_with_a_problem_gets_no_entries_and_loses_those_that_it_had),
         T(a_connected_route_in_a_peers_place_is_told_and_left),
     };

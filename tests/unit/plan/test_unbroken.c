@@ -185,7 +185,7 @@ static unsigned live(struct felt_plan_peer *peers, bool *present)
     }
     set_cluster(peers, present);
     desired.direct_routing = chance(50);
-    kernel.underlay[0].len = chance(80) ? 24 : 32;
+    kernel.paths[0].on_link = chance(80);
     if (chance(30))
         plant_stale_entries();
     pass(changes, reached);

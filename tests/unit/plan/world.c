@@ -53,10 +53,12 @@ struct felt_plan_peer world_peer(unsigned i)
 
 void world_init(struct felt_plan_observed *ret_kernel)
 {
-    struct felt_cidr underlay = world_cidr("172.16.0.2/24");
+    struct felt_plan_path connected = {.dst = world_cidr("172.16.0.0/24"), .on_link = true};
+    struct felt_plan_path otherwise = {.dst = world_cidr("0.0.0.0/0")};
 
     *ret_kernel = (struct felt_plan_observed){0};
-    assert_int_equal(felt_plan_observed_underlay(ret_kernel, &underlay), 0);
+    assert_int_equal(felt_plan_observed_path(ret_kernel, &connected), 0);
+    assert_int_equal(felt_plan_observed_path(ret_kernel, &otherwise), 0);
 }
 
 /* The arrays of a felt_plan_observed only grow, so an entry is dropped by copying the others. */
