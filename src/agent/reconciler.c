@@ -305,6 +305,8 @@ static void tell_link(struct felt_reconciler *reconciler, const struct felt_plan
     case FELT_OP_ADDR_DEL:
     case FELT_OP_NEIGH_SET:
     case FELT_OP_FDB_SET:
+    case FELT_OP_NEXTHOP_SET:
+    case FELT_OP_NEXTHOP_DEL:
     case FELT_OP_ROUTE_SET:
     case FELT_OP_ROUTE_DEL:
     case FELT_OP_FDB_DEL:

@@ -40,6 +40,8 @@ static bool is_so_already(enum felt_plan_op_kind kind, int code)
         return code == -EEXIST;
     case FELT_OP_ADDR_DEL:
         return code == -EADDRNOTAVAIL || code == -ENODEV;
+    case FELT_OP_NEXTHOP_DEL:
+        return code == -ENOENT;
     case FELT_OP_ROUTE_DEL:
         return code == -ESRCH || code == -ENODEV;
     case FELT_OP_FDB_DEL:
@@ -52,6 +54,7 @@ static bool is_so_already(enum felt_plan_op_kind kind, int code)
     case FELT_OP_LINK_UP:
     case FELT_OP_NEIGH_SET:
     case FELT_OP_FDB_SET:
+    case FELT_OP_NEXTHOP_SET:
     case FELT_OP_ROUTE_SET:
         return false;
     }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -190,8 +191,33 @@ static struct nl_msg *fill_fdb(const struct felt_plan_op *op, uint32_t ifindex)
     return msg;
 }
 
-/* Of a route with a nexthop object the place and protocol alone: the kernel would not match more.
- */
+static struct nl_msg *fill_nexthop(const struct felt_plan_op *op, uint32_t ifindex)
+{
+    const struct felt_plan_nexthop *nexthop = &op->nexthop;
+    bool set = op->kind == FELT_OP_NEXTHOP_SET;
+    struct nhmsg header = {
+        .nh_family = set ? (uint8_t)family_of(&nexthop->via) : AF_UNSPEC,
+        .nh_protocol = set ? nexthop->protocol : 0,
+        .nh_flags = set && nexthop->onlink ? RTNH_F_ONLINK : 0,
+    };
+    struct nl_msg *msg = begin(ENTRY_BYTES, set ? RTM_NEWNEXTHOP : RTM_DELNEXTHOP,
+                               set ? NLM_F_CREATE | NLM_F_REPLACE : 0, &header, sizeof(header));
+    int r = 0;
+
+    if (msg == NULL)
+        return NULL;
+    r |= nla_put_u32(msg, NHA_ID, nexthop->id);
+    if (set)
+        r |= nla_put_u32(msg, NHA_OIF,
+                         nexthop->ifindex == FELT_PLAN_OUR_LINK ? ifindex : nexthop->ifindex);
+    if (set)
+        r |= put_ip(msg, NHA_GATEWAY, &nexthop->via);
+    assert(r == 0);
+    return msg;
+}
+
+/* To delete a route that names an object, its place and protocol alone: the kernel would not match
+ * more. */
 static struct nl_msg *fill_route(const struct felt_plan_op *op, uint32_t ifindex)
 {
     const struct felt_plan_route *route = &op->route;
@@ -203,7 +229,8 @@ static struct nl_msg *fill_route(const struct felt_plan_op *op, uint32_t ifindex
                            .rtm_protocol = route->protocol,
                            .rtm_scope = route->scope,
                            .rtm_type = route->type,
-                           .rtm_flags = set && route->onlink ? RTNH_F_ONLINK : 0};
+                           .rtm_flags =
+                               set && route->onlink && route->nexthop == 0 ? RTNH_F_ONLINK : 0};
     struct nl_msg *msg = begin(ENTRY_BYTES, set ? RTM_NEWROUTE : RTM_DELROUTE,
                                set ? NLM_F_CREATE | NLM_F_REPLACE : 0, &header, sizeof(header));
     uint32_t oif = route->ifindex == FELT_PLAN_OUR_LINK ? ifindex : route->ifindex;
@@ -212,10 +239,12 @@ static struct nl_msg *fill_route(const struct felt_plan_op *op, uint32_t ifindex
     if (msg == NULL)
         return NULL;
     r |= put_ip(msg, RTA_DST, &route->dst.ip);
-    if (!route->nexthop_object && route->via.family != FELT_FAMILY_NONE)
+    if (route->nexthop == 0 && route->via.family != FELT_FAMILY_NONE)
         r |= put_ip(msg, RTA_GATEWAY, &route->via);
-    if (!route->nexthop_object && oif != 0)
+    if (route->nexthop == 0 && oif != 0)
         r |= nla_put_u32(msg, RTA_OIF, oif);
+    if (set && route->nexthop != 0)
+        r |= nla_put_u32(msg, RTA_NH_ID, route->nexthop);
     if (route->metric != 0)
         r |= nla_put_u32(msg, RTA_PRIORITY, route->metric);
     assert(r == 0);
@@ -243,6 +272,9 @@ static struct nl_msg *fill(const struct felt_plan_op *op, uint32_t ifindex)
     case FELT_OP_FDB_SET:
     case FELT_OP_FDB_DEL:
         return fill_fdb(op, ifindex);
+    case FELT_OP_NEXTHOP_SET:
+    case FELT_OP_NEXTHOP_DEL:
+        return fill_nexthop(op, ifindex);
     case FELT_OP_ROUTE_SET:
     case FELT_OP_ROUTE_DEL:
         return fill_route(op, ifindex);

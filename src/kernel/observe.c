@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -190,6 +191,34 @@ static int dump_neighs(struct felt_netlink *netlink, int family, felt_netlink_ea
     return felt_netlink_query(netlink, msg, each, view, error);
 }
 
+static int take_nexthop(const struct nlmsghdr *message, void *userdata)
+{
+    struct view *view = userdata;
+    struct felt_plan_nexthop nexthop;
+
+    if (!felt_parse_nexthop(message, &nexthop))
+        return 0;
+    if (view->observed->has_link && nexthop.ifindex == view->observed->link.ifindex)
+        nexthop.ifindex = FELT_PLAN_OUR_LINK;
+    return felt_plan_observed_nexthop(view->observed, &nexthop);
+}
+
+static int dump_nexthops(struct felt_netlink *netlink, struct view *view,
+                         struct felt_kernel_error *error)
+{
+    struct nhmsg header = {0};
+    _cleanup_(msg_freep) struct nl_msg *msg =
+        request(RTM_GETNEXTHOP, NLM_F_DUMP, &header, sizeof(header));
+    int r;
+
+    if (msg == NULL)
+        return -ENOMEM;
+    r = felt_netlink_query(netlink, msg, take_nexthop, view, error);
+    view->observed->knows_nexthops = r == 0;
+    /* A kernel older than 5.3 knows no objects. */
+    return r == -EOPNOTSUPP || r == -EINVAL ? 0 : r;
+}
+
 static int dump_routes(struct felt_netlink *netlink, struct view *view,
                        struct felt_kernel_error *error)
 {
@@ -216,6 +245,9 @@ static int observe_entries(struct felt_netlink *netlink, struct view *view,
         if (r < 0)
             return r;
     }
+    r = dump_nexthops(netlink, view, error);
+    if (r < 0)
+        return r;
     r = dump_routes(netlink, view, error);
     /* The kernel says ENOENT for a table that never had a route. */
     return r == -ENOENT ? 0 : r;

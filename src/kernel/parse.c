@@ -3,6 +3,7 @@
 
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -248,10 +249,28 @@ bool felt_parse_route(const struct nlmsghdr *message, struct felt_plan_route *re
     route.scope = header->rtm_scope;
     route.tos = header->rtm_tos;
     route.elsewhere = tb[RTA_MULTIPATH] != NULL || tb[RTA_VIA] != NULL;
-    route.nexthop_object = tb[RTA_NH_ID] != NULL;
+    (void)get_u32(tb[RTA_NH_ID], &route.nexthop);
     route.odd = tb[RTA_MULTIPATH] != NULL || tb[RTA_PREFSRC] != NULL || tb[RTA_METRICS] != NULL ||
-                tb[RTA_ENCAP_TYPE] != NULL || tb[RTA_NH_ID] != NULL || tb[RTA_VIA] != NULL ||
-                tb[RTA_FLOW] != NULL;
+                tb[RTA_ENCAP_TYPE] != NULL || tb[RTA_VIA] != NULL || tb[RTA_FLOW] != NULL;
     *ret_route = route;
+    return true;
+}
+
+bool felt_parse_nexthop(const struct nlmsghdr *message, struct felt_plan_nexthop *ret_nexthop)
+{
+    const struct nhmsg *header = NLMSG_DATA(message);
+    struct nlattr *tb[NHA_ENCAP + 1];
+    struct felt_plan_nexthop nexthop = {0};
+
+    if (!has_type(message, RTM_NEWNEXTHOP, RTM_DELNEXTHOP) ||
+        !parse(message, sizeof(*header), tb, NHA_ENCAP) || !get_u32(tb[NHA_ID], &nexthop.id) ||
+        !felt_plan_nexthop_in_range(nexthop.id))
+        return false;
+    (void)get_ip(tb[NHA_GATEWAY], &nexthop.via);
+    (void)get_u32(tb[NHA_OIF], &nexthop.ifindex);
+    nexthop.onlink = (header->nh_flags & RTNH_F_ONLINK) != 0;
+    nexthop.protocol = header->nh_protocol;
+    nexthop.odd = tb[NHA_GROUP] != NULL || tb[NHA_BLACKHOLE] != NULL || tb[NHA_ENCAP] != NULL;
+    *ret_nexthop = nexthop;
     return true;
 }

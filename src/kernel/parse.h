@@ -37,5 +37,8 @@ bool felt_parse_neigh(const struct nlmsghdr *message, struct felt_plan_neigh *re
 /* The same messages of AF_BRIDGE, kept by the device itself. */
 bool felt_parse_fdb(const struct nlmsghdr *message, struct felt_plan_fdb *ret_fdb,
                     uint32_t *ret_ifindex);
+/* RTM_NEWNEXTHOP and RTM_DELNEXTHOP, in our range of numbers; ret_nexthop->ifindex is the kernel's.
+ */
+bool felt_parse_nexthop(const struct nlmsghdr *message, struct felt_plan_nexthop *ret_nexthop);
 /* RTM_NEWROUTE and RTM_DELROUTE of IPv4 in the main table; ret_route->ifindex is the kernel's. */
 bool felt_parse_route(const struct nlmsghdr *message, struct felt_plan_route *ret_route);

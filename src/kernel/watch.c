@@ -32,6 +32,7 @@ int felt_watch_new(struct felt_watch **ret_watch)
         r = felt_netlink_join(watch->netlink, groups[i]);
     if (r < 0)
         return r;
+    (void)felt_netlink_join(watch->netlink, RTNLGRP_NEXTHOP); /* not before 5.3 */
     *ret_watch = FELT_TAKE(watch);
     return 0;
 }
@@ -70,6 +71,7 @@ static bool concerns_us(const struct felt_watch_scope *scope, const struct nlmsg
     struct felt_interface_addr addr;
     struct felt_plan_neigh neigh;
     struct felt_plan_fdb fdb;
+    struct felt_plan_nexthop nexthop;
     struct felt_plan_route route;
     uint32_t ifindex;
 
@@ -84,6 +86,8 @@ static bool concerns_us(const struct felt_watch_scope *scope, const struct nlmsg
         return is_our_device(scope, ifindex) && felt_cidr_contains(&scope->network, &neigh.ip);
     if (felt_parse_fdb(message, &fdb, &ifindex))
         return is_our_device(scope, ifindex);
+    if (felt_parse_nexthop(message, &nexthop))
+        return true;
     if (felt_parse_route(message, &route))
         return (route.dst.len >= scope->network.len &&
                 felt_cidr_contains(&scope->network, &route.dst.ip)) ||

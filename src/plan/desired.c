@@ -41,6 +41,10 @@ int felt_plan_desired_init(struct felt_plan_desired *desired,
     struct felt_plan_desired d = {
         .backend = netconf->backend,
         .network = netconf->network,
+        .nexthop_peers = FELT_PLAN_NEXTHOP_PEERS,
+        .first_subnet = netconf->subnet_min.family != FELT_FAMILY_NONE ? netconf->subnet_min
+                                                                       : netconf->network.ip,
+        .subnet_len = netconf->subnet_len,
         .underlay_ifindex = setting->underlay_ifindex,
         .mtu = setting->underlay_mtu,
         .default_port = setting->default_port != 0 ? setting->default_port : FELT_PLAN_VXLAN_PORT,

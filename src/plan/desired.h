@@ -12,6 +12,7 @@
 #include "base/ip.h"
 #include "netconf/netconf.h"
 #include "plan/link.h"
+#include "plan/nexthop.h"
 
 struct felt_plan_peer {
     struct felt_cidr subnet; /* its lease */
@@ -53,8 +54,11 @@ enum felt_plan_knowledge {
 /* All of it is settled here, before any kernel is looked at; felt_plan_diff() only compares. */
 struct felt_plan_desired {
     enum felt_backend backend;
-    bool direct_routing;   /* vxlan: on-link peers get a plain route */
-    uint16_t default_port; /* what the kernel takes for a port of 0 */
+    bool direct_routing;         /* vxlan: on-link peers get a plain route */
+    uint16_t default_port;       /* what the kernel takes for a port of 0 */
+    uint32_t nexthop_peers;      /* FELT_PLAN_NEXTHOP_PEERS */
+    struct felt_ip first_subnet; /* of the network's, IPv4 */
+    uint8_t subnet_len;
     struct felt_cidr network;
     uint32_t underlay_ifindex;
     uint32_t mtu;               /* of the overlay */

@@ -7,9 +7,9 @@
 
 #define LINK_OPS_MAX \
     8 /* of one pass: delete, create, MTU, learning, MAC, up, address; rounded up */
-#define OPS_A_PEER     4    /* neighbour, fdb entry, route, and sometimes the route again */
-#define RTN_UNICAST    1    /* linux/rtnetlink.h */
-#define SCOPE_UNIVERSE 0    /* linux/rtnetlink.h */
+#define OPS_A_PEER     5 /* fdb entry, neighbour, nexthop, route, and sometimes the route again */
+#define RTN_UNICAST    1 /* linux/rtnetlink.h */
+#define SCOPE_UNIVERSE 0 /* linux/rtnetlink.h */
 #define MAC_GROUP_BIT  0x01 /* IEEE 802: broadcast and multicast */
 
 /* What is known about a peer while its entries are looked at. */
@@ -22,14 +22,16 @@ enum {
     IS_ENCAP = 1 << 5,       /* through our device; neither: it has a problem */
     IS_TAKEN = 1 << 6,       /* the kernel's own route is in the place of ours */
     IS_CONTESTED = 1 << 7,   /* others in the place of ours are deleted */
+    HAS_NEXTHOP = 1 << 8,
 };
 
 struct diff {
     const struct felt_plan_desired *desired;
     const struct felt_plan_observed *observed;
     struct felt_plan *plan;
-    uint8_t *marks;   /* of each peer */
-    bool link_gone;   /* the device is created in this pass: what was on it is gone */
+    uint16_t *marks; /* of each peer */
+    bool link_gone;  /* the device is created in this pass: what was on it is gone */
+    bool uses_nexthops;
     bool neighs_gone; /* its MAC changes: the kernel drops its neighbours */
 };
 
@@ -135,9 +137,9 @@ static void choose_paths(struct diff *diff)
 }
 
 /* The mark of the peer, or NULL where it is NULL or not reached this way. */
-static uint8_t *mark_of(struct diff *diff, const struct felt_plan_peer *peer, uint8_t ways)
+static uint16_t *mark_of(struct diff *diff, const struct felt_plan_peer *peer, uint16_t ways)
 {
-    uint8_t *mark;
+    uint16_t *mark;
 
     if (peer == NULL)
         return NULL;
@@ -145,8 +147,50 @@ static uint8_t *mark_of(struct diff *diff, const struct felt_plan_peer *peer, ui
     return (*mark & ways) != 0 ? mark : NULL;
 }
 
+static bool is_our_nexthop(const struct felt_plan_nexthop *nexthop)
+{
+    return nexthop->protocol == FELT_PLAN_RTPROT && felt_plan_nexthop_in_range(nexthop->id);
+}
+
+/* Objects of ours that are there are the memory of having been over the limit. */
+static void choose_nexthops(struct diff *diff)
+{
+    const struct felt_plan_observed *observed = diff->observed;
+    size_t n_ways = 0;
+    bool has_some = false;
+
+    if (!observed->knows_nexthops)
+        return;
+    for (size_t i = 0; i < diff->desired->n_peers; i++)
+        n_ways += (diff->marks[i] & (IS_DIRECT | IS_ENCAP)) != 0;
+    for (size_t i = 0; i < observed->n_nexthops && !has_some; i++)
+        has_some = is_our_nexthop(&observed->nexthops[i]);
+    diff->uses_nexthops = felt_plan_nexthop_wanted(diff->desired->nexthop_peers, n_ways, has_some);
+}
+
+/* The number of the object that the peer's route names; 0: none. */
+static uint32_t nexthop_of(const struct diff *diff, const struct felt_plan_peer *peer)
+{
+    return diff->uses_nexthops ? felt_plan_nexthop_id(&diff->desired->first_subnet, &peer->subnet)
+                               : 0;
+}
+
+static struct felt_plan_nexthop wanted_nexthop(const struct diff *diff,
+                                               const struct felt_plan_peer *peer, uint16_t mark)
+{
+    bool encap = (mark & IS_ENCAP) != 0;
+
+    return (struct felt_plan_nexthop){
+        .id = nexthop_of(diff, peer),
+        .via = encap ? peer->subnet.ip : peer->public_ip,
+        .ifindex = encap ? FELT_PLAN_OUR_LINK : diff->desired->underlay_ifindex,
+        .onlink = encap,
+        .protocol = FELT_PLAN_RTPROT,
+    };
+}
+
 static struct felt_plan_route wanted_route(const struct diff *diff,
-                                           const struct felt_plan_peer *peer, uint8_t mark)
+                                           const struct felt_plan_peer *peer, uint16_t mark)
 {
     bool encap = (mark & IS_ENCAP) != 0;
 
@@ -155,18 +199,21 @@ static struct felt_plan_route wanted_route(const struct diff *diff,
         .via = encap ? peer->subnet.ip : peer->public_ip,
         .ifindex = encap ? FELT_PLAN_OUR_LINK : diff->desired->underlay_ifindex,
         .onlink = encap,
+        .nexthop = nexthop_of(diff, peer),
         .protocol = FELT_PLAN_RTPROT,
         .type = RTN_UNICAST,
         .scope = SCOPE_UNIVERSE,
     };
 }
 
-/* Whoever wrote it. */
+/* Whoever wrote it. Of a route that names an object, the object says the rest. */
 static bool says_the_same(const struct felt_plan_route *a, const struct felt_plan_route *b)
 {
-    return felt_cidr_equal(&a->dst, &b->dst) && felt_ip_equal(&a->via, &b->via) &&
-           a->ifindex == b->ifindex && a->onlink == b->onlink && a->type == b->type &&
-           a->scope == b->scope && a->metric == b->metric && a->tos == b->tos && a->odd == b->odd;
+    if (!felt_cidr_equal(&a->dst, &b->dst) || a->type != b->type || a->scope != b->scope ||
+        a->metric != b->metric || a->tos != b->tos || a->odd != b->odd || a->nexthop != b->nexthop)
+        return false;
+    return a->nexthop != 0 ||
+           (felt_ip_equal(&a->via, &b->via) && a->ifindex == b->ifindex && a->onlink == b->onlink);
 }
 
 /* ---- marking what is right ---- */
@@ -197,7 +244,7 @@ static void mark_routes(struct diff *diff)
     for (size_t i = 0; i < observed->n_routes; i++) {
         const struct felt_plan_route *have = &observed->routes[i];
         const struct felt_plan_peer *peer = place_of(diff, have);
-        uint8_t *mark = mark_of(diff, peer, IS_DIRECT | IS_ENCAP);
+        uint16_t *mark = mark_of(diff, peer, IS_DIRECT | IS_ENCAP);
         struct felt_plan_route want;
 
         if (mark == NULL || is_gone(diff, have))
@@ -221,7 +268,7 @@ static void mark_neighs(struct diff *diff)
     for (size_t i = 0; i < observed->n_neighs; i++) {
         const struct felt_plan_neigh *have = &observed->neighs[i];
         const struct felt_plan_peer *peer = felt_plan_desired_by_ip(diff->desired, &have->ip);
-        uint8_t *mark = mark_of(diff, peer, IS_ENCAP);
+        uint16_t *mark = mark_of(diff, peer, IS_ENCAP);
 
         if (mark != NULL && have->permanent && memcmp(have->mac, peer->mac, FELT_PLAN_MAC_LEN) == 0)
             *mark |= HAS_NEIGH;
@@ -237,11 +284,46 @@ static void mark_fdbs(struct diff *diff)
     for (size_t i = 0; i < observed->n_fdbs; i++) {
         const struct felt_plan_fdb *have = &observed->fdbs[i];
         const struct felt_plan_peer *peer = felt_plan_desired_by_mac(diff->desired, have->mac);
-        uint8_t *mark = mark_of(diff, peer, IS_ENCAP);
+        uint16_t *mark = mark_of(diff, peer, IS_ENCAP);
 
         if (mark != NULL && have->permanent && !have->odd &&
             felt_ip_equal(&have->remote, &peer->public_ip))
             *mark |= HAS_FDB;
+    }
+}
+
+/* The peer whose object has this number; NULL: nobody's. */
+static const struct felt_plan_peer *peer_of_nexthop(const struct diff *diff,
+                                                    const struct felt_plan_nexthop *nexthop)
+{
+    const struct felt_plan_desired *desired = diff->desired;
+    const struct felt_plan_peer *peer;
+    struct felt_ip begin;
+
+    if (!diff->uses_nexthops || desired->first_subnet.family != FELT_FAMILY_V4 ||
+        desired->subnet_len == 0)
+        return NULL;
+    begin = felt_plan_nexthop_subnet(&desired->first_subnet, desired->subnet_len, nexthop->id);
+    peer = felt_plan_desired_by_ip(desired, &begin);
+    return peer != NULL && nexthop_of(diff, peer) == nexthop->id ? peer : NULL;
+}
+
+static void mark_nexthops(struct diff *diff)
+{
+    const struct felt_plan_observed *observed = diff->observed;
+
+    for (size_t i = 0; i < observed->n_nexthops; i++) {
+        const struct felt_plan_nexthop *have = &observed->nexthops[i];
+        const struct felt_plan_peer *peer = peer_of_nexthop(diff, have);
+        uint16_t *mark = mark_of(diff, peer, IS_DIRECT | IS_ENCAP);
+        struct felt_plan_nexthop want;
+
+        if (mark == NULL || (diff->link_gone && have->ifindex == FELT_PLAN_OUR_LINK))
+            continue;
+        want = wanted_nexthop(diff, peer, *mark);
+        if (!have->odd && have->protocol == want.protocol && have->ifindex == want.ifindex &&
+            have->onlink == want.onlink && felt_ip_equal(&have->via, &want.via))
+            *mark |= HAS_NEXTHOP;
     }
 }
 
@@ -253,7 +335,7 @@ static void add_missing(struct diff *diff)
 
     for (uint32_t i = 0; i < desired->n_peers; i++) {
         const struct felt_plan_peer *peer = &desired->peers[i];
-        uint8_t mark = diff->marks[i];
+        uint16_t mark = diff->marks[i];
 
         if ((mark & IS_ENCAP) != 0 && (mark & HAS_FDB) == 0) {
             struct felt_plan_fdb *fdb = &add_op(diff, FELT_OP_FDB_SET, i)->fdb;
@@ -267,6 +349,9 @@ static void add_missing(struct diff *diff)
             *neigh = (struct felt_plan_neigh){.ip = peer->subnet.ip, .permanent = true};
             memcpy(neigh->mac, peer->mac, FELT_PLAN_MAC_LEN);
         }
+        if ((mark & (IS_ENCAP | IS_DIRECT)) != 0 && (mark & HAS_NEXTHOP) == 0 &&
+            nexthop_of(diff, peer) != 0)
+            add_op(diff, FELT_OP_NEXTHOP_SET, i)->nexthop = wanted_nexthop(diff, peer, mark);
         if ((mark & (IS_ENCAP | IS_DIRECT)) != 0 && (mark & (HAS_ROUTE | IS_TAKEN)) == 0)
             add_op(diff, FELT_OP_ROUTE_SET, i)->route = wanted_route(diff, peer, mark);
     }
@@ -277,7 +362,7 @@ static void add_missing(struct diff *diff)
 /* A wrong route in a peer's place: the first one is replaced by ROUTE_SET in one stroke, later ones
  * (somebody appended them) must go by themselves. So must the second of two right ones. */
 static bool place_is_contested(const struct diff *diff, const struct felt_plan_route *have,
-                               const struct felt_plan_peer *peer, uint8_t *mark)
+                               const struct felt_plan_peer *peer, uint16_t *mark)
 {
     struct felt_plan_route want = wanted_route(diff, peer, *mark);
 
@@ -314,7 +399,7 @@ static void delete_stale_routes(struct diff *diff)
     for (size_t i = 0; i < observed->n_routes; i++) {
         const struct felt_plan_route *have = &observed->routes[i];
         const struct felt_plan_peer *peer = place_of(diff, have);
-        uint8_t *mark = mark_of(diff, peer, IS_DIRECT | IS_ENCAP);
+        uint16_t *mark = mark_of(diff, peer, IS_DIRECT | IS_ENCAP);
         bool stale;
 
         if (is_gone(diff, have) || have->protocol == FELT_PLAN_RTPROT_KERNEL ||
@@ -329,6 +414,21 @@ static void delete_stale_routes(struct diff *diff)
             add_op(diff, FELT_OP_ROUTE_DEL, FELT_PLAN_NO_PEER)->route = *have;
         if (stale && mark != NULL)
             *mark |= IS_CONTESTED;
+    }
+}
+
+/* Routes that named them are gone or name none by now. */
+static void delete_stale_nexthops(struct diff *diff)
+{
+    const struct felt_plan_observed *observed = diff->observed;
+
+    for (size_t i = 0; i < observed->n_nexthops; i++) {
+        const struct felt_plan_nexthop *have = &observed->nexthops[i];
+
+        if (!is_our_nexthop(have) || (diff->link_gone && have->ifindex == FELT_PLAN_OUR_LINK))
+            continue;
+        if (mark_of(diff, peer_of_nexthop(diff, have), IS_DIRECT | IS_ENCAP) == NULL)
+            add_op(diff, FELT_OP_NEXTHOP_DEL, FELT_PLAN_NO_PEER)->nexthop = *have;
     }
 }
 
@@ -379,11 +479,11 @@ static int allocate(struct diff *diff)
     const struct felt_plan_observed *observed = diff->observed;
     size_t n_peers = diff->desired->n_peers;
     size_t n_ops = LINK_OPS_MAX + OPS_A_PEER * n_peers + observed->n_addrs + observed->n_neighs +
-                   observed->n_fdbs + observed->n_routes;
+                   observed->n_fdbs + observed->n_nexthops + observed->n_routes;
 
     diff->plan->ops = calloc(n_ops, sizeof(*diff->plan->ops));
     diff->plan->troubles = calloc(n_peers + 1, sizeof(*diff->plan->troubles));
-    diff->marks = calloc(n_peers + 1, 1);
+    diff->marks = calloc(n_peers + 1, sizeof(*diff->marks));
     if (diff->plan->ops == NULL || diff->plan->troubles == NULL || diff->marks == NULL)
         return -ENOMEM;
     return 0;
@@ -409,6 +509,8 @@ int felt_plan_diff(const struct felt_plan_desired *desired,
         add_link_op(&diff, FELT_OP_LINK_UP, &desired->link);
     if (desired->knowledge != FELT_PLAN_NO_PEERS) {
         choose_paths(&diff);
+        choose_nexthops(&diff);
+        mark_nexthops(&diff);
         mark_routes(&diff);
         mark_neighs(&diff);
         mark_fdbs(&diff);
@@ -417,6 +519,7 @@ int felt_plan_diff(const struct felt_plan_desired *desired,
     if (desired->knowledge == FELT_PLAN_ALL_PEERS) {
         delete_stale_routes(&diff);
         set_contested_again(&diff);
+        delete_stale_nexthops(&diff);
         delete_stale_fdbs(&diff);
         delete_stale_neighs(&diff);
     }

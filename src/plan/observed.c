@@ -33,6 +33,7 @@ void felt_plan_observed_done(struct felt_plan_observed *observed)
     free(observed->addrs);
     free(observed->neighs);
     free(observed->fdbs);
+    free(observed->nexthops);
     free(observed->routes);
     *observed = (struct felt_plan_observed){0};
 }
@@ -69,6 +70,12 @@ int felt_plan_observed_neigh(struct felt_plan_observed *observed,
 int felt_plan_observed_fdb(struct felt_plan_observed *observed, const struct felt_plan_fdb *fdb)
 {
     return APPEND(observed->fdbs, observed->n_fdbs, fdb);
+}
+
+int felt_plan_observed_nexthop(struct felt_plan_observed *observed,
+                               const struct felt_plan_nexthop *nexthop)
+{
+    return APPEND(observed->nexthops, observed->n_nexthops, nexthop);
 }
 
 int felt_plan_observed_route(struct felt_plan_observed *observed,

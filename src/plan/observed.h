@@ -13,6 +13,7 @@
 #include "base/idiom.h"
 #include "base/ip.h"
 #include "plan/link.h"
+#include "plan/nexthop.h"
 
 /* Routes carry this protocol number so that 'ip route show proto felt' lists them, and so that a
  * stale one on a device that is not ours is known as ours. 102 is the letter f; neither
@@ -46,9 +47,10 @@ struct felt_plan_route {
     uint8_t scope;   /* RT_SCOPE_*; 0 is the universe */
     uint32_t metric; /* RTA_PRIORITY */
     uint8_t tos;
-    bool odd;            /* several next hops, a preferred source, metrics, ...: never ours */
-    bool elsewhere;      /* odd too: its next hops are several, or of another family than via */
-    bool nexthop_object; /* odd too: the kernel compares such a route by its object alone */
+    bool odd;         /* several next hops, a preferred source, metrics, ...: never ours */
+    bool elsewhere;   /* odd too: its next hops are several, or of another family than via */
+    uint32_t nexthop; /* number of the object that it names, which via, ifindex and onlink may echo;
+                       * 0: none. The kernel compares such a route by its object alone */
 };
 
 /* What a route of the main table outside of the overlay says about the underlay. */
@@ -68,6 +70,9 @@ struct felt_plan_observed {
     size_t n_neighs;
     struct felt_plan_fdb *fdbs;
     size_t n_fdbs;
+    bool knows_nexthops;                /* the kernel has objects; 5.3 and later */
+    struct felt_plan_nexthop *nexthops; /* whose numbers are in our range */
+    size_t n_nexthops;
     struct felt_plan_route *routes; /* in the kernel's order: of several alike the first decides */
     size_t n_routes;
 };
@@ -86,5 +91,7 @@ int felt_plan_observed_addr(struct felt_plan_observed *observed, const struct fe
 int felt_plan_observed_neigh(struct felt_plan_observed *observed,
                              const struct felt_plan_neigh *neigh);
 int felt_plan_observed_fdb(struct felt_plan_observed *observed, const struct felt_plan_fdb *fdb);
+int felt_plan_observed_nexthop(struct felt_plan_observed *observed,
+                               const struct felt_plan_nexthop *nexthop);
 int felt_plan_observed_route(struct felt_plan_observed *observed,
                              const struct felt_plan_route *route);

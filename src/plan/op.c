@@ -26,6 +26,10 @@ static const char *verb(enum felt_plan_op_kind kind)
         return "set neighbour";
     case FELT_OP_FDB_SET:
         return "set fdb";
+    case FELT_OP_NEXTHOP_SET:
+        return "set nexthop";
+    case FELT_OP_NEXTHOP_DEL:
+        return "delete nexthop";
     case FELT_OP_ROUTE_SET:
         return "set route";
     case FELT_OP_ROUTE_DEL:
@@ -52,6 +56,8 @@ bool felt_plan_op_is_link(const struct felt_plan_op *op)
     case FELT_OP_ADDR_DEL:
     case FELT_OP_NEIGH_SET:
     case FELT_OP_FDB_SET:
+    case FELT_OP_NEXTHOP_SET:
+    case FELT_OP_NEXTHOP_DEL:
     case FELT_OP_ROUTE_SET:
     case FELT_OP_ROUTE_DEL:
     case FELT_OP_FDB_DEL:
@@ -97,6 +103,10 @@ const char *felt_plan_op_format(const struct felt_plan_op *op, char *text)
     case FELT_OP_FDB_DEL:
         snprintf(text, size, "%s %s dst %s", what, felt_plan_mac_format(op->fdb.mac, mac),
                  FELT_IP(&op->fdb.remote));
+        break;
+    case FELT_OP_NEXTHOP_SET:
+    case FELT_OP_NEXTHOP_DEL:
+        snprintf(text, size, "%s 0x%08x via %s", what, op->nexthop.id, FELT_IP(&op->nexthop.via));
         break;
     case FELT_OP_ROUTE_SET:
     case FELT_OP_ROUTE_DEL:

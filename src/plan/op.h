@@ -23,8 +23,10 @@ enum felt_plan_op_kind {
     FELT_OP_LINK_UP,
     FELT_OP_NEIGH_SET, /* create or replace */
     FELT_OP_FDB_SET,
+    FELT_OP_NEXTHOP_SET,
     FELT_OP_ROUTE_SET,
     FELT_OP_ROUTE_DEL,
+    FELT_OP_NEXTHOP_DEL, /* and the kernel drops routes that name it */
     FELT_OP_FDB_DEL,
     FELT_OP_NEIGH_DEL,
 };
@@ -39,6 +41,7 @@ struct felt_plan_op {
         struct felt_cidr addr;
         struct felt_plan_neigh neigh;
         struct felt_plan_fdb fdb;
+        struct felt_plan_nexthop nexthop;
         struct felt_plan_route route;
     };
 };

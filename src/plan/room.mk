@@ -10,6 +10,7 @@ src_plan_libplan_a_SOURCES = \
 	src/plan/iptables_rule.c src/plan/iptables_rule.h \
 	src/plan/link.c src/plan/link.h \
 	src/plan/nft_rules.c src/plan/nft_rules.h \
+	src/plan/nexthop.c src/plan/nexthop.h \
 	src/plan/observed.c src/plan/observed.h \
 	src/plan/op.c src/plan/op.h \
 	src/plan/script.c src/plan/script.h

@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(!felt_parse_fdb(message, &fdb, &ifindex));
     }
     (void)felt_parse_fdb(message, &fdb, &ifindex);
+    (void)felt_parse_nexthop(message, &(struct felt_plan_nexthop){0});
     if (felt_parse_route(message, &route))
         assert(route.dst.ip.family == FELT_FAMILY_V4 && route.dst.len <= 32);
     return 0;

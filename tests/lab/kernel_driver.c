@@ -2,7 +2,7 @@
 /* Drives the reconciler by hand, for tests/lab/kernel.sh: commands on standard input, one line of
  * answer each, the log on standard error.
  *
- *   underlay NAME | address IP | public-ip IP | network CIDR | vni N | port N | gbp 0|1 |
+ *   underlay NAME | address IP | public-ip IP | network CIDR | subnet-len N | vni N | port N | gbp 0|1 |
  *   learning 0|1 | direct 0|1 | mtu N | host-gw 0|1 | node HEX    the configuration
  *   new                        felt_reconciler_new()
  *   backend                    "0 vni=1 mac=02:.. mtu=1450", or "-17 text"
@@ -173,6 +173,8 @@ static bool configure(const char *command, const char *args)
         (void)felt_ip_parse(args, &forced_public_ip);
     else if (strcmp(command, "network") == 0)
         (void)felt_cidr_parse(args, &netconf.network);
+    else if (strcmp(command, "subnet-len") == 0)
+        netconf.subnet_len = (uint8_t)n;
     else if (strcmp(command, "vni") == 0)
         netconf.vxlan.vni = (uint32_t)n;
     else if (strcmp(command, "port") == 0)

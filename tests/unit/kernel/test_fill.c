@@ -211,9 +211,46 @@ static void a_deleted_route_says_all_that_tells_it_from_others(void **state)
     (void)state;
     assert_bytes(op, "34000000 1900 0500 00000000 00000000 02 18 00 04 fe 03 fd 01 00000000"
                      "0800 0100 ac110800 0800 0400 03000000 0800 0600 05000000");
-    op.route.nexthop_object = true;
+    op.route.nexthop = 7;
     assert_bytes(op, "2c000000 1900 0500 00000000 00000000 02 18 00 04 fe 03 fd 01 00000000"
                      "0800 0100 ac110800 0800 0600 05000000");
+}
+
+static void a_nexthop_replaces_and_is_deleted_by_its_number_alone(void **state)
+{
+    struct felt_plan_op op = {.kind = FELT_OP_NEXTHOP_SET,
+                              .nexthop = {.id = 0x66000007,
+                                          .via = v4("172.17.8.0"),
+                                          .ifindex = FELT_PLAN_OUR_LINK,
+                                          .onlink = true,
+                                          .protocol = FELT_PLAN_RTPROT}};
+
+    (void)state;
+    assert_bytes(op, "30000000 6800 0505 00000000 00000000 02 00 66 00 04000000"
+                     "0800 0100 07000066 0800 0500 07000000 0800 0600 ac110800");
+    op.nexthop.onlink = false;
+    op.nexthop.ifindex = 2;
+    assert_bytes(op, "30000000 6800 0505 00000000 00000000 02 00 66 00 00000000"
+                     "0800 0100 07000066 0800 0500 02000000 0800 0600 ac110800");
+    op.kind = FELT_OP_NEXTHOP_DEL;
+    assert_bytes(op, "20000000 6900 0500 00000000 00000000 00 00 00 00 00000000"
+                     "0800 0100 07000066");
+}
+
+static void a_route_names_its_object_and_nothing_that_the_object_says(void **state)
+{
+    struct felt_plan_op op = {.kind = FELT_OP_ROUTE_SET,
+                              .route = {.dst = cidr("172.17.8.0/24"),
+                                        .via = v4("172.17.8.0"),
+                                        .ifindex = FELT_PLAN_OUR_LINK,
+                                        .onlink = true,
+                                        .nexthop = 0x66000007,
+                                        .protocol = FELT_PLAN_RTPROT,
+                                        .type = 1}};
+
+    (void)state;
+    assert_bytes(op, "2c000000 1800 0505 00000000 00000000 02 18 00 00 fe 66 00 01 00000000"
+                     "0800 0100 ac110800 0800 1e00 07000066");
 }
 
 static void the_longest_name_and_addresses_fit(void **state)
@@ -250,6 +287,8 @@ int main(void)
         cmocka_unit_test(an_fdb_entry_is_the_devices_own_and_goes_whole),
         cmocka_unit_test(a_route_is_onlink_through_our_device_and_carries_our_protocol),
         cmocka_unit_test(a_deleted_route_says_all_that_tells_it_from_others),
+        cmocka_unit_test(a_nexthop_replaces_and_is_deleted_by_its_number_alone),
+        cmocka_unit_test(a_route_names_its_object_and_nothing_that_the_object_says),
         cmocka_unit_test(the_longest_name_and_addresses_fit),
     };
 

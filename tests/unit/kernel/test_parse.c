@@ -5,6 +5,7 @@
 
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -221,7 +222,7 @@ static void a_route_is_read(void **state)
     assert_int_equal(route.metric, wanted.metric);
     assert_int_equal(route.tos, wanted.tos);
     assert_int_equal(route.odd, wanted.odd);
-    assert_int_equal(route.nexthop_object, wanted.nexthop_object);
+    assert_int_equal(route.nexthop, wanted.nexthop);
     nlmsg_free(msg);
 }
 
@@ -237,11 +238,62 @@ static void a_route_with_more_to_it_is_odd(void **state)
 
         assert_int_equal(nla_put_u32(msg, types[i], 1), 0);
         assert_true(felt_parse_route(nlmsg_hdr(msg), &route));
-        assert_true(route.odd);
+        assert_int_equal(route.odd, types[i] != RTA_NH_ID);
         assert_int_equal(route.elsewhere, types[i] == RTA_MULTIPATH || types[i] == RTA_VIA);
-        assert_int_equal(route.nexthop_object, types[i] == RTA_NH_ID);
+        assert_int_equal(route.nexthop, types[i] == RTA_NH_ID);
         nlmsg_free(msg);
     }
+}
+
+static struct felt_plan_nexthop our_nexthop(void)
+{
+    return (struct felt_plan_nexthop){.id = FELT_PLAN_NEXTHOP_FIRST + 7,
+                                      .via = felt_ip_v4(0xac110800),
+                                      .ifindex = 2,
+                                      .onlink = true,
+                                      .protocol = FELT_PLAN_RTPROT};
+}
+
+static void a_nexthop_is_read(void **state)
+{
+    struct felt_plan_nexthop wanted = our_nexthop(), got;
+    struct nl_msg *msg =
+        fill((struct felt_plan_op){.kind = FELT_OP_NEXTHOP_SET, .nexthop = wanted});
+
+    (void)state;
+    assert_true(felt_parse_nexthop(nlmsg_hdr(msg), &got));
+    assert_int_equal(got.id, wanted.id);
+    assert_true(felt_ip_equal(&got.via, &wanted.via));
+    assert_int_equal(got.ifindex, wanted.ifindex);
+    assert_true(got.onlink);
+    assert_int_equal(got.protocol, wanted.protocol);
+    assert_false(got.odd);
+    nlmsg_free(msg);
+}
+
+static void a_nexthop_with_more_to_it_is_odd_and_one_of_others_is_not_read(void **state)
+{
+    static const int types[] = {NHA_GROUP, NHA_BLACKHOLE, NHA_ENCAP};
+    struct felt_plan_nexthop nexthop = our_nexthop();
+    struct nl_msg *msg;
+
+    (void)state;
+    for (size_t i = 0; i < FELT_ARRAY_LEN(types); i++) {
+        struct felt_plan_nexthop got;
+
+        msg = fill((struct felt_plan_op){.kind = FELT_OP_NEXTHOP_SET, .nexthop = nexthop});
+        assert_int_equal(nla_put_u32(msg, types[i], 1), 0);
+        assert_true(felt_parse_nexthop(nlmsg_hdr(msg), &got));
+        assert_true(got.odd);
+        nlmsg_free(msg);
+    }
+    nexthop.id = FELT_PLAN_NEXTHOP_FIRST - 1;
+    msg = fill((struct felt_plan_op){.kind = FELT_OP_NEXTHOP_SET, .nexthop = nexthop});
+    assert_false(felt_parse_nexthop(nlmsg_hdr(msg), &(struct felt_plan_nexthop){0}));
+    nlmsg_free(msg);
+    msg = fill((struct felt_plan_op){.kind = FELT_OP_ROUTE_SET, .route = flannels_route()});
+    assert_false(felt_parse_nexthop(nlmsg_hdr(msg), &(struct felt_plan_nexthop){0}));
+    nlmsg_free(msg);
 }
 
 static void routes_of_other_tables_and_cached_ones_are_not_read(void **state)
@@ -378,6 +430,8 @@ int main(void)
         cmocka_unit_test(an_fdb_entry_is_read_but_not_a_bridges),
         cmocka_unit_test(a_route_is_read),
         cmocka_unit_test(a_route_with_more_to_it_is_odd),
+        cmocka_unit_test(a_nexthop_is_read),
+        cmocka_unit_test(a_nexthop_with_more_to_it_is_odd_and_one_of_others_is_not_read),
         cmocka_unit_test(routes_of_other_tables_and_cached_ones_are_not_read),
         cmocka_unit_test(a_default_route_is_all_addresses),
         cmocka_unit_test(a_message_cut_at_any_byte_is_read_without_harm),

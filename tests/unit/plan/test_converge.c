@@ -68,6 +68,9 @@ static void change_cluster(void)
     CHECK(felt_plan_desired_set(&desired, FELT_PLAN_ALL_PEERS, chance(90) ? &lease : NULL, peers,
                                 n) == 0);
     kernel.paths[0].on_link = chance(80);
+    if (chance(30))
+        desired.nexthop_peers = chance(50) ? 1 + below(PEERS_MAX) : FELT_PLAN_NEXTHOP_PEERS;
+    kernel.knows_nexthops = chance(95) || kernel.n_nexthops > 0;
     desired.direct_routing = desired.backend == FELT_BACKEND_VXLAN && chance(20);
 }
 
@@ -141,6 +144,32 @@ static void vandalise_fdbs(void)
         CHECK(world_apply(&kernel, &op) == 0);
 }
 
+static struct felt_plan_nexthop random_nexthop(void)
+{
+    return (struct felt_plan_nexthop){
+        .id = FELT_PLAN_NEXTHOP_FIRST + below(10 + PEERS_MAX + 3),
+        .via = felt_ip_v4(chance(80) ? 0xac110a00 + (below(PEERS_MAX + 3) << 8)
+                                     : 0xac10000a + below(PEERS_MAX)),
+        .ifindex = chance(70) ? FELT_PLAN_OUR_LINK : 2,
+        .onlink = chance(80),
+        .protocol = FELT_PLAN_RTPROT,
+        .odd = chance(15),
+    };
+}
+
+/* Without its object a route is no more. */
+static void vandalise_nexthops(void)
+{
+    struct felt_plan_op op = {.kind = FELT_OP_NEXTHOP_SET, .nexthop = random_nexthop()};
+
+    if (!kernel.knows_nexthops)
+        return;
+    if (kernel.n_nexthops > 0 && chance(50))
+        world_drop_nexthop(&kernel, below((unsigned)kernel.n_nexthops));
+    else if (op.nexthop.ifindex == 2 || (kernel.has_link && kernel.link.up))
+        CHECK(world_apply(&kernel, &op) == 0);
+}
+
 static void vandalise_addrs(void)
 {
     struct felt_plan_op op = {
@@ -210,6 +239,20 @@ static void plant_route(void)
     CHECK(felt_plan_observed_route(&foreign, &route) == 0);
 }
 
+/* Of another program: with a number of ours that nobody needs, for no subnet is that far up. */
+static void plant_nexthop(void)
+{
+    struct felt_plan_nexthop nexthop = random_nexthop();
+
+    nexthop.id = FELT_PLAN_NEXTHOP_LAST - foreign_n++;
+    nexthop.ifindex = 2;
+    nexthop.protocol = RT_BOOT;
+    if (!kernel.knows_nexthops)
+        return;
+    CHECK(felt_plan_observed_nexthop(&kernel, &nexthop) == 0);
+    CHECK(felt_plan_observed_nexthop(&foreign, &nexthop) == 0);
+}
+
 static void plant_on_device(void)
 {
     uint8_t n = (uint8_t)++foreign_n;
@@ -251,6 +294,9 @@ static void forget_foreign_that_is_gone(void)
     for (size_t i = foreign.n_routes; i-- > 0;)
         if (!HOLDS(&kernel, routes, n_routes, &foreign.routes[i]))
             world_drop_route(&foreign, i);
+    for (size_t i = foreign.n_nexthops; i-- > 0;)
+        if (!HOLDS(&kernel, nexthops, n_nexthops, &foreign.nexthops[i]))
+            world_drop_nexthop(&foreign, i);
     for (size_t i = foreign.n_neighs; i-- > 0;)
         if (!HOLDS(&kernel, neighs, n_neighs, &foreign.neighs[i]))
             world_drop_neigh(&foreign, i);
@@ -267,6 +313,8 @@ static void check_foreign(bool device_lost, bool neighs_lost)
     for (size_t i = 0; i < foreign.n_routes; i++)
         CHECK(HOLDS(&kernel, routes, n_routes, &foreign.routes[i]) ||
               (device_lost && foreign.routes[i].ifindex == FELT_PLAN_OUR_LINK));
+    for (size_t i = 0; i < foreign.n_nexthops; i++)
+        CHECK(HOLDS(&kernel, nexthops, n_nexthops, &foreign.nexthops[i]));
     for (size_t i = 0; i < foreign.n_neighs && !device_lost && !neighs_lost; i++)
         CHECK(HOLDS(&kernel, neighs, n_neighs, &foreign.neighs[i]));
     for (size_t i = 0; i < foreign.n_fdbs && !device_lost; i++)
@@ -331,6 +379,24 @@ static void check_peer(const struct felt_plan_peer *peer)
     CHECK(routes == 1);
 }
 
+/* All routes name an object, or none does. Returns which. */
+static void check_nexthops(bool had_some)
+{
+    size_t n_ways = 0, n_named = 0, n_objects = 0;
+    bool wanted;
+
+    for (size_t i = 0; i < desired.n_peers; i++)
+        n_ways += has_way(i);
+    for (size_t i = 0; i < kernel.n_routes; i++)
+        n_named += kernel.routes[i].nexthop != 0;
+    for (size_t i = 0; i < kernel.n_nexthops; i++)
+        n_objects += kernel.nexthops[i].protocol == FELT_PLAN_RTPROT;
+    wanted = kernel.knows_nexthops && (n_ways >= desired.nexthop_peers ||
+                                       (had_some && 4 * n_ways >= 3 * desired.nexthop_peers));
+    CHECK(n_named == (wanted ? n_ways : 0));
+    CHECK(n_objects == n_named);
+}
+
 static bool is_a_peers(const struct felt_ip *subnet, const uint8_t *mac)
 {
     for (size_t i = 0; i < desired.n_peers; i++) {
@@ -383,12 +449,12 @@ static void check_device(void)
 
 static void live(void)
 {
-    bool device_lost, mac_changed;
+    bool device_lost, mac_changed, had_nexthops = false;
 
     if (chance(30))
         change_cluster();
     for (unsigned i = below(12); i > 0; i--) {
-        switch (below(6)) {
+        switch (below(7)) {
         case 0:
             vandalise_neighs();
             break;
@@ -397,6 +463,9 @@ static void live(void)
             break;
         case 2:
             vandalise_addrs();
+            break;
+        case 6:
+            vandalise_nexthops();
             break;
         case 3:
             if (chance(30))
@@ -410,15 +479,21 @@ static void live(void)
         plant_route();
     if (chance(20))
         plant_on_device();
+    if (chance(10))
+        plant_nexthop();
     forget_foreign_that_is_gone();
     device_lost = kernel.has_link && kernel.link.vni != 1;
     mac_changed = memcmp(kernel.link.mac, desired.link.mac, FELT_PLAN_MAC_LEN) != 0;
+
+    for (size_t i = 0; i < kernel.n_nexthops; i++)
+        had_nexthops = had_nexthops || kernel.nexthops[i].protocol == FELT_PLAN_RTPROT;
 
     world_pass(&kernel, &desired);
     for (size_t i = 0; i < desired.n_peers; i++)
         if (has_way(i))
             check_peer(&desired.peers[i]);
     check_nothing_stale();
+    check_nexthops(had_nexthops);
     if (desired.backend == FELT_BACKEND_VXLAN)
         check_device();
     check_foreign(device_lost, mac_changed);

@@ -14,20 +14,24 @@ static void entries_come_back_in_the_order_in_which_they_went_in(void **state)
         struct felt_plan_fdb fdb = {.remote = felt_ip_v4(i)};
         struct felt_cidr addr = {.ip = felt_ip_v4(i), .len = 32};
         struct felt_plan_path path = {.dst = addr};
+        struct felt_plan_nexthop nexthop = {.id = i};
 
         assert_int_equal(felt_plan_observed_route(&observed, &route), 0);
         assert_int_equal(felt_plan_observed_neigh(&observed, &neigh), 0);
         assert_int_equal(felt_plan_observed_fdb(&observed, &fdb), 0);
         assert_int_equal(felt_plan_observed_addr(&observed, &addr), 0);
         assert_int_equal(felt_plan_observed_path(&observed, &path), 0);
+        assert_int_equal(felt_plan_observed_nexthop(&observed, &nexthop), 0);
     }
     assert_int_equal(observed.n_routes, 1000);
     assert_int_equal(observed.n_neighs, 1000);
     assert_int_equal(observed.n_fdbs, 1000);
     assert_int_equal(observed.n_addrs, 1000);
     assert_int_equal(observed.n_paths, 1000);
+    assert_int_equal(observed.n_nexthops, 1000);
     for (uint32_t i = 0; i < 1000; i++) {
         assert_int_equal(observed.routes[i].metric, i);
+        assert_int_equal(observed.nexthops[i].id, i);
         assert_int_equal(felt_ip_to_v4(&observed.neighs[i].ip), i);
         assert_int_equal(felt_ip_to_v4(&observed.fdbs[i].remote), i);
         assert_int_equal(felt_ip_to_v4(&observed.addrs[i].ip), i);

@@ -54,6 +54,11 @@ static void each_operation_has_its_words(void **state)
     op.kind = FELT_OP_ROUTE_DEL;
     op.route.via = (struct felt_ip){0};
     assert_text(op, "delete route 172.17.8.0/24 via -");
+    op = (struct felt_plan_op){.kind = FELT_OP_NEXTHOP_SET,
+                               .nexthop = {.id = 0x66000007, .via = felt_ip_v4(0xac110800)}};
+    assert_text(op, "set nexthop 0x66000007 via 172.17.8.0");
+    op.kind = FELT_OP_NEXTHOP_DEL;
+    assert_text(op, "delete nexthop 0x66000007 via 172.17.8.0");
 }
 
 static void the_longest_text_fits(void **state)

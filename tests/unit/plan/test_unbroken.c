@@ -138,6 +138,14 @@ static void plant_stale_entries(void)
                                     .metric = below(3)};
     struct felt_cidr address = world_cidr("172.17.3.0/32");
 
+    struct felt_plan_nexthop nexthop = {.id = FELT_PLAN_NEXTHOP_FIRST + 250,
+                                        .via = felt_ip_v4(0xac11fa00),
+                                        .ifindex = FELT_PLAN_OUR_LINK,
+                                        .onlink = true,
+                                        .protocol = FELT_PLAN_RTPROT};
+
+    (void)world_apply(&kernel,
+                      &(struct felt_plan_op){.kind = FELT_OP_NEXTHOP_SET, .nexthop = nexthop});
     (void)world_apply(&kernel, &(struct felt_plan_op){.kind = FELT_OP_NEIGH_SET, .neigh = neigh});
     (void)world_apply(&kernel, &(struct felt_plan_op){.kind = FELT_OP_FDB_SET, .fdb = fdb});
     (void)world_apply(&kernel, &(struct felt_plan_op){.kind = FELT_OP_ROUTE_SET, .route = route});
@@ -186,6 +194,8 @@ static unsigned live(struct felt_plan_peer *peers, bool *present)
     set_cluster(peers, present);
     desired.direct_routing = chance(50);
     kernel.paths[0].on_link = chance(80);
+    if (chance(40))
+        desired.nexthop_peers = 1 + below(PEERS_MAX);
     if (chance(30))
         plant_stale_entries();
     pass(changes, reached);

@@ -7,6 +7,7 @@ PLAN_TESTS = \
 	tests/unit/plan/test_iptables \
 	tests/unit/plan/test_iptables_rule \
 	tests/unit/plan/test_link \
+	tests/unit/plan/test_nexthop \
 	tests/unit/plan/test_observed \
 	tests/unit/plan/test_nft_rules \
 	tests/unit/plan/test_op \
@@ -46,3 +47,6 @@ tests_unit_plan_test_rules_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_unbroken_SOURCES = tests/unit/plan/test_unbroken.c $(PLAN_WORLD)
 tests_unit_plan_test_unbroken_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_unbroken_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_nexthop_SOURCES = tests/unit/plan/test_nexthop.c $(PLAN_WORLD)
+tests_unit_plan_test_nexthop_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_nexthop_LDADD = $(PLAN_TEST_LDADD)

@@ -26,8 +26,10 @@ struct felt_ip world_ip(const char *text)
 
 void world_desired(struct felt_plan_desired *ret_desired, enum felt_backend backend)
 {
-    struct felt_netconf netconf = {
-        .network = world_cidr(WORLD_NETWORK), .backend = backend, .vxlan = {.vni = 1}};
+    struct felt_netconf netconf = {.network = world_cidr(WORLD_NETWORK),
+                                   .subnet_len = 24,
+                                   .backend = backend,
+                                   .vxlan = {.vni = 1}};
     struct felt_plan_setting setting = {
         .netconf = &netconf,
         .underlay_ifindex = 2,
@@ -56,7 +58,7 @@ void world_init(struct felt_plan_observed *ret_kernel)
     struct felt_plan_path connected = {.dst = world_cidr("172.16.0.0/24"), .on_link = true};
     struct felt_plan_path otherwise = {.dst = world_cidr("0.0.0.0/0")};
 
-    *ret_kernel = (struct felt_plan_observed){0};
+    *ret_kernel = (struct felt_plan_observed){.knows_nexthops = true};
     assert_int_equal(felt_plan_observed_path(ret_kernel, &connected), 0);
     assert_int_equal(felt_plan_observed_path(ret_kernel, &otherwise), 0);
 }
@@ -97,6 +99,8 @@ void world_link_down(struct felt_plan_observed *kernel)
 {
     kernel->link.up = false;
     DROP_IF(kernel, neighs, n_neighs, felt_plan_observed_neigh, true);
+    DROP_IF(kernel, nexthops, n_nexthops, felt_plan_observed_nexthop,
+            kernel->nexthops[i].ifindex == FELT_PLAN_OUR_LINK);
     DROP_IF(kernel, routes, n_routes, felt_plan_observed_route,
             kernel->routes[i].ifindex == FELT_PLAN_OUR_LINK);
 }
@@ -196,7 +200,7 @@ static bool same_place(const struct felt_plan_route *a, const struct felt_plan_r
 static bool same_next_hop(const struct felt_plan_route *a, const struct felt_plan_route *b)
 {
     return felt_ip_equal(&a->via, &b->via) && a->ifindex == b->ifindex && a->type == b->type &&
-           a->scope == b->scope && a->protocol == b->protocol;
+           a->nexthop == b->nexthop && a->scope == b->scope && a->protocol == b->protocol;
 }
 
 /* What makes a route odd is not in the request, so the kernel does not compare it. */
@@ -205,19 +209,86 @@ static bool means(const struct felt_plan_route *request, const struct felt_plan_
     if (!same_place(request, have) || request->type != have->type ||
         request->scope != have->scope || request->protocol != have->protocol)
         return false;
-    if (request->nexthop_object)
+    if (request->nexthop != 0)
         return true;
-    if (have->nexthop_object && (request->ifindex != 0 || request->via.family != 0))
+    if (have->nexthop != 0 && (request->ifindex != 0 || request->via.family != 0))
         return false;
     return (request->via.family == 0 || felt_ip_equal(&request->via, &have->via)) &&
            (request->ifindex == 0 || request->ifindex == have->ifindex);
 }
 
-static int replace_route(struct felt_plan_observed *kernel, const struct felt_plan_route *route)
+/* ---- nexthop objects ---- */
+
+void world_drop_nexthop(struct felt_plan_observed *kernel, size_t drop)
 {
+    uint32_t id = kernel->nexthops[drop].id;
+
+    DROP_IF(kernel, nexthops, n_nexthops, felt_plan_observed_nexthop, i == drop);
+    DROP_IF(kernel, routes, n_routes, felt_plan_observed_route, kernel->routes[i].nexthop == id);
+}
+
+static struct felt_plan_nexthop *nexthop_of(struct felt_plan_observed *kernel, uint32_t id)
+{
+    for (size_t i = 0; i < kernel->n_nexthops; i++)
+        if (kernel->nexthops[i].id == id)
+            return &kernel->nexthops[i];
+    return NULL;
+}
+
+static bool is_link_down(const struct felt_plan_observed *kernel, uint32_t ifindex)
+{
+    return ifindex == FELT_PLAN_OUR_LINK && (!kernel->has_link || !kernel->link.up);
+}
+
+/* Routes show what their object says, from the moment on at which it says it. */
+static void echo(struct felt_plan_observed *kernel, const struct felt_plan_nexthop *nexthop)
+{
+    for (size_t i = 0; i < kernel->n_routes; i++) {
+        struct felt_plan_route *route = &kernel->routes[i];
+
+        if (route->nexthop != nexthop->id)
+            continue;
+        route->via = nexthop->via;
+        route->ifindex = nexthop->ifindex;
+        route->onlink = nexthop->onlink;
+    }
+}
+
+static int apply_nexthop(struct felt_plan_observed *kernel, const struct felt_plan_op *op)
+{
+    struct felt_plan_nexthop *have = nexthop_of(kernel, op->nexthop.id);
+    int r = 0;
+
+    if (op->kind == FELT_OP_NEXTHOP_DEL) {
+        if (have == NULL)
+            return -ENOENT;
+        world_drop_nexthop(kernel, (size_t)(have - kernel->nexthops));
+        return 0;
+    }
+    if (is_link_down(kernel, op->nexthop.ifindex))
+        return -ENETDOWN;
+    if (have != NULL)
+        *have = op->nexthop;
+    else
+        r = felt_plan_observed_nexthop(kernel, &op->nexthop);
+    echo(kernel, &op->nexthop);
+    return r;
+}
+
+static int replace_route(struct felt_plan_observed *kernel, const struct felt_plan_route *asked)
+{
+    const struct felt_plan_nexthop *nexthop = nexthop_of(kernel, asked->nexthop);
+    struct felt_plan_route copy = *asked, *route = &copy;
     size_t first = kernel->n_routes;
 
-    if (route->ifindex == FELT_PLAN_OUR_LINK && (!kernel->has_link || !kernel->link.up))
+    if (asked->nexthop != 0 && nexthop == NULL)
+        return -EINVAL;
+    if (nexthop != NULL) {
+        copy.via = nexthop->via;
+        copy.ifindex = nexthop->ifindex;
+        copy.onlink = nexthop->onlink;
+    }
+    if (is_link_down(kernel, route->ifindex))
         return -ENETDOWN;
     for (size_t i = kernel->n_routes; i-- > 0;)
         if (same_place(&kernel->routes[i], route))
@@ -262,6 +333,9 @@ int world_apply(struct felt_plan_observed *kernel, const struct felt_plan_op *op
     case FELT_OP_FDB_SET:
     case FELT_OP_FDB_DEL:
         return apply_fdb(kernel, op);
+    case FELT_OP_NEXTHOP_SET:
+    case FELT_OP_NEXTHOP_DEL:
+        return apply_nexthop(kernel, op);
     case FELT_OP_ROUTE_SET:
         return replace_route(kernel, &op->route);
     case FELT_OP_ROUTE_DEL:

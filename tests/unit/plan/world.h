@@ -19,7 +19,8 @@ void world_desired(struct felt_plan_desired *ret_desired, enum felt_backend back
 /* Peer number i (1 to 200): 172.17.(10+i).0/24 at 172.16.0.(10+i), MAC 02:00:00:00:00:i, id i. */
 struct felt_plan_peer world_peer(unsigned i);
 
-/* Nothing but the routes of the underlay: 172.16.0.0/24 (paths[0]), and the default by a gateway. */
+/* Nothing but the routes of the underlay: 172.16.0.0/24 (paths[0]), and the default by a gateway.
+ */
 void world_init(struct felt_plan_observed *ret_kernel);
 
 /* 0, or the negative errno that Linux gives. */
@@ -35,4 +36,5 @@ void world_link_mac(struct felt_plan_observed *kernel, const uint8_t *mac);
 void world_drop_route(struct felt_plan_observed *kernel, size_t i);
 void world_drop_neigh(struct felt_plan_observed *kernel, size_t i);
 void world_drop_fdb(struct felt_plan_observed *kernel, size_t i);
+void world_drop_nexthop(struct felt_plan_observed *kernel, size_t i);
 void world_drop_addr(struct felt_plan_observed *kernel, size_t i);
