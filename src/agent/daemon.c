@@ -333,6 +333,7 @@ static void on_passed(void *userdata)
     d->methods.mtu = overlay.mtu;
     d->methods.n_programmed = (uint32_t)overlay.n_programmed;
     d->methods.n_unreachable = (uint32_t)overlay.n_unreachable;
+    d->methods.kernel_limit = overlay.kernel_limit;
     d->methods.kernel_error = overlay.kernel_error;
     d->methods.subnet_file_error = overlay.subnet_file_error;
     if (overlay.subnet)

@@ -37,6 +37,7 @@ struct felt_methods_context {
     uint32_t mtu;                  /* of the overlay; 0: not known */
     uint32_t n_programmed;         /* peers that are in the kernel as they should be */
     uint32_t n_unreachable;        /* peers to which there is no way as things are */
+    const char *kernel_limit;      /* of this machine, too low for the cluster; NULL: none */
     const char *kernel_error;      /* of the last pass; NULL: it had none */
     const char *subnet_file_error; /* subnet.env could not be written */
     bool save_failing;             /* FELT_EVENT_SAVE_FAILING, and no save since */

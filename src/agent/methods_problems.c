@@ -183,6 +183,8 @@ json_t *felt_methods_problems(const struct felt_methods_context *c)
                     self.waiting ? self.waiting : "");
     if (c->kernel_error)
         add_problem(problems, "kernel: %s", c->kernel_error);
+    if (c->kernel_limit)
+        add_problem(problems, "kernel: %s", c->kernel_limit);
     if (c->subnet_file_error)
         add_problem(problems, "%s: %s", c->subnet_file ? c->subnet_file : "subnet.env",
                     c->subnet_file_error);

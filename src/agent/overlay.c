@@ -36,6 +36,7 @@ struct felt_overlay {
     size_t n_programmed;
     size_t n_unreachable;
     char kernel_error[256];
+    char kernel_limit[400];
     char subnet_file_error[256];
 };
 
@@ -292,6 +293,9 @@ static void note_result(struct felt_overlay *o, int r, const struct felt_reconci
     if (r >= 0 && o->rules && felt_rules_error(o->rules)) /* it has been logged */
         snprintf(text, sizeof(text), "%s", felt_rules_error(o->rules));
     memcpy(o->kernel_error, text, sizeof(text));
+    if (report->limit[0] && strcmp(report->limit, o->kernel_limit) != 0)
+        felt_log_warning("kernel: %s", report->limit);
+    memcpy(o->kernel_limit, report->limit, sizeof(o->kernel_limit));
     o->n_programmed = report->n_peers;
     o->n_unreachable = report->n_troubles;
 }
@@ -353,6 +357,7 @@ void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_v
         .n_programmed = overlay->n_programmed,
         .n_unreachable = overlay->n_unreachable,
         .kernel_error = overlay->kernel_error[0] ? overlay->kernel_error : NULL,
+        .kernel_limit = overlay->kernel_limit[0] ? overlay->kernel_limit : NULL,
         .subnet_file_error = overlay->subnet_file_error[0] ? overlay->subnet_file_error : NULL,
         .subnet = overlay->env_written ? &overlay->env.subnet : NULL,
         .ready = overlay->ready,

@@ -34,6 +34,7 @@ struct felt_overlay_view {
     size_t n_programmed;
     size_t n_unreachable;           /* peers without a way, not for want of trying */
     const char *kernel_error;       /* NULL: none */
+    const char *kernel_limit;       /* of this machine, too low; NULL: none */
     const char *subnet_file_error;  /* NULL: none */
     const struct felt_cidr *subnet; /* that subnet.env was given in this run; NULL: none yet */
     bool ready; /* the lease, subnet.env and a way to every known peer have been in place, and the

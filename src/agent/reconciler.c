@@ -202,6 +202,26 @@ static void see_to_forwarding(void)
         felt_log_debug("kernel: cannot see to net.ipv4.ip_forward: %s", strerror(-r));
 }
 
+static void see_to_limits(const struct felt_reconciler *reconciler,
+                          struct felt_reconcile_report *report)
+{
+    struct felt_sysctl_neigh neigh;
+    int r = felt_sysctl_neigh_room(FELT_SYSCTL_NEIGH, reconciler->desired.n_peers, &neigh);
+
+    if (r == 1)
+        felt_log_notice("kernel: the neighbour table had room for %ld entries, too few for %zu "
+                        "peers, and has room for %ld now (net.ipv4.neigh.default.gc_thresh1..3)",
+                        neigh.have, reconciler->desired.n_peers, neigh.wanted);
+    else if (r < 0 && r != -ENOENT)
+        snprintf(
+            report->limit, sizeof(report->limit),
+            "the neighbour table has room for %ld entries, too few for %zu peers, and cannot be "
+            "enlarged from here (%s): sysctl -w net.ipv4.neigh.default.gc_thresh3=%ld "
+            "net.ipv4.neigh.default.gc_thresh2=%ld net.ipv4.neigh.default.gc_thresh1=%ld",
+            neigh.have, reconciler->desired.n_peers, strerror(-r), neigh.wanted, neigh.wanted / 2,
+            neigh.wanted / 8);
+}
+
 /* The underlay keeps its name when it is made anew, but gets another index. */
 static void follow_underlay(struct felt_reconciler *reconciler)
 {
@@ -354,6 +374,7 @@ static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report 
     int r;
 
     see_to_forwarding();
+    see_to_limits(reconciler, report);
     follow_underlay(reconciler);
     r = observe(reconciler, &observed, report);
     if (r < 0)

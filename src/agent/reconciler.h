@@ -36,6 +36,8 @@ struct felt_reconcile_report {
     size_t n_refused;  /* of those, by the kernel */
     size_t n_troubles; /* peers without a way, not the kernel's fault; waiting does not help them */
     char text[256];    /* the first error or trouble, one line; "" */
+    char limit[400]; /* a limit of the machine that is too low for so many peers, and what to do; ""
+                      */
 };
 
 /* 0; -EINVAL or -ERANGE for a configuration that this machine cannot serve, with ret_report->text;

@@ -3,16 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/idiom.h"
 
-#define IP_FORWARD "/proc/sys/net/ipv4/ip_forward"
-#define ACCEPT_RA  "/proc/sys/net/ipv6/conf/%s/accept_ra"
-#define VXLAN_PORT "/sys/module/vxlan/parameters/udp_port"
-#define VALUE_MAX  32 /* bytes of a number and its newline */
+#define IP_FORWARD        "/proc/sys/net/ipv4/ip_forward"
+#define ACCEPT_RA         "/proc/sys/net/ipv6/conf/%s/accept_ra"
+#define VXLAN_PORT        "/sys/module/vxlan/parameters/udp_port"
+#define NEIGH_A_MEMBER    2    /* itself, and as much again for containers and old kernels */
+#define NEIGH_DEFAULT     1024 /* gc_thresh3 of the kernel */
+#define NEIGH_MEMBERS_MAX (1 << 20)
+#define VALUE_MAX         32 /* bytes of a number and its newline */
 
 static void closep(const int *fd)
 {
@@ -74,6 +78,46 @@ int felt_sysctl_no_router_adverts(const char *link_name)
     if (r < 0 || value == 0)
         return r;
     return write_number(path, 0);
+}
+
+static int raise_limit(const char *dir, unsigned n, long value)
+{
+    char path[PATH_MAX];
+    long have;
+    int r;
+
+    snprintf(path, sizeof(path), "%s/gc_thresh%u", dir, n);
+    r = read_number(path, &have);
+    if (r < 0 || have >= value)
+        return r;
+    return write_number(path, value);
+}
+
+int felt_sysctl_neigh_room(const char *dir, size_t n_members, struct felt_sysctl_neigh *ret_neigh)
+{
+    char path[PATH_MAX];
+    long needed = (long)FELT_MIN(n_members, (size_t)NEIGH_MEMBERS_MAX) * NEIGH_A_MEMBER;
+    struct felt_sysctl_neigh neigh = {.wanted = NEIGH_DEFAULT};
+    int r;
+
+    snprintf(path, sizeof(path), "%s/gc_thresh3", dir);
+    r = read_number(path, &neigh.have);
+    if (r < 0)
+        return r;
+    while (neigh.wanted < needed)
+        neigh.wanted *= 2;
+    if (neigh.have >= needed)
+        neigh.wanted = neigh.have;
+    *ret_neigh = neigh;
+    if (neigh.have >= needed)
+        return 0;
+    /* From the top down: the kernel does not mind the order, a reader might. */
+    r = raise_limit(dir, 3, neigh.wanted);
+    if (r == 0)
+        r = raise_limit(dir, 2, neigh.wanted / 2);
+    if (r == 0)
+        r = raise_limit(dir, 1, neigh.wanted / 8);
+    return r < 0 ? r : 1;
 }
 
 uint16_t felt_sysctl_vxlan_port(void)
