@@ -42,3 +42,4 @@ include tests/fuzz/tests.mk
 include tests/sim/tests.mk
 include tests/lint/tests.mk
 include tests/lab/tests.mk
+include tests/bench/tests.mk

@@ -551,14 +551,14 @@ set_peers()
 }
 fresh_world
 configure "network 10.200.0.0/13" "subnet-len 28"
-set_peers 1499
-is "1,499 peers in one pass" "$answer" "0 peers=1499 ops=4500 refused=0 troubles=0"
+set_peers 767
+is "767 peers in one pass" "$answer" "0 peers=767 ops=2304 refused=0 troubles=0"
 is "whose routes are flannel's" "$(ip route show dev flannel.1 | head -n 1 | sed 's/ *$//') $(objects)" "10.200.0.0/28 via 10.200.0.0 proto 102 onlink 0"
-set_peers 1500
-is "from 1,500 on routes name nexthop objects" "$answer $(named_routes) $(objects)" "0 peers=1500 ops=3002 refused=0 troubles=0 1500 1500"
+set_peers 768
+is "from 768 on routes name nexthop objects" "$answer $(named_routes) $(objects)" "0 peers=768 ops=1538 refused=0 troubles=0 768 768"
 is "of our numbers and protocol" "$(ip nexthop show id $((0x66000002)) | sed 's/ *$//')" "id 1711276034 via 10.200.0.32 dev flannel.1 scope link proto 102 onlink"
 tell run
-is "and the next pass is empty" "$answer" "0 peers=1500 ops=0 refused=0 troubles=0"
+is "and the next pass is empty" "$answer" "0 peers=768 ops=0 refused=0 troubles=0"
 while tell wait 50 && [ "$answer" = 1 ]; do
     tell run
 done
@@ -566,7 +566,7 @@ ip nexthop del id $((0x66000002))
 tell wait 2000
 noticed=$answer
 tell run
-is "a deleted object is noticed, and back with the route that went with it" "$noticed $answer $(named_routes)" "1 0 peers=1500 ops=2 refused=0 troubles=0 1500"
+is "a deleted object is noticed, and back with the route that went with it" "$noticed $answer $(named_routes)" "1 0 peers=768 ops=2 refused=0 troubles=0 768"
 ip nexthop replace id $((0x66000002)) via 172.16.0.9 dev v0 proto 102
 ip nexthop add id $((0x6600ffff)) via 172.16.0.9 dev v0 proto 102
 ip nexthop add id $((0x6600fffe)) via 172.16.0.9 dev v0 proto boot
@@ -574,18 +574,18 @@ ip nexthop add id 17 via 172.16.0.9 dev v0
 tell wait 2000
 noticed=$answer
 tell run
-is "an altered object is put right, a stale one goes" "$noticed $answer $(ip nexthop show id $((0x66000002)) | grep -c flannel.1)" "1 0 peers=1500 ops=2 refused=0 troubles=0 1"
+is "an altered object is put right, a stale one goes" "$noticed $answer $(ip nexthop show id $((0x66000002)) | grep -c flannel.1)" "1 0 peers=768 ops=2 refused=0 troubles=0 1"
 is "others' stay, whatever their number" "$(ip nexthop show dev v0 | grep -c -e 'id 17 ' -e "id $((0x6600fffe)) ")" 2
 ip nexthop flush proto 102 >/dev/null
 tell wait 2000
 tell run
-is "flushed objects are a fresh start" "$answer $(named_routes) $(objects)" "0 peers=1500 ops=3000 refused=0 troubles=0 1500 1500"
-set_peers 1125
-is "down to 1,125 peers keep their objects" "$answer $(named_routes) $(objects)" "0 peers=1125 ops=1500 refused=0 troubles=0 1125 1125"
-set_peers 1124
-is "below routes are flannel's again, and no object is left" "$answer $(named_routes) $(objects)" "0 peers=1124 ops=2252 refused=0 troubles=0 0 0"
+is "flushed objects are a fresh start" "$answer $(named_routes) $(objects)" "0 peers=768 ops=1536 refused=0 troubles=0 768 768"
+set_peers 576
+is "down to 576 peers keep their objects" "$answer $(named_routes) $(objects)" "0 peers=576 ops=768 refused=0 troubles=0 576 576"
+set_peers 575
+is "below routes are flannel's again, and no object is left" "$answer $(named_routes) $(objects)" "0 peers=575 ops=1154 refused=0 troubles=0 0 0"
 set_peers 2000
-is "2,000 peers" "$answer $(named_routes)" "0 peers=2000 ops=5752 refused=0 troubles=0 2000"
+is "2,000 peers" "$answer $(named_routes)" "0 peers=2000 ops=6850 refused=0 troubles=0 2000"
 tell run
 is "and the next is empty" "$answer" "0 peers=2000 ops=0 refused=0 troubles=0"
 ip link del flannel.1
