@@ -15,6 +15,8 @@
 #include "kernel/watch.h"
 #include "plan/diff.h"
 
+#define TRIES 8 /* of a pass whose answers get lost: until a batch is one request */
+
 struct felt_reconciler {
     struct felt_underlay underlay;
     struct felt_plan_desired desired;
@@ -335,6 +337,11 @@ static void tell_link(struct felt_reconciler *reconciler, const struct felt_plan
     }
 }
 
+static bool is_peers(const struct felt_plan_op *op)
+{
+    return op->peer != FELT_PLAN_NO_PEER;
+}
+
 static int apply(struct felt_reconciler *reconciler, const struct felt_plan *plan,
                  struct felt_reconcile_report *report)
 {
@@ -360,6 +367,7 @@ static int apply(struct felt_reconciler *reconciler, const struct felt_plan *pla
         if (results[i] != -ECANCELED && report->n_refused == 0)
             explain_refusal(reconciler, &plan->ops[i], &error, report);
         report->n_refused++;
+        report->n_peer_refused += results[i] != -ECANCELED && is_peers(&plan->ops[i]);
     }
     if (r < 0)
         report_text(report, "%s", error.text[0] != 0 ? error.text : strerror(-r));
@@ -367,15 +375,12 @@ static int apply(struct felt_reconciler *reconciler, const struct felt_plan *pla
     return r;
 }
 
-static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report *report)
+static int run_once(struct felt_reconciler *reconciler, struct felt_reconcile_report *report)
 {
     _cleanup_(felt_plan_observed_done) struct felt_plan_observed observed = {0};
     _cleanup_(felt_plan_done) struct felt_plan plan = {0};
     int r;
 
-    see_to_forwarding();
-    see_to_limits(reconciler, report);
-    follow_underlay(reconciler);
     r = observe(reconciler, &observed, report);
     if (r < 0)
         return r;
@@ -400,6 +405,23 @@ static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report 
         report_text(report, "no way to peer=%s subnet=%s: %s%s", FELT_ID_SHORT(&peer->id),
                     FELT_CIDR(&peer->subnet), felt_plan_problem_text(trouble->problem), more);
     }
+    return r;
+}
+
+/* Lost answers are no failure: what became of the requests is there to be read. */
+static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report *report)
+{
+    int r = -ENOBUFS;
+
+    see_to_forwarding();
+    follow_underlay(reconciler);
+    for (int i = 0; i < TRIES && r == -ENOBUFS; i++) {
+        if (i > 0)
+            felt_log_info("kernel: answers were lost, reading everything again, try %d", i + 1);
+        *report = (struct felt_reconcile_report){0};
+        r = run_once(reconciler, report);
+    }
+    see_to_limits(reconciler, report);
     return r;
 }
 

@@ -11,7 +11,6 @@
 #include "kernel/fill.h"
 #include "kernel/observe.h"
 
-#define BATCH_MAX      100 /* requests in flight: more gain nothing, and their ACKs fit the buffer */
 #define BATCH_BYTES    (16 * 1024) /* of one send; an entry takes up to 84 */
 #define ANSWER_TIMEOUT 5000        /* ms of silence after which the kernel is given up */
 #define UNANSWERED     1           /* in results: no errno */
@@ -137,6 +136,8 @@ static int flush(struct felt_netlink *netlink, struct batch *batch, struct felt_
     r = felt_netlink_send(netlink, batch->bytes, batch->len);
     if (r == 0)
         r = await_answers(netlink, batch, error);
+    if (r == -ENOBUFS)
+        felt_netlink_crowded(netlink);
     for (size_t i = 0; i < batch->n; i++)
         if (batch->results[i] == UNANSWERED)
             batch->results[i] = r;
@@ -188,7 +189,7 @@ static int apply(struct felt_netlink *netlink, const struct felt_plan_op *ops, s
             continue;
         }
         r = gather(netlink, &batch, &ops[i], *link_ifindex, &results[i]);
-        if (r == 0 && batch.n == BATCH_MAX)
+        if (r == 0 && batch.n >= felt_netlink_in_flight_max(netlink))
             r = flush(netlink, &batch, error);
     }
     if (r == 0)

@@ -2,9 +2,10 @@
 /* Carries operations to the kernel.
  *
  * Operations on the device travel alone, for what follows needs them: where it cannot be had, the
- * pass ends. All others travel in batches
- * of a bounded number, each acknowledged; a refused one holds up nobody. What is already so (an
- * entry to delete that is gone, an address that is there) is no refusal. */
+ * pass ends. All others travel in batches of a bounded number, each acknowledged; a refused one
+ * holds up nobody. Where the kernel had no room for its answers (-ENOBUFS) nobody knows what became
+ * of the requests: the caller reads the state again, and batches are half as large from then on.
+ * What is already so (an entry to delete that is gone, an address that is there) is no refusal. */
 #pragma once
 
 #include <stddef.h>

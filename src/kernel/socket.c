@@ -13,11 +13,14 @@
 
 #define SOCKET_BUFFER  (1 << 20)   /* bytes: a full batch's ACKs overflow the default of 32 KiB */
 #define RECEIVE_BUFFER (64 * 1024) /* bytes: twice the largest datagram that the kernel dumps */
+#define UNREAD_MAX     10000       /* datagrams: more than fit */
+#define IN_FLIGHT_MAX  100         /* requests: their ACKs fit the buffer */
 #define ANSWER_TIMEOUT 5000        /* ms: the kernel answers in microseconds unless RTNL is stuck */
 
 struct felt_netlink {
     struct nl_sock *sock;
     uint32_t seq;
+    size_t in_flight_max;
     char *buffer;
 };
 
@@ -35,6 +38,7 @@ int felt_netlink_open(enum felt_netlink_kind kind, struct felt_netlink **ret_net
 
     if (netlink == NULL)
         return -ENOMEM;
+    netlink->in_flight_max = IN_FLIGHT_MAX;
     netlink->buffer = malloc(RECEIVE_BUFFER);
     netlink->sock = nl_socket_alloc();
     if (netlink->buffer == NULL || netlink->sock == NULL)
@@ -76,6 +80,16 @@ uint32_t felt_netlink_port(const struct felt_netlink *netlink)
     return nl_socket_get_local_port(netlink->sock);
 }
 
+size_t felt_netlink_in_flight_max(const struct felt_netlink *netlink)
+{
+    return netlink->in_flight_max;
+}
+
+void felt_netlink_crowded(struct felt_netlink *netlink)
+{
+    netlink->in_flight_max = FELT_MAX(netlink->in_flight_max / 2, (size_t)1);
+}
+
 int felt_netlink_join(struct felt_netlink *netlink, int group)
 {
     return felt_kernel_errno(nl_socket_add_membership(netlink->sock, group));
@@ -100,6 +114,16 @@ int felt_netlink_send(struct felt_netlink *netlink, const void *data, size_t len
     return n < 0 ? -errno : 0;
 }
 
+/* After an overrun: what is left would be in the way of the next answer, which the kernel drops
+ * where it finds no room. */
+static void drop_unread(struct felt_netlink *netlink)
+{
+    for (int i = 0; i < UNREAD_MAX; i++)
+        if (recv(felt_netlink_fd(netlink), netlink->buffer, RECEIVE_BUFFER, MSG_TRUNC) < 0 &&
+            errno != ENOBUFS && errno != EINTR)
+            return;
+}
+
 ssize_t felt_netlink_receive(struct felt_netlink *netlink, int timeout_ms,
                              const struct nlmsghdr **ret_first)
 {
@@ -111,8 +135,10 @@ ssize_t felt_netlink_receive(struct felt_netlink *netlink, int timeout_ms,
         ssize_t n = recvfrom(pollfd.fd, netlink->buffer, RECEIVE_BUFFER, MSG_TRUNC,
                              (struct sockaddr *)&from, &from_len);
 
-        if (n > RECEIVE_BUFFER)
-            return -ENOBUFS; /* cut: as good as dropped */
+        if (n > RECEIVE_BUFFER || (n < 0 && errno == ENOBUFS)) {
+            drop_unread(netlink); /* one that is cut is as good as dropped */
+            return -ENOBUFS;
+        }
         if (n >= 0 && from.nl_pid == 0) {
             *ret_first = (const struct nlmsghdr *)netlink->buffer;
             return n;

@@ -27,6 +27,10 @@ FELT_DEFINE_CLEANUP(struct felt_netlink *, felt_netlink_free)
 int felt_netlink_fd(const struct felt_netlink *netlink);
 /* The sender that notifications of our own changes carry. */
 uint32_t felt_netlink_port(const struct felt_netlink *netlink);
+/* How many requests may await their answers at once: 100 at first, for more gain nothing, and half
+ * as many after each felt_netlink_crowded(), but at least one. */
+size_t felt_netlink_in_flight_max(const struct felt_netlink *netlink);
+void felt_netlink_crowded(struct felt_netlink *netlink);
 /* A multicast group (RTNLGRP_x). 0 or -errno. */
 int felt_netlink_join(struct felt_netlink *netlink, int group);
 
@@ -35,7 +39,8 @@ uint32_t felt_netlink_stamp(struct felt_netlink *netlink, struct nlmsghdr *reque
 /* All of it in one datagram. 0 or -errno. */
 int felt_netlink_send(struct felt_netlink *netlink, const void *data, size_t len);
 /* One datagram, borrowed until the next call. Its length; -EAGAIN when none came within timeout_ms
- * (0: do not wait); -ENOBUFS when the kernel has dropped some; another -errno. */
+ * (0: do not wait); -ENOBUFS when the kernel has dropped some, and then the unread ones are dropped
+ * too; another -errno. */
 ssize_t felt_netlink_receive(struct felt_netlink *netlink, int timeout_ms,
                              const struct nlmsghdr **ret_first);
 

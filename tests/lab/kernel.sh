@@ -514,6 +514,28 @@ tell new
 matches "host-gw behind a NAT is refused with flannel's words" "$answer" "^-22 your PublicIP \(198.51.100.7\) differs from interface IP .* not supported by host-gw backend"
 stop_driver
 
+# ---- an entry that the kernel refuses ----
+
+fresh_world
+configure "direct 1"
+tell backend
+tell peer 172.17.8.0/24 172.16.0.255 02:aa:bb:cc:dd:03 01000000000000000000000000000000
+tell peer 172.17.9.0/24 172.16.0.4 02:aa:bb:cc:dd:04 02000000000000000000000000000000
+tell peer 172.17.10.0/24 10.1.1.1 02:aa:bb:cc:dd:05 03000000000000000000000000000000
+tell set 172.17.7.0/24
+tell run
+matches "a peer at the link's broadcast address: its route is refused, and told" "$answer" \
+    "^-22 peers=2 ops=6 refused=1 troubles=0 cannot set route 172.17.8.0/24 via 172.16.0.255: Invalid argument"
+is "those before and after it are programmed" "$(ip route show 172.17.9.0/24 | sed 's/ *$//'); $(routes)" \
+    "172.17.9.0/24 via 172.16.0.4 dev v0 proto 102; 172.17.10.0/24 via 172.17.10.0 onlink"
+tell run
+matches "it is tried again, alone" "$answer" "^-22 peers=2 ops=1 refused=1"
+ip addr add 172.16.0.9/16 dev v0
+ip addr del 172.16.0.2/24 dev v0
+tell run
+matches "and is there when nothing is in the way any more" "$answer" "^0 peers=3 ops=[0-9]+ refused=0"
+stop_driver
+
 # ---- nodes of both backends in one cluster ----
 
 fresh_world
@@ -602,6 +624,33 @@ configure "network 10.200.0.0/13" "subnet-len 28"
 set_peers 2000
 is "a restart finds nothing to do with objects" "$answer" "0 peers=2000 ops=0 refused=0 troubles=0"
 tell wait 100
+stop_driver
+
+# ---- too little room for answers and notifications ----
+
+fresh_world
+configure "network 10.200.0.0/13" "subnet-len 28"
+tell backend
+tell shrink 1
+is "both sockets get the smallest receive buffer that there is" "$answer" 2
+set_peers 600
+matches "lost answers are read again, and 600 peers are in place in one pass" "$answer" "^0 peers=600 ops=[0-9]+ refused=0 troubles=0"
+matches "answers were lost indeed" "$(cat "$work/log")" "answers were lost, reading everything again, try 2"
+tell run
+is "the next pass is empty" "$answer" "0 peers=600 ops=0 refused=0 troubles=0"
+while tell wait 50 && [ "$answer" = 1 ]; do
+    tell run
+done
+ip neigh add 172.16.0.99 lladdr 02:00:00:00:00:99 dev v0 nud permanent
+tell wait 200
+is "one change of others is no news" "$answer" 0
+ip route del 10.200.0.0/28
+for i in $(seq 100 220); do echo "neigh add 172.16.0.$i lladdr 02:00:00:00:00:99 dev v0 nud permanent"; done >"$work/batch"
+ip -batch "$work/batch"
+tell wait 2000
+noticed=$answer
+tell run
+is "what is lost among many changes of others is looked for" "$noticed $answer" "1 0 peers=600 ops=1 refused=0 troubles=0"
 stop_driver
 
 if command -v setpriv >/dev/null; then

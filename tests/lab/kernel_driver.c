@@ -10,6 +10,7 @@
  *   peers N                    that many made-up ones, 10.200.0.0/24 and on
  *   set [LEASE]                felt_reconciler_set(), and forgets the peers
  *   run                        "0 peers=2 ops=9 refused=0 troubles=0 text"
+ *   shrink BYTES               the receive buffers of all netlink sockets of this process
  *   wait MS                    "1" when a pass is due, "0" when MS went by without
  *   time                       run, and how long it took: "us=" by the clock, "cpu_us=" of it on a
  * CPU */
@@ -19,12 +20,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "agent/log.h"
 #include "agent/reconciler.h"
 
 #define PEERS_MAX 65536
+#define FDS_MAX   64 /* more than this process ever has */
 
 static struct felt_netconf netconf = {.vxlan = {.vni = 1}, .backend = FELT_BACKEND_VXLAN};
 static struct felt_reconciler_config config = {.netconf = &netconf};
@@ -170,6 +173,22 @@ static void time_run(void)
            report.text);
 }
 
+/* The kernel doubles the value and has a minimum of its own. */
+static void shrink(int bytes)
+{
+    int n = 0;
+
+    for (int fd = 3; fd < FDS_MAX; fd++) {
+        int domain = 0;
+        socklen_t len = sizeof(domain);
+
+        if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 && domain == AF_NETLINK &&
+            setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)) == 0)
+            n++;
+    }
+    printf("%d\n", n);
+}
+
 static bool configure(const char *command, const char *args)
 {
     unsigned long n = strtoul(args, NULL, 10);
@@ -226,6 +245,8 @@ static void obey(const char *command, const char *args)
         run();
     else if (strcmp(command, "wait") == 0)
         wait_ready(atoi(args));
+    else if (strcmp(command, "shrink") == 0)
+        shrink(atoi(args));
     else if (strcmp(command, "time") == 0)
         time_run();
     else
