@@ -316,6 +316,13 @@ static void arm(struct felt_overlay *o, int r)
     (void)sd_event_source_set_enabled(o->timer, SD_EVENT_ONESHOT);
 }
 
+/* The device and our address are as they should be. One peer whose entries the kernel refuses must
+ * not keep this machine's containers from starting. */
+static bool serves(int r, const struct felt_reconcile_report *report)
+{
+    return r >= 0 || (report->n_refused > 0 && report->n_refused == report->n_peer_refused);
+}
+
 /* Negative only where the daemon cannot serve this configuration at all. */
 static int pass(struct felt_overlay *o)
 {
@@ -340,9 +347,11 @@ static int pass(struct felt_overlay *o)
     if (r >= 0)
         r = run_pass(o, &self, &report);
     note_result(o, r, &report);
-    if (r >= 0 && self.has_lease) {
-        r = write_subnet_env(o, &self);
-        o->ready |= r >= 0 && felt_rules_settled(o->rules);
+    if (serves(r, &report) && self.has_lease) {
+        int w = write_subnet_env(o, &self);
+
+        o->ready |= w >= 0 && felt_rules_settled(o->rules);
+        r = r < 0 ? r : w;
     }
     arm(o, r);
     o->config.passed(o->config.userdata);

@@ -37,8 +37,8 @@ struct felt_overlay_view {
     const char *kernel_limit;       /* of this machine, too low; NULL: none */
     const char *subnet_file_error;  /* NULL: none */
     const struct felt_cidr *subnet; /* that subnet.env was given in this run; NULL: none yet */
-    bool ready; /* the lease, subnet.env and a way to every known peer have been in place, and the
-                   packet filter has been seen to */
+    bool ready; /* the lease, subnet.env and a way to every known peer (but for one whose entries
+                 * the kernel refuses) have been in place, and the packet filter has been seen to */
 };
 
 /* 0 or -ENOMEM. */

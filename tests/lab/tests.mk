@@ -5,6 +5,7 @@ LAB_SMALL_TESTS = \
 	tests/lab/kernel.sh \
 	tests/lab/adoption.sh \
 	tests/lab/vandalism.sh \
+	tests/lab/refused.sh \
 	tests/lab/classic_guide.sh \
 	tests/lab/bad_input.sh \
 	tests/lab/notify.sh \
