@@ -41,7 +41,7 @@ struct felt_methods_context {
     const char *kernel_error;      /* of the last pass; NULL: it had none */
     const char *subnet_file_error; /* subnet.env could not be written */
     bool save_failing;             /* FELT_EVENT_SAVE_FAILING, and no save since */
-    bool ready;                    /* subnet.env is written, every known peer is programmed */
+    bool ready; /* subnet.env is written, every known peer is programmed that the kernel takes */
 };
 
 /* The interface for felt_varlink_server_config; context is its userdata. */

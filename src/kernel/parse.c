@@ -126,7 +126,9 @@ static void read_vxlan(struct nlattr **tb, struct felt_plan_link *link)
     link->gbp = tb[IFLA_VXLAN_GBP] != NULL;
     link->odd = get_u8(tb[IFLA_VXLAN_PROXY]) || get_u8(tb[IFLA_VXLAN_RSC]) ||
                 get_u8(tb[IFLA_VXLAN_L2MISS]) || get_u8(tb[IFLA_VXLAN_L3MISS]) ||
-                get_u8(tb[IFLA_VXLAN_COLLECT_METADATA]) || get_u8(tb[IFLA_VXLAN_TTL]);
+                get_u8(tb[IFLA_VXLAN_COLLECT_METADATA]) || get_u8(tb[IFLA_VXLAN_TTL]) ||
+                get_u8(tb[IFLA_VXLAN_REMCSUM_TX]) ||
+                (link->local.family == FELT_FAMILY_V6 && get_u8(tb[IFLA_VXLAN_UDP_ZERO_CSUM6_TX]));
 }
 
 bool felt_parse_link(const struct nlmsghdr *message, struct felt_plan_link *ret_link)

@@ -33,7 +33,8 @@ struct felt_plan_link {
     uint16_t port;             /* in a wish 0: the kernel's default */
     bool learning;
     bool gbp;
-    bool odd; /* proxy, rsc, l2miss, l3miss, external, or a fixed TTL: never ours, always rebuilt */
+    bool odd; /* proxy, rsc, l2miss, l3miss, external, a fixed TTL, or checksums that peers refuse:
+               * never ours, always rebuilt */
 };
 
 /* Why the device cannot become the wanted one in place, as "vni: 1 vs 2" in text of
