@@ -3,6 +3,7 @@
 LAB_SMALL_TESTS = \
 	tests/lab/felt_lab.sh \
 	tests/lab/kernel.sh \
+	tests/lab/switch.sh \
 	tests/lab/adoption.sh \
 	tests/lab/vandalism.sh \
 	tests/lab/refused.sh \
