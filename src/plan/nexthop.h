@@ -18,10 +18,11 @@
 #define FELT_PLAN_NEXTHOP_FIRST 0x66000000u
 #define FELT_PLAN_NEXTHOP_LAST  0x6600ffffu /* as many as FELT_NETCONF_SLOTS_MAX */
 
-/* From so many peers on; until there are only three quarters of it, once there are objects, so that a
- * member that comes and goes does not change all routes each time. Measured on Linux 6.18, CPU time of
- * a pass that programs all three entries of each (make bench): at 500 peers plain routes cost as much
- * as objects with their routes, at 750 a third more, at 1,000 twice, at 10,000 seven times as much. */
+/* From so many peers on; until there are only three quarters of it, once there are objects, so that
+ * a member that comes and goes does not change all routes each time. Measured on Linux 6.18, CPU
+ * time of a pass that programs all three entries of each (make bench): at 500 peers plain routes
+ * cost as much as objects with their routes, at 750 a third more, at 1,000 twice, at 10,000 seven
+ * times as much. */
 #define FELT_PLAN_NEXTHOP_PEERS 768
 
 struct felt_plan_nexthop {
