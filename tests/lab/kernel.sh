@@ -3,190 +3,8 @@
 # The reconciler against the real kernel, in a network namespace of its own: what it creates and
 # adopts, what it repairs, what it leaves alone. Speaks TAP.
 set -u
-
-driver=${KERNEL_DRIVER:-${builddir:-.}/tests/lab/kernel_driver}
-
-if [ -z "${FELT_KERNEL_INSIDE-}" ]; then
-    if [ "$(id -u)" != 0 ]; then
-        echo "1..0 # SKIP needs root"
-        exit 0
-    fi
-    if ! unshare -n true 2>/dev/null; then
-        echo "1..0 # SKIP no network namespaces"
-        exit 0
-    fi
-    if [ ! -x "$driver" ]; then
-        echo "Bail out! $driver is not built"
-        exit 1
-    fi
-    FELT_KERNEL_INSIDE=1 exec unshare -n "$0" "$@"
-fi
-
-work=$(mktemp -d)
-driver_pid=
-cleanup()
-{
-    if [ -n "$driver_pid" ]; then
-        kill "$driver_pid" 2>/dev/null
-    fi
-    rm -rf "$work"
-}
-trap cleanup EXIT
-
-n=0
-failed=0
-pass()
-{
-    n=$((n + 1))
-    echo "ok $n - $1"
-}
-fail()
-{
-    n=$((n + 1))
-    failed=$((failed + 1))
-    echo "not ok $n - $1"
-    sed 's/^/# /' "$work/log"
-}
-skip()
-{
-    n=$((n + 1))
-    echo "ok $n - $1 # SKIP $2"
-}
-# is NAME GOT WANTED
-is()
-{
-    if [ "$2" = "$3" ]; then
-        pass "$1"
-    else
-        fail "$1"
-        printf 'wanted:\n%s\ngot:\n%s\n' "$3" "$2" | sed 's/^/# /'
-    fi
-}
-# matches NAME GOT PATTERN
-matches()
-{
-    if [[ $2 =~ $3 ]]; then
-        pass "$1"
-    else
-        fail "$1"
-        printf 'wanted: %s\ngot: %s\n' "$3" "$2" | sed 's/^/# /'
-    fi
-}
-
-# ---- the driver ----
-
-answer=
-tell()
-{
-    echo "$*" >&"$to_driver"
-    if ! read -r -t 30 answer <&"$from_driver"; then
-        answer="the driver does not answer"
-    fi
-}
-start_driver()
-{
-    rm -f "$work/in" "$work/out"
-    mkfifo "$work/in" "$work/out"
-    "$driver" <"$work/in" >"$work/out" 2>>"$work/log" &
-    driver_pid=$!
-    exec {to_driver}>"$work/in" {from_driver}<"$work/out"
-}
-stop_driver()
-{
-    exec {to_driver}>&- {from_driver}<&-
-    wait "$driver_pid" 2>/dev/null
-    driver_pid=
-}
-configure()
-{
-    : >"$work/log"
-    start_driver
-    tell underlay v0
-    tell network 172.17.0.0/16
-    tell node a1a2a3a4a5a6a7a8a9aaabacadaeafb0
-    local line
-    for line in "$@"; do
-        tell "$line"
-    done
-    tell new
-}
-two_peers()
-{
-    tell peer 172.17.8.0/24 172.16.0.3 02:aa:bb:cc:dd:03 01000000000000000000000000000000
-    tell peer 172.17.9.0/24 172.16.0.4 02:aa:bb:cc:dd:04 02000000000000000000000000000000
-    tell set 172.17.7.0/24
-}
-restart()
-{
-    stop_driver
-    configure
-    two_peers
-}
-
-# ---- the world ----
-
-fresh_world()
-{
-    local link
-    for link in flannel.1 other.1 docker0 v0 w0; do
-        ip link del "$link" 2>/dev/null
-    done
-    nft delete table ip felt-ipv4 2>/dev/null
-    ip link add v0 type veth peer name v1
-    ip addr add 172.16.0.2/24 dev v0
-    ip link set v0 up
-    ip link set v1 up
-}
-# As flanneld v0.10.0 leaves it, with a MAC that the kernel chose.
-flannel_world()
-{
-    fresh_world
-    ip link add flannel.1 txqueuelen 0 address 82:4b:b6:2f:54:4e type vxlan id 1 local 172.16.0.2 dev v0 nolearning dstport 0
-    ip addr add 172.17.7.0/32 dev flannel.1
-    ip link set flannel.1 up
-    ip neigh replace 172.17.8.0 lladdr 02:aa:bb:cc:dd:03 dev flannel.1 nud permanent
-    bridge fdb replace 02:aa:bb:cc:dd:03 dev flannel.1 dst 172.16.0.3 self permanent
-    ip route replace 172.17.8.0/24 via 172.17.8.0 dev flannel.1 onlink
-    ip neigh replace 172.17.9.0 lladdr 02:aa:bb:cc:dd:04 dev flannel.1 nud permanent
-    bridge fdb replace 02:aa:bb:cc:dd:04 dev flannel.1 dst 172.16.0.4 self permanent
-    ip route replace 172.17.9.0/24 via 172.17.9.0 dev flannel.1 onlink
-}
-# Everything that the reconciler could touch. 'tentative' and the like come and go by themselves.
-snapshot()
-{
-    ip -d -4 addr show dev flannel.1 | sed -n '1,4p' | sed 's/ *$//'
-    ip -4 route | sed 's/ *$//'
-    ip neigh show dev flannel.1 | sed 's/ *$//' | sort
-    bridge fdb show dev flannel.1 | sed 's/ *$//' | sort
-}
-# The attribute of flannel.1 as this namespace has it: /sys shows the namespace that mounted it.
-inside_sysfs()
-{
-    unshare -m sh -c "mount -t sysfs sysfs /sys && cat /sys/class/net/flannel.1/$1"
-}
-link_text()
-{
-    ip -d link show flannel.1 | sed -n '1p;3p' | sed 's/^[0-9]*: //; s/ mode DEFAULT.*//; s/^ *//; s/ addrgenmode.*//'
-}
-routes()
-{
-    ip route show dev flannel.1 | sed 's/ proto 102//; s/ *$//'
-}
-
-golden_link='flannel.1: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UNKNOWN
-vxlan id 1 local 172.16.0.2 dev v0 srcport 0 0 dstport 8472 nolearning ttl auto ageing 300 udpcsum noudp6zerocsumtx noudp6zerocsumrx'
-golden_routes='172.17.8.0/24 via 172.17.8.0 onlink
-172.17.9.0/24 via 172.17.9.0 onlink'
-golden_neighs='172.17.8.0 lladdr 02:aa:bb:cc:dd:03 PERMANENT
-172.17.9.0 lladdr 02:aa:bb:cc:dd:04 PERMANENT'
-golden_fdb='02:aa:bb:cc:dd:03 dst 172.16.0.3 self permanent
-02:aa:bb:cc:dd:04 dst 172.16.0.4 self permanent'
-
-ip link set lo up
-if ! ip link add flannel.1 type vxlan id 1 dstport 0 2>/dev/null; then
-    echo "1..0 # SKIP the kernel has no vxlan devices"
-    exit 0
-fi
+srcdir=${srcdir:-.} builddir=${builddir:-build}
+. "$srcdir/tests/lab/kernel_world.sh"
 
 # ---- a new host ----
 
@@ -219,7 +37,7 @@ is "a restart changes nothing" "$(snapshot)" "$before"
 if command -v strace >/dev/null; then
     strace -p "$driver_pid" -e trace=sendto -o "$work/trace" 2>/dev/null &
     tracer_pid=$!
-    for i in $(seq 100); do
+    for _ in $(seq 100); do
         grep -qs "TracerPid:.*[1-9]" "/proc/$driver_pid/status" && break
         sleep 0.05
     done
@@ -463,232 +281,35 @@ matches "VNI, port, GBP and learning are as configured" "$(ip -d link show flann
 stop_driver
 ip link del flannel.5
 
-# ---- plain routes ----
+# ---- rules ----
 
-fresh_world
-configure "direct 1"
-tell backend
-tell peer 172.17.8.0/24 172.16.0.3 02:aa:bb:cc:dd:03 01000000000000000000000000000000
-tell peer 172.17.9.0/24 10.1.1.1 02:aa:bb:cc:dd:04 02000000000000000000000000000000
-tell set 172.17.7.0/24
-tell run
-is "DirectRouting: a peer on the link gets a plain route" "$(ip route show 172.17.8.0/24 | sed 's/ *$//')" "172.17.8.0/24 via 172.16.0.3 dev v0 proto 102"
-is "and one behind a router goes through the device" "$(routes)" "172.17.9.0/24 via 172.17.9.0 onlink"
-tell run
-is "the second pass finds nothing to do with direct routes" "$answer" "0 peers=2 ops=0 refused=0 troubles=0"
-ip addr del 172.16.0.2/24 dev v0
-ip addr add 172.16.0.2/32 dev v0
-tell wait 2000
-tell run
-is "a peer that left the link goes through the device" "$(routes)" "$golden_routes"
-stop_driver
-
-# goes NAME SUBNET ROUTE COMMAND...: the command changes the underlay's routes; it is noticed, and the
-# next pass leads to the subnet by ROUTE
-goes()
+masq_rules()
 {
-    local name=$1 subnet=$2 wanted=$3 noticed
-    shift 3
-    while tell wait 50 && [ "$answer" = 1 ]; do
-        tell run
-    done
-    "$@" >>"$work/log" 2>&1
-    tell wait 2000
-    noticed=$answer
-    tell run
-    is "$name" "$noticed $(ip route show "$subnet" | sed 's/ proto 102//; s/ *$//')" "1 $subnet $wanted"
+    nft list chain ip felt-ipv4 postrtg 2>/dev/null | grep -c -e 'ip saddr' -e 'meta mark'
 }
 fresh_world
-ip route add default via 172.16.0.254
-configure "direct 1"
-tell backend
-tell peer 172.17.8.0/24 172.16.0.3 02:aa:bb:cc:dd:03 01000000000000000000000000000000
-tell peer 172.17.9.0/24 10.1.1.1 02:aa:bb:cc:dd:04 02000000000000000000000000000000
-tell set 172.17.7.0/24
-tell run
-goes "a route over the link makes a far peer a near one" 172.17.9.0/24 "via 10.1.1.1 dev v0" ip route add 10.1.1.0/24 dev v0
-is "its neighbour and fdb entry are gone" "$(ip neigh show dev flannel.1; bridge fdb show dev flannel.1)" ""
-goes "and without that route it is far again" 172.17.9.0/24 "via 172.17.9.0 dev flannel.1 onlink" ip route del 10.1.1.0/24 dev v0
-goes "a longer route by a gateway makes a near peer a far one" 172.17.8.0/24 "via 172.17.8.0 dev flannel.1 onlink" ip route add 172.16.0.3/32 via 172.16.0.254
-goes "and without that route it is near again" 172.17.8.0/24 "via 172.16.0.3 dev v0" ip route del 172.16.0.3/32
-goes "an unreachable route is no way over the link" 172.17.8.0/24 "via 172.17.8.0 dev flannel.1 onlink" ip route add unreachable 172.16.0.3/32
-ip route del unreachable 172.16.0.3/32
-while tell wait 50 && [ "$answer" = 1 ]; do
-    tell run
-done
-ip route add 10.77.0.0/16 via 172.16.0.254
-tell wait 200
-is "routes that lead to no peer are no news" "$answer" 0
-stop_driver
-
-fresh_world
-configure "host-gw 1"
-tell backend
-is "host-gw announces no device and the underlay's MTU" "$answer" "0 vni=0 mac=00:00:00:00:00:00 mtu=1500"
-tell peer 172.17.8.0/24 172.16.0.3 00:00:00:00:00:00 01000000000000000000000000000000 host-gw
-tell peer 172.17.9.0/24 10.1.1.1 00:00:00:00:00:00 02000000000000000000000000000000 host-gw
-tell set 172.17.7.0/24
-tell run
-matches "host-gw: a peer behind a router is told" "$answer" "^0 peers=1 .* troubles=1 no way to peer=02000000 .*host-gw cannot reach it"
-is "host-gw: a plain route" "$(ip route show 172.17.8.0/24 | sed 's/ *$//')" "172.17.8.0/24 via 172.16.0.3 dev v0 proto 102"
-is "host-gw: no device" "$(ip link show flannel.1 2>/dev/null | wc -l)" 0
-goes "host-gw: when a route over the link leads to it, it is programmed" 172.17.9.0/24 "via 10.1.1.1 dev v0" ip route add 10.1.1.0/24 dev v0
-tell set
-tell run
-is "host-gw: a peer that is gone takes its route along" "$(ip route show 172.17.8.0/24)" ""
-tell public-ip 198.51.100.7
-tell new
-matches "host-gw behind a NAT is refused with flannel's words" "$answer" "^-22 your PublicIP \(198.51.100.7\) differs from interface IP .* not supported by host-gw backend"
-stop_driver
-
-# ---- an entry that the kernel refuses ----
-
-fresh_world
-configure "direct 1"
-tell backend
-tell peer 172.17.8.0/24 172.16.0.255 02:aa:bb:cc:dd:03 01000000000000000000000000000000
-tell peer 172.17.9.0/24 172.16.0.4 02:aa:bb:cc:dd:04 02000000000000000000000000000000
-tell peer 172.17.10.0/24 10.1.1.1 02:aa:bb:cc:dd:05 03000000000000000000000000000000
-tell set 172.17.7.0/24
-tell run
-matches "a peer at the link's broadcast address: its route is refused, and told" "$answer" \
-    "^-22 peers=2 ops=6 refused=1 troubles=0 cannot set route 172.17.8.0/24 via 172.16.0.255: Invalid argument"
-is "those before and after it are programmed" "$(ip route show 172.17.9.0/24 | sed 's/ *$//'); $(routes)" \
-    "172.17.9.0/24 via 172.16.0.4 dev v0 proto 102; 172.17.10.0/24 via 172.17.10.0 onlink"
-tell run
-matches "it is tried again, alone" "$answer" "^-22 peers=2 ops=1 refused=1"
-ip addr add 172.16.0.9/16 dev v0
-ip addr del 172.16.0.2/24 dev v0
-tell run
-matches "and is there when nothing is in the way any more" "$answer" "^0 peers=3 ops=[0-9]+ refused=0"
-stop_driver
-
-# ---- nodes of both backends in one cluster ----
-
-fresh_world
-configure
-tell backend
-tell peer 172.17.8.0/24 172.16.0.3 00:00:00:00:00:00 01000000000000000000000000000000 host-gw
-tell peer 172.17.9.0/24 10.1.1.1 00:00:00:00:00:00 02000000000000000000000000000000 host-gw
-tell peer 172.17.10.0/24 10.1.1.2 02:aa:bb:cc:dd:05 03000000000000000000000000000000
-tell set 172.17.7.0/24
-tell run
-matches "a host-gw node behind a router cannot be reached by a vxlan node, and that is told" "$answer" \
-    "^0 peers=2 .* troubles=1 no way to peer=02000000 subnet=172.17.9.0/24: its backend is not ours"
-is "one on the link gets a plain route" "$(ip route show 172.17.8.0/24 | sed 's/ *$//')" "172.17.8.0/24 via 172.16.0.3 dev v0 proto 102"
-is "and a vxlan node its three entries" "$(routes)" "172.17.10.0/24 via 172.17.10.0 onlink"
-tell run
-is "the log tells of it once" "$(grep -c 'no way to peer=02000000' "$work/log")" 1
-goes "it is reached when it comes to be on the link" 172.17.9.0/24 "via 10.1.1.1 dev v0" ip route add 10.1.1.1/32 dev v0
-stop_driver
-
-# ---- many, and without permission ----
-
-named_routes()
-{
-    ip route show dev flannel.1 | grep -c ' nhid '
-}
-objects()
-{
-    ip nexthop show proto 102 | wc -l
-}
-set_peers()
-{
-    tell peers "$1"
-    tell set 10.207.255.0/28
-    tell run
-}
-fresh_world
-configure "network 10.200.0.0/13" "subnet-len 28"
-set_peers 767
-is "767 peers in one pass" "$answer" "0 peers=767 ops=2304 refused=0 troubles=0"
-is "whose routes are flannel's" "$(ip route show dev flannel.1 | head -n 1 | sed 's/ *$//') $(objects)" "10.200.0.0/28 via 10.200.0.0 proto 102 onlink 0"
-set_peers 768
-is "from 768 on routes name nexthop objects" "$answer $(named_routes) $(objects)" "0 peers=768 ops=1538 refused=0 troubles=0 768 768"
-is "of our numbers and protocol" "$(ip nexthop show id $((0x66000002)) | sed 's/ *$//')" "id 1711276034 via 10.200.0.32 dev flannel.1 scope link proto 102 onlink"
-tell run
-is "and the next pass is empty" "$answer" "0 peers=768 ops=0 refused=0 troubles=0"
-while tell wait 50 && [ "$answer" = 1 ]; do
-    tell run
-done
-ip nexthop del id $((0x66000002))
-tell wait 2000
-noticed=$answer
-tell run
-is "a deleted object is noticed, and back with the route that went with it" "$noticed $answer $(named_routes)" "1 0 peers=768 ops=2 refused=0 troubles=0 768"
-ip nexthop replace id $((0x66000002)) via 172.16.0.9 dev v0 proto 102
-ip nexthop add id $((0x6600ffff)) via 172.16.0.9 dev v0 proto 102
-ip nexthop add id $((0x6600fffe)) via 172.16.0.9 dev v0 proto boot
-ip nexthop add id 17 via 172.16.0.9 dev v0
-tell wait 2000
-noticed=$answer
-tell run
-is "an altered object is put right, a stale one goes" "$noticed $answer $(ip nexthop show id $((0x66000002)) | grep -c flannel.1)" "1 0 peers=768 ops=2 refused=0 troubles=0 1"
-is "others' stay, whatever their number" "$(ip nexthop show dev v0 | grep -c -e 'id 17 ' -e "id $((0x6600fffe)) ")" 2
-ip nexthop flush proto 102 >/dev/null
-tell wait 2000
-tell run
-is "flushed objects are a fresh start" "$answer $(named_routes) $(objects)" "0 peers=768 ops=1536 refused=0 troubles=0 768 768"
-set_peers 576
-is "down to 576 peers keep their objects" "$answer $(named_routes) $(objects)" "0 peers=576 ops=768 refused=0 troubles=0 576 576"
-set_peers 575
-is "below routes are flannel's again, and no object is left" "$answer $(named_routes) $(objects)" "0 peers=575 ops=1154 refused=0 troubles=0 0 0"
-set_peers 2000
-is "2,000 peers" "$answer $(named_routes)" "0 peers=2000 ops=6850 refused=0 troubles=0 2000"
-tell run
-is "and the next is empty" "$answer" "0 peers=2000 ops=0 refused=0 troubles=0"
-ip link del flannel.1
-tell wait 2000
-tell run
-is "2,000 peers again after the device was lost" "$answer" "0 peers=2000 ops=8003 refused=0 troubles=0"
-ip link set flannel.1 down
-ip link set flannel.1 up
-tell wait 2000
-tell run
-is "and after it was down" "$answer $(named_routes)" "0 peers=2000 ops=6000 refused=0 troubles=0 2000"
-stop_driver
-configure "network 10.200.0.0/13" "subnet-len 28"
-set_peers 2000
-is "a restart finds nothing to do with objects" "$answer" "0 peers=2000 ops=0 refused=0 troubles=0"
-tell wait 100
-stop_driver
-
-# ---- too little room for answers and notifications ----
-
-fresh_world
-configure "network 10.200.0.0/13" "subnet-len 28"
-tell backend
-tell shrink 1
-is "both sockets get the smallest receive buffer that there is" "$answer" 2
-set_peers 600
-matches "lost answers are read again, and 600 peers are in place in one pass" "$answer" "^0 peers=600 ops=[0-9]+ refused=0 troubles=0"
-matches "answers were lost indeed" "$(cat "$work/log")" "answers were lost, reading everything again, try 2"
-tell run
-is "the next pass is empty" "$answer" "0 peers=600 ops=0 refused=0 troubles=0"
-while tell wait 50 && [ "$answer" = 1 ]; do
-    tell run
-done
-ip neigh add 172.16.0.99 lladdr 02:00:00:00:00:99 dev v0 nud permanent
-tell wait 200
-is "one change of others is no news" "$answer" 0
-ip route del 10.200.0.0/28
-for i in $(seq 100 220); do echo "neigh add 172.16.0.$i lladdr 02:00:00:00:00:99 dev v0 nud permanent"; done >"$work/batch"
-ip -batch "$work/batch"
-tell wait 2000
-noticed=$answer
-tell run
-is "what is lost among many changes of others is looked for" "$noticed $answer" "1 0 peers=600 ops=1 refused=0 troubles=0"
-stop_driver
-
-if command -v setpriv >/dev/null; then
-    fresh_world
-    : >"$work/log"
-    answer=$(printf '%s\n' "underlay v0" "network 172.17.0.0/16" new backend |
-        setpriv --bounding-set=-all --inh-caps=-all --reuid=65534 --regid=65534 --clear-groups "$driver" 2>>"$work/log" | tail -n 1)
-    matches "without CAP_NET_ADMIN the error says so" "$answer" "^-1 cannot create link flannel.1: not permitted; feltd needs CAP_NET_ADMIN"
+configure "masq 1"
+if ! nft add table ip felt-probe 2>/dev/null; then
+    skip "masquerade rules" "nft does not work here"
 else
-    skip "without CAP_NET_ADMIN the error says so" "no setpriv"
+    nft delete table ip felt-probe
+    two_peers
+    tell run
+    is "ip-masq: six rules" "$(masq_rules)" 6
+    nft flush ruleset
+    tell run
+    is "flushed rules are back" "$(masq_rules)" 6
+    nft delete rule ip felt-ipv4 postrtg handle "$(nft -a list chain ip felt-ipv4 postrtg | sed -n 's/.*masquerade fully-random # handle //p' | head -n 1)"
+    tell run
+    is "a deleted rule is back" "$(masq_rules)" 6
+    marked=$(nft -a list table ip felt-ipv4)
+    tell run
+    is "rules that are right are not written again" "$(nft -a list table ip felt-ipv4)" "$marked"
+    restart
+    tell run
+    is "without ip-masq the rules of an earlier run go" "$(nft list tables | grep -c felt-ipv4)" 0
 fi
+stop_driver
 
 echo "1..$n"
 [ "$failed" = 0 ]

@@ -3,6 +3,8 @@
 LAB_SMALL_TESTS = \
 	tests/lab/felt_lab.sh \
 	tests/lab/kernel.sh \
+	tests/lab/kernel_paths.sh \
+	tests/lab/kernel_many.sh \
 	tests/lab/switch.sh \
 	tests/lab/adoption.sh \
 	tests/lab/vandalism.sh \
@@ -34,6 +36,8 @@ endif
 EXTRA_DIST += $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
 	tests/lab/herd.py tests/lab/lab.sh tests/lab/maps.py \
 	tests/lab/notify.py tests/lab/seen_from.py
+	tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh tests/lab/maps.py \
+	tests/lab/notify.py
 
 check_PROGRAMS += tests/lab/kernel_driver
 tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c

@@ -210,6 +210,27 @@ static void vandalise_link(void)
     }
 }
 
+/* Dumps come in the kernel's order, which is that of its hash tables. */
+#define SHUFFLE(items, n)                             \
+    do {                                              \
+        for (size_t _i = (n); _i > 1; _i--) {         \
+            size_t _j = below((unsigned)_i);          \
+            __typeof__(*(items)) _kept = (items)[_j]; \
+                                                      \
+            (items)[_j] = (items)[_i - 1];            \
+            (items)[_i - 1] = _kept;                  \
+        }                                             \
+    } while (0)
+
+/* Of routes the order means something: the first of several in one place is the one in use. */
+static void shuffle_dumps(void)
+{
+    SHUFFLE(kernel.addrs, kernel.n_addrs);
+    SHUFFLE(kernel.neighs, kernel.n_neighs);
+    SHUFFLE(kernel.fdbs, kernel.n_fdbs);
+    SHUFFLE(kernel.nexthops, kernel.n_nexthops);
+}
+
 /* ---- what is not ours ---- */
 
 static void plant_route(void)
@@ -481,6 +502,7 @@ static void live(void)
         plant_on_device();
     if (chance(10))
         plant_nexthop();
+    shuffle_dumps();
     forget_foreign_that_is_gone();
     device_lost = kernel.has_link && kernel.link.vni != 1;
     mac_changed = memcmp(kernel.link.mac, desired.link.mac, FELT_PLAN_MAC_LEN) != 0;
