@@ -318,6 +318,7 @@ static void tell_link(struct felt_reconciler *reconciler, const struct felt_plan
         break;
     case FELT_OP_LINK_MTU:
     case FELT_OP_LINK_LEARNING:
+    case FELT_OP_LINK_RELEASE:
     case FELT_OP_LINK_MAC:
         felt_log_notice("kernel: %s", felt_plan_op_format(op, text));
         break;

@@ -125,6 +125,8 @@ static struct nl_msg *fill_link_set(const struct felt_plan_op *op, uint32_t ifin
         r = nla_put_u32(msg, IFLA_MTU, op->link->mtu);
     else if (op->kind == FELT_OP_LINK_MAC)
         r = nla_put(msg, IFLA_ADDRESS, FELT_PLAN_MAC_LEN, op->link->mac);
+    else if (op->kind == FELT_OP_LINK_RELEASE)
+        r = nla_put_u32(msg, IFLA_MASTER, 0);
     else if (op->kind == FELT_OP_LINK_LEARNING)
         r = put_linkinfo(msg, op->link, put_learning);
     assert(r == 0);
@@ -260,6 +262,7 @@ static struct nl_msg *fill(const struct felt_plan_op *op, uint32_t ifindex)
         return fill_link_add(op->link);
     case FELT_OP_LINK_MTU:
     case FELT_OP_LINK_LEARNING:
+    case FELT_OP_LINK_RELEASE:
     case FELT_OP_LINK_MAC:
     case FELT_OP_LINK_UP:
         return fill_link_set(op, ifindex);

@@ -131,12 +131,18 @@ static void read_vxlan(struct nlattr **tb, struct felt_plan_link *link)
                 (link->local.family == FELT_FAMILY_V6 && get_u8(tb[IFLA_VXLAN_UDP_ZERO_CSUM6_TX]));
 }
 
+static bool says(struct nlattr *attr, const char *word)
+{
+    size_t size = strlen(word) + 1;
+
+    return attr != NULL && nla_len(attr) >= (int)size && memcmp(nla_data(attr), word, size) == 0;
+}
+
 bool felt_parse_link(const struct nlmsghdr *message, struct felt_plan_link *ret_link)
 {
     struct nlattr *tb[ATTRS_MAX + 1], *info[ATTRS_MAX + 1], *data[ATTRS_MAX + 1];
     struct felt_plan_link link = {0};
     struct felt_interface interface;
-    struct nlattr *kind;
 
     if (message->nlmsg_type != RTM_NEWLINK || !parse_interface(message, tb, &interface))
         return false;
@@ -146,9 +152,9 @@ bool felt_parse_link(const struct nlmsghdr *message, struct felt_plan_link *ret_
     link.up = interface.up;
     (void)get_mac(tb[IFLA_ADDRESS], link.mac);
     if (parse_nested(tb[IFLA_LINKINFO], info)) {
-        kind = info[IFLA_INFO_KIND];
-        link.is_vxlan = kind != NULL && nla_len(kind) >= (int)sizeof("vxlan") &&
-                        memcmp(nla_data(kind), "vxlan", sizeof("vxlan")) == 0;
+        link.is_vxlan = says(info[IFLA_INFO_KIND], "vxlan");
+        if (!says(info[IFLA_INFO_SLAVE_KIND], "vrf"))
+            (void)get_u32(tb[IFLA_MASTER], &link.master);
         if (link.is_vxlan && parse_nested(info[IFLA_INFO_DATA], data))
             read_vxlan(data, &link);
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define LINK_OPS_MAX \
-    8 /* of one pass: delete, create, MTU, learning, MAC, up, address; rounded up */
+    8 /* of one pass: delete, create, MTU, learning, bridge, MAC, up, address; rounded up */
 #define OPS_A_PEER     5 /* fdb entry, neighbour, nexthop, route, and sometimes the route again */
 #define RTN_UNICAST    1 /* linux/rtnetlink.h */
 #define SCOPE_UNIVERSE 0 /* linux/rtnetlink.h */
@@ -71,6 +71,8 @@ static void diff_link(struct diff *diff)
         add_link_op(diff, FELT_OP_LINK_MTU, want);
     if (have->learning != want->learning)
         add_link_op(diff, FELT_OP_LINK_LEARNING, want);
+    if (have->master != 0)
+        add_link_op(diff, FELT_OP_LINK_RELEASE, want);
     if (memcmp(have->mac, want->mac, FELT_PLAN_MAC_LEN) != 0) {
         diff->neighs_gone = true;
         add_link_op(diff, FELT_OP_LINK_MAC, want);

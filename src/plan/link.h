@@ -30,7 +30,9 @@ struct felt_plan_link {
     uint32_t underlay_ifindex; /* 0: none */
     struct felt_ip local;      /* family NONE: none */
     struct felt_ip group;      /* a default remote or multicast group; we never want one */
-    uint16_t port;             /* in a wish 0: the kernel's default */
+    uint32_t master; /* bridge or the like that it is a port of, which takes all of its packets;
+                      * a VRF does not count; 0: none, as we want it */
+    uint16_t port;   /* in a wish 0: the kernel's default */
     bool learning;
     bool gbp;
     bool odd; /* proxy, rsc, l2miss, l3miss, external, a fixed TTL, or checksums that peers refuse:

@@ -14,6 +14,8 @@ static const char *verb(enum felt_plan_op_kind kind)
         return "set MTU of";
     case FELT_OP_LINK_LEARNING:
         return "set learning of";
+    case FELT_OP_LINK_RELEASE:
+        return "take out of its bridge";
     case FELT_OP_LINK_MAC:
         return "set MAC of";
     case FELT_OP_ADDR_ADD:
@@ -49,6 +51,7 @@ bool felt_plan_op_is_link(const struct felt_plan_op *op)
     case FELT_OP_LINK_ADD:
     case FELT_OP_LINK_MTU:
     case FELT_OP_LINK_LEARNING:
+    case FELT_OP_LINK_RELEASE:
     case FELT_OP_LINK_MAC:
     case FELT_OP_LINK_UP:
         return true;
@@ -77,6 +80,7 @@ const char *felt_plan_op_format(const struct felt_plan_op *op, char *text)
     case FELT_OP_LINK_DEL:
     case FELT_OP_LINK_ADD:
     case FELT_OP_LINK_UP:
+    case FELT_OP_LINK_RELEASE:
         snprintf(text, size, "%s %s", what, op->link->name);
         break;
     case FELT_OP_LINK_MTU:

@@ -119,6 +119,9 @@ repairs "all is right after the underlay flapped" flap_underlay
 repairs "a changed MAC is put right, and so are the neighbours that it cost" ip link set flannel.1 address 02:00:00:00:00:01
 repairs "a changed MTU is put right" ip link set flannel.1 mtu 1300
 repairs "learning is switched off again" ip link set flannel.1 type vxlan learning
+ip link add docker0 type bridge
+repairs "a device that was made a port of a bridge is taken out of it" ip link set flannel.1 master docker0
+ip link del docker0
 repairs "flushed routes are back" ip route flush dev flannel.1
 repairs "flushed neighbours are back" ip neigh flush dev flannel.1 nud permanent
 repairs "stale entries on our device go" bash -c '
@@ -251,6 +254,18 @@ recreates()
     fi
     stop_driver
 }
+fresh_world
+if ip link add vrf9 type vrf table 99 2>/dev/null; then
+    ip link add flannel.1 type vxlan id 1 local 172.16.0.2 dev v0 dstport 0
+    ip link set flannel.1 master vrf9
+    configure
+    tell backend
+    matches "a VRF that it was put into is the administrator's business" "$(ip -o link show flannel.1)" "master vrf9"
+    stop_driver
+    ip link del vrf9
+else
+    skip "a VRF that it was put into is the administrator's business" "the kernel has no VRF"
+fi
 recreates "a device of another VNI is replaced" "vni: 2 vs 1" type vxlan id 2 local 172.16.0.2 dev v0 dstport 0
 recreates "a device of another kind is replaced" "it is not a vxlan device" type bridge
 recreates "a device with another local address is replaced" "local: 172.16.0.9 vs 172.16.0.2" type vxlan id 1 local 172.16.0.9 dev v0 dstport 0

@@ -99,6 +99,39 @@ static void an_ipv6_local_is_read(void **state)
     nlmsg_free(msg);
 }
 
+static struct nl_msg *port_of(const char *slave_kind)
+{
+    struct ifinfomsg header = {.ifi_index = 3};
+    struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
+    struct nlattr *info;
+
+    assert_int_equal(nlmsg_append(msg, &header, sizeof(header), NLMSG_ALIGNTO), 0);
+    assert_int_equal(nla_put_string(msg, IFLA_IFNAME, "flannel.1"), 0);
+    assert_int_equal(nla_put_u32(msg, IFLA_MASTER, 9), 0);
+    info = nla_nest_start(msg, IFLA_LINKINFO);
+    assert_int_equal(nla_put_string(msg, IFLA_INFO_KIND, "vxlan"), 0);
+    assert_int_equal(nla_put_string(msg, IFLA_INFO_SLAVE_KIND, slave_kind), 0);
+    nla_nest_end(msg, info);
+    return msg;
+}
+
+static void a_bridge_that_it_is_a_port_of_is_read_and_a_vrf_is_not(void **state)
+{
+    static const char *const kinds[] = {"bridge", "bond", "vrf"};
+    static const uint32_t wanted[] = {9, 9, 0};
+
+    (void)state;
+    for (size_t i = 0; i < FELT_ARRAY_LEN(kinds); i++) {
+        struct nl_msg *msg = port_of(kinds[i]);
+        struct felt_plan_link link;
+
+        assert_true(felt_parse_link(nlmsg_hdr(msg), &link));
+        assert_true(link.is_vxlan);
+        assert_int_equal(link.master, wanted[i]);
+        nlmsg_free(msg);
+    }
+}
+
 static void a_link_without_description_is_of_another_kind(void **state)
 {
     struct ifinfomsg header = {.ifi_index = 3};
@@ -423,6 +456,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_is_read_with_its_options),
         cmocka_unit_test(an_ipv6_local_is_read),
+        cmocka_unit_test(a_bridge_that_it_is_a_port_of_is_read_and_a_vrf_is_not),
         cmocka_unit_test(a_link_without_description_is_of_another_kind),
         cmocka_unit_test(a_name_that_is_too_long_is_refused),
         cmocka_unit_test(an_address_is_read),

@@ -188,7 +188,10 @@ static void vandalise_link(void)
 
     if (!kernel.has_link)
         return;
-    switch (below(8)) {
+    switch (below(9)) {
+    case 8:
+        kernel.link.master = 9;
+        break;
     case 0:
         world_link_lost(&kernel);
         break;
@@ -455,7 +458,7 @@ static void check_device(void)
     unsigned ours = 0;
 
     CHECK(kernel.has_link && kernel.link.up && kernel.link.vni == 1);
-    CHECK(kernel.link.mtu == 1450 && !kernel.link.learning);
+    CHECK(kernel.link.mtu == 1450 && !kernel.link.learning && kernel.link.master == 0);
     CHECK(memcmp(kernel.link.mac, desired.link.mac, FELT_PLAN_MAC_LEN) == 0);
     for (size_t i = 0; i < kernel.n_addrs && desired.has_lease; i++)
         if (felt_cidr_contains(&network, &kernel.addrs[i].ip)) {

@@ -250,10 +250,12 @@ static void what_can_change_in_place_does(void **state)
     world_pass(&f->kernel, &f->desired);
     f->kernel.link.mtu = 1400;
     f->kernel.link.learning = true;
+    f->kernel.link.master = 9;
     f->kernel.link.mac[5] ^= 1;
     f->kernel.link.up = false;
     assert_string_equal(diff(f), "set MTU of flannel.1 to 1450\n"
                                  "set learning of flannel.1 to off\n"
+                                 "take out of its bridge flannel.1\n"
                                  "set MAC of flannel.1 to a2:a2:a2:a2:a2:a2\n"
                                  "bring up flannel.1\n"
                                  "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n");

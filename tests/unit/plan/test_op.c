@@ -28,6 +28,8 @@ static void each_operation_has_its_words(void **state)
     assert_text(op, "bring up flannel.1");
     op.kind = FELT_OP_LINK_MTU;
     assert_text(op, "set MTU of flannel.1 to 1450");
+    op.kind = FELT_OP_LINK_RELEASE;
+    assert_text(op, "take out of its bridge flannel.1");
     op.kind = FELT_OP_LINK_LEARNING;
     assert_text(op, "set learning of flannel.1 to off");
     op.kind = FELT_OP_LINK_MAC;
@@ -84,7 +86,7 @@ static void only_operations_on_the_device_travel_alone(void **state)
 
         n += felt_plan_op_is_link(&op);
     }
-    assert_int_equal(n, 6);
+    assert_int_equal(n, 7);
     assert_true(felt_plan_op_is_link(&(struct felt_plan_op){.kind = FELT_OP_LINK_UP}));
     assert_false(felt_plan_op_is_link(&(struct felt_plan_op){.kind = FELT_OP_ADDR_ADD}));
 }

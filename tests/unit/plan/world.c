@@ -139,6 +139,8 @@ static int apply_link(struct felt_plan_observed *kernel, const struct felt_plan_
         world_link_lost(kernel);
     else if (op->kind == FELT_OP_LINK_MTU)
         kernel->link.mtu = op->link->mtu;
+    else if (op->kind == FELT_OP_LINK_RELEASE)
+        kernel->link.master = 0;
     else if (op->kind == FELT_OP_LINK_LEARNING)
         kernel->link.learning = op->link->learning;
     else if (op->kind == FELT_OP_LINK_MAC)
@@ -321,6 +323,7 @@ int world_apply(struct felt_plan_observed *kernel, const struct felt_plan_op *op
     case FELT_OP_LINK_ADD:
     case FELT_OP_LINK_MTU:
     case FELT_OP_LINK_LEARNING:
+    case FELT_OP_LINK_RELEASE:
     case FELT_OP_LINK_MAC:
     case FELT_OP_LINK_UP:
         return apply_link(kernel, op);
