@@ -13,8 +13,8 @@ enum felt_plan_knowledge felt_adoption_knowledge(struct felt_adoption *adoption,
     if (!synced)
         return FELT_PLAN_SOME_PEERS;
     since = now - adoption->leased_us;
-    if (since >= FELT_ADOPTION_GRACE || (!is_anothers && all_told))
+    if (since >= adoption->grace_us || (!is_anothers && all_told))
         return FELT_PLAN_ALL_PEERS;
-    *ret_wait_us = FELT_ADOPTION_GRACE - since;
+    *ret_wait_us = adoption->grace_us - since;
     return FELT_PLAN_SOME_PEERS;
 }

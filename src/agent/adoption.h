@@ -11,11 +11,10 @@
 #include "base/usec.h"
 #include "plan/desired.h"
 
-/* Longer than starting the agent on all hosts of a cluster with one command, and than a member
- * needs from joining to its announcement; short enough that an operator sees stale routes go. */
-#define FELT_ADOPTION_GRACE (30 * FELT_USEC_SEC)
-
 struct felt_adoption {
+    felt_usec grace_us; /* --adopt-grace. The default is longer than starting the agent on all hosts
+                         * with one command takes, and than a member needs from joining to its
+                         * announcement; short enough that an operator sees stale routes go */
     felt_usec leased_us; /* when this run first had a lease; 0: not yet */
 };
 

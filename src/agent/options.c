@@ -73,6 +73,8 @@ static const struct option options_table[] = {
      "programs that run when something has changed"},
     {NULL, "trust-state", NULL, "false", 0, felt_option_set_bool, FIELD(trust_state),
      "the state on disk is the newest there is: do not\nwait for another member to confirm it"},
+    {NULL, "adopt-grace", "TIME", "30s", 0, felt_option_set_adopt_grace, FIELD(adopt_grace_sec),
+     "how long routes that another agent left are kept while\nno member claims them; 0, or 1s to 7d"},
     {NULL, "ip-masq", NULL, "false", FLANNEL, felt_option_set_bool, FIELD(ip_masq),
      "masquerade traffic that leaves the network"},
     {NULL, "ip-masq-exclude", "CIDR", NULL, LIST | COMMAS, felt_option_add_exclude, 0,

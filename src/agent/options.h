@@ -68,6 +68,7 @@ struct felt_options {
     char node_name[FELT_NAME_MAX + 1];
     struct felt_cidr subnet; /* a wish, masked; family NONE: none */
 
+    uint32_t adopt_grace_sec; /* agent/adoption.h */
     bool ip_masq;
     bool ip_masq_fully_random_disable;
     struct felt_cidr ip_masq_excludes[FELT_OPTIONS_LIST_MAX]; /* masked, of either family */

@@ -12,8 +12,9 @@
 #include "netconf/netconf.h"
 #include "wire/message.h"
 
-#define HELP_HINT "; see 'feltd --help'"
+#define HELP_HINT           "; see 'feltd --help'"
 
+#define ADOPT_GRACE_MAX_SEC (7 * 86400) /* a migration that takes longer is none */
 #define LEASE_TIME_MIN_SEC \
     60 /* less, and a reboot costs a machine its subnet; proto/lease.md 6.6 */
 
@@ -270,6 +271,20 @@ int felt_option_set_lease_time(struct felt_options *options, size_t offset _unus
                                  "%s: '%s' is not a time like 24h or 7d, from 1m to 365d, or never",
                                  value->origin, value->text);
     options->lease_time_sec = seconds;
+    return 0;
+}
+
+int felt_option_set_adopt_grace(struct felt_options *options, size_t offset _unused_,
+                                const struct felt_option_value *value,
+                                struct felt_options_error *ret_error)
+{
+    uint32_t seconds = 0;
+
+    if (strcmp(value->text, "0") != 0 && (felt_duration_parse(value->text, &seconds) < 0 ||
+                                          seconds == 0 || seconds > ADOPT_GRACE_MAX_SEC))
+        return felt_options_fail(ret_error, "%s: '%s' is not a time like 30s or 1h, up to 7d, or 0",
+                                 value->origin, value->text);
+    options->adopt_grace_sec = seconds;
     return 0;
 }
 

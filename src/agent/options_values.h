@@ -39,6 +39,8 @@ int felt_option_add_join(struct felt_options *, size_t, const struct felt_option
 /* How many found together; the offset is not used. */
 int felt_option_set_bootstrap_expect(struct felt_options *, size_t,
                                      const struct felt_option_value *, struct felt_options_error *);
+int felt_option_set_adopt_grace(struct felt_options *, size_t, const struct felt_option_value *,
+                                struct felt_options_error *);
 int felt_option_set_lease_time(struct felt_options *, size_t, const struct felt_option_value *,
                                struct felt_options_error *);
 int felt_option_set_backend(struct felt_options *, size_t, const struct felt_option_value *,

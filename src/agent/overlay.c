@@ -77,6 +77,7 @@ int felt_overlay_new(const struct felt_overlay_config *config, struct felt_overl
     o->config = *config;
     sd_event_ref(o->config.event);
     o->backoff_us = BACKOFF_MIN;
+    o->adoption.grace_us = config->options->adopt_grace_sec * FELT_USEC_SEC;
     r = sd_event_add_defer(config->event, &o->soon, on_soon, o);
     if (r < 0)
         return r;

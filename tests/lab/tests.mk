@@ -7,6 +7,7 @@ LAB_SMALL_TESTS = \
 	tests/lab/kernel_many.sh \
 	tests/lab/switch.sh \
 	tests/lab/adoption.sh \
+	tests/lab/adoption_by_turns.sh \
 	tests/lab/vandalism.sh \
 	tests/lab/refused.sh \
 	tests/lab/classic_guide.sh \
@@ -37,6 +38,8 @@ EXTRA_DIST += $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS) tests/lab/datagrams.py tests
 	tests/lab/herd.py tests/lab/lab.sh tests/lab/maps.py \
 	tests/lab/notify.py tests/lab/seen_from.py
 	tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh tests/lab/maps.py \
+	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
+	tests/lab/maps.py \
 	tests/lab/notify.py
 
 check_PROGRAMS += tests/lab/kernel_driver

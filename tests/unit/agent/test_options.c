@@ -361,6 +361,8 @@ static void every_bad_value_is_named(void **state)
         {"--public-ip=127.0.0.1", "--public-ip: 127.0.0.1 cannot be reached from other machines"},
         {"--public-ip=0.0.0.0", "--public-ip: 0.0.0.0 cannot be reached from other machines"},
         {"--public-ip=2001:db8::1", "--public-ip: 2001:db8::1: IPv6 is not supported yet"},
+        {"--adopt-grace=8d", "--adopt-grace: '8d' is not a time like 30s"},
+        {"--adopt-grace=never", "--adopt-grace: 'never' is not a time like 30s"},
         {"--lease-time=59s", "--lease-time: '59s' is not a time like 24h"},
         {"--lease-time=366d", "--lease-time: '366d' is not a time like 24h"},
         {"--lease-time=60", "--lease-time: '60' is not a time like 24h"},
@@ -411,6 +413,15 @@ static void joining_and_founding_exclude_each_other(void **state)
 }
 
 /* ---- limits ---- */
+
+static void the_grace_of_adoption_is_a_week_at_most_and_may_be_none(void **state)
+{
+    (void)state;
+    assert_int_equal(parsed(ARGS("--adopt-grace=1s"), NO_ENV).adopt_grace_sec, 1);
+    assert_int_equal(parsed(ARGS("--adopt-grace=7d"), NO_ENV).adopt_grace_sec, 7 * 86400);
+    assert_int_equal(parsed(ARGS("--adopt-grace=0"), NO_ENV).adopt_grace_sec, 0);
+    assert_int_equal(parsed(ARGS("--ip-masq"), NO_ENV).adopt_grace_sec, 30);
+}
 
 static void a_lease_time_is_a_minute_to_a_year_or_never(void **state)
 {
@@ -611,6 +622,7 @@ int main(void)
         cmocka_unit_test(
             who_founds_with_others_may_join_and_found_and_needs_to_know_where_they_are),
         cmocka_unit_test(joining_and_founding_exclude_each_other),
+        cmocka_unit_test(the_grace_of_adoption_is_a_week_at_most_and_may_be_none),
         cmocka_unit_test(a_lease_time_is_a_minute_to_a_year_or_never),
         cmocka_unit_test(a_name_of_63_bytes_is_taken_and_one_of_64_is_not),
         cmocka_unit_test(a_host_name_that_is_no_node_name_asks_for_one),
