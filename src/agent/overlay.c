@@ -324,7 +324,6 @@ static bool serves(int r, const struct felt_reconcile_report *report)
     return r >= 0 || (report->n_refused > 0 && report->n_refused == report->n_peer_refused);
 }
 
-/* Negative only where the daemon cannot serve this configuration at all. */
 static int pass(struct felt_overlay *o)
 {
     struct felt_reconcile_report report = {0};
@@ -342,7 +341,7 @@ static int pass(struct felt_overlay *o)
         r = make_reconciler(o, &self);
         if (r == -EINVAL || r == -ERANGE) {
             felt_log_error("kernel: %s", o->kernel_error);
-            return r;
+            return sd_event_exit(o->config.event, r);
         }
     }
     if (r >= 0)

@@ -10,6 +10,7 @@ LAB_SMALL_TESTS = \
 	tests/lab/adoption_by_turns.sh \
 	tests/lab/vandalism.sh \
 	tests/lab/refused.sh \
+	tests/lab/host_gw.sh \
 	tests/lab/classic_guide.sh \
 	tests/lab/bad_input.sh \
 	tests/lab/notify.sh \
