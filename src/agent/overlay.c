@@ -177,8 +177,8 @@ static int set_backend(struct felt_overlay *o, struct felt_reconcile_report *rep
     return 0;
 }
 
-/* The members whose lease we should have a way to. We are the first of all. *ret_all_told: no living
- * one has yet to say what its lease and device are. */
+/* The members whose lease we should have a way to. We are the first of all. *ret_all_told: no
+ * living one has yet to say what its lease and device are. */
 static size_t collect_peers(const struct felt_overlay *o, const struct felt_self_view *self,
                             struct felt_plan_peer *peers, bool *ret_all_told)
 {
