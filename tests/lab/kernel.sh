@@ -296,35 +296,5 @@ matches "VNI, port, GBP and learning are as configured" "$(ip -d link show flann
 stop_driver
 ip link del flannel.5
 
-# ---- rules ----
-
-masq_rules()
-{
-    nft list chain ip felt-ipv4 postrtg 2>/dev/null | grep -c -e 'ip saddr' -e 'meta mark'
-}
-fresh_world
-configure "masq 1"
-if ! nft add table ip felt-probe 2>/dev/null; then
-    skip "masquerade rules" "nft does not work here"
-else
-    nft delete table ip felt-probe
-    two_peers
-    tell run
-    is "ip-masq: six rules" "$(masq_rules)" 6
-    nft flush ruleset
-    tell run
-    is "flushed rules are back" "$(masq_rules)" 6
-    nft delete rule ip felt-ipv4 postrtg handle "$(nft -a list chain ip felt-ipv4 postrtg | sed -n 's/.*masquerade fully-random # handle //p' | head -n 1)"
-    tell run
-    is "a deleted rule is back" "$(masq_rules)" 6
-    marked=$(nft -a list table ip felt-ipv4)
-    tell run
-    is "rules that are right are not written again" "$(nft -a list table ip felt-ipv4)" "$marked"
-    restart
-    tell run
-    is "without ip-masq the rules of an earlier run go" "$(nft list tables | grep -c felt-ipv4)" 0
-fi
-stop_driver
-
 echo "1..$n"
 [ "$failed" = 0 ]

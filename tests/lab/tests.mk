@@ -36,12 +36,8 @@ else
 LAB_TESTS = $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS)
 endif
 EXTRA_DIST += $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
-	tests/lab/herd.py tests/lab/lab.sh tests/lab/maps.py \
-	tests/lab/notify.py tests/lab/seen_from.py
-	tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh tests/lab/maps.py \
 	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
-	tests/lab/maps.py \
-	tests/lab/notify.py
+	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver
 tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c

@@ -5,7 +5,7 @@ KERNEL_TESTS = \
 	tests/unit/kernel/test_fill \
 	tests/unit/kernel/test_nft \
 	tests/unit/kernel/test_parse \
-	tests/unit/kernel/test_program
+	tests/unit/kernel/test_program \
 	tests/unit/kernel/test_sysctl
 UNIT_TESTS += $(KERNEL_TESTS)
 KERNEL_TEST_LDADD = src/kernel/libkernel.a src/plan/libplan.a src/base/libbase.a $(NL_LIBS) \

@@ -8,11 +8,10 @@ PLAN_TESTS = \
 	tests/unit/plan/test_iptables_rule \
 	tests/unit/plan/test_link \
 	tests/unit/plan/test_nexthop \
-	tests/unit/plan/test_observed \
 	tests/unit/plan/test_nft_rules \
+	tests/unit/plan/test_observed \
 	tests/unit/plan/test_op \
-	tests/unit/plan/test_script
-	tests/unit/plan/test_rules \
+	tests/unit/plan/test_script \
 	tests/unit/plan/test_unbroken
 UNIT_TESTS += $(PLAN_TESTS)
 PLAN_TEST_LDADD = src/plan/libplan.a src/base/libbase.a $(CMOCKA_LIBS)
@@ -42,8 +41,6 @@ tests_unit_plan_test_iptables_rule_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_iptables_rule_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_script_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_script_LDADD = $(PLAN_TEST_LDADD)
-tests_unit_plan_test_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_unit_plan_test_rules_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_unbroken_SOURCES = tests/unit/plan/test_unbroken.c $(PLAN_WORLD)
 tests_unit_plan_test_unbroken_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_unbroken_LDADD = $(PLAN_TEST_LDADD)
