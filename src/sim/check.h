@@ -36,6 +36,7 @@ extern const struct sim_check sim_check_reservation;
  * address. */
 bool sim_check_kept(const struct sim_host *h, uint32_t slot, const char *name,
                     const struct felt_ip *ip);
+extern const struct sim_check sim_check_lease;
 
 /* All of them; NULL after the last. */
 extern const struct sim_check *const sim_checks[];

@@ -13,6 +13,7 @@
  *   fault_duel.c     duel
  *   fault_reserve.c  reserve
  *   fault_operator.c reclaim, force
+ *   fault_contest.c  contest
  *   fault_storm.c    join-storm, leave-storm */
 #pragma once
 
@@ -57,6 +58,9 @@ void sim_fate_heal(struct sim_fate *fate, uint32_t n_stay_dead);
 uint32_t sim_fault_draw_running(struct sim *sim, struct felt_prng *prng);
 /* Stops it, and starts it again after a while. */
 void sim_fault_restart(struct sim *sim, uint32_t host, enum sim_power power, felt_usec after);
+/* From now on and for a while nothing passes from hosts of one set to hosts of the other; sets are
+ * one byte for each host. */
+void sim_fault_cut(struct sim *sim, const uint8_t *from, const uint8_t *to, felt_usec time);
 /* Whether the cluster survives the loss of this host's disk: another one that newcomers ask is a
  * member on disk. */
 bool sim_fault_disk_is_spare(const struct sim *sim, uint32_t host);

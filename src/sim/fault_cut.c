@@ -18,7 +18,7 @@ static void mend(struct sim *sim, void *context, uint64_t cut, uint64_t unused)
     sim_network_mend(sim->network, (uint32_t)cut);
 }
 
-static void cut(struct sim *sim, const uint8_t *from, const uint8_t *to, felt_usec time)
+void sim_fault_cut(struct sim *sim, const uint8_t *from, const uint8_t *to, felt_usec time)
 {
     sim_later(sim, time, mend, NULL, sim_network_cut(sim->network, from, to), 0);
 }
@@ -43,9 +43,9 @@ static void halves(struct sim *sim, struct felt_prng *prng, bool both_ways, felt
     _cleanup_(felt_freep) uint8_t *b = sim_alloc(sets_len(sim));
 
     draw_halves(sim, prng, a, b);
-    cut(sim, a, b, time);
+    sim_fault_cut(sim, a, b, time);
     if (both_ways)
-        cut(sim, b, a, time);
+        sim_fault_cut(sim, b, a, time);
 }
 
 static void partition(struct sim *sim, struct felt_prng *prng)
@@ -68,9 +68,9 @@ static void one_of_many(struct sim *sim, struct felt_prng *prng, uint32_t host, 
     one[host] = 1;
     others[host] = 0;
     if (ways != 0)
-        cut(sim, one, others, time);
+        sim_fault_cut(sim, one, others, time);
     if (ways != 1)
-        cut(sim, others, one, time);
+        sim_fault_cut(sim, others, one, time);
 }
 
 static void isolate(struct sim *sim, struct felt_prng *prng)
@@ -92,8 +92,8 @@ static void flip(struct sim *sim, void *context, uint64_t host, uint64_t rest)
     (void)context;
     memset(all, 1, sets_len(sim));
     one[host] = 1;
-    cut(sim, one, all, time / 2);
-    cut(sim, all, one, time / 2);
+    sim_fault_cut(sim, one, all, time / 2);
+    sim_fault_cut(sim, all, one, time / 2);
     if ((rest & 0xff) > 0)
         sim_later(sim, time, flip, NULL, host, rest - 1);
 }
@@ -112,7 +112,7 @@ static void one_way(struct sim *sim, struct felt_prng *prng)
 
     from[felt_prng_below(prng, sim->n_hosts)] = 1;
     to[felt_prng_below(prng, sim->n_hosts)] = 1;
-    cut(sim, from, to, sim_scale(prng, CUT_MIN, CUT_MAX));
+    sim_fault_cut(sim, from, to, sim_scale(prng, CUT_MIN, CUT_MAX));
 }
 
 static void plug_in(struct sim *sim, void *context, uint64_t host, uint64_t unused)

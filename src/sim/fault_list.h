@@ -33,3 +33,4 @@ extern const struct sim_fault sim_fault_duel;
 extern const struct sim_fault sim_fault_reserve;
 extern const struct sim_fault sim_fault_reclaim;
 extern const struct sim_fault sim_fault_force;
+extern const struct sim_fault sim_fault_contest;

@@ -11,6 +11,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/check_digest.c \
 	src/sim/check_era.c \
 	src/sim/check_identity.c \
+	src/sim/check_lease.c \
 	src/sim/check_livelock.c \
 	src/sim/check_owner.c \
 	src/sim/check_reclaim.c \
@@ -23,6 +24,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/event_text.c src/sim/event_text.h \
 	src/sim/fault.c src/sim/fault.h src/sim/fault_list.h \
 	src/sim/fault_clone.c \
+	src/sim/fault_contest.c \
 	src/sim/fault_crash.c \
 	src/sim/fault_cut.c \
 	src/sim/fault_disk.c \
@@ -34,6 +36,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_storm.c \
 	src/sim/fault_weather.c \
 	src/sim/life.c \
+	src/sim/mistake.c src/sim/mistake.h \
 	src/sim/network.c src/sim/network.h \
 	src/sim/pool.c src/sim/pool.h \
 	src/sim/queue.c src/sim/queue.h \

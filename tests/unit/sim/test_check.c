@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/core.h"
+#include "node/state.h"
 #include "sim/check.h"
 #include "tests/unit/sim/scene.h"
 
@@ -195,6 +196,95 @@ static void a_second_value_for_an_era_is_seen(void **state)
     }
     expect_violation(sim, "era 2 began with two values");
     sim_check_era.end(context);
+}
+
+/* Steps of host 1 before and after something was done to its lease; `event` of the second one. */
+static void show_lease(void (*spoil)(struct sim *sim, struct felt_event *event), const char *words)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_event event = {.slot = sim->hosts[1].node->lease};
+    struct felt_effects quiet = {0}, effects = {.events = &event, .n_events = 1};
+    void *context = sim_check_lease.begin(sim);
+
+    look(&sim_check_lease, context, sim, 1, &quiet);
+    assert_false(sim->violation.found);
+    spoil(sim, &event);
+    look(&sim_check_lease, context, sim, 1, &effects);
+    expect_violation(sim, words);
+    sim_check_lease.end(context);
+}
+
+static void lose_a_slot_and_use_it(struct sim *sim, struct felt_event *event)
+{
+    struct felt_node *node = sim->hosts[1].node;
+
+    event->kind = FELT_EVENT_PEER_CHANGED;
+    assert_true(felt_slot_map_give(node->map, node->lease, felt_node_id(sim->hosts[0].node)));
+}
+
+static void give_ones_lease(struct sim *sim, struct felt_event *event)
+{
+    struct felt_node *node = sim->hosts[1].node;
+
+    event->kind = FELT_EVENT_LEASE_LOST;
+    assert_true(felt_slot_map_give(node->map, node->lease, felt_node_id(sim->hosts[0].node)));
+    node->lease_used = false;
+}
+
+/* Another slot of its own. */
+static uint32_t other_slot(const struct felt_node *node)
+{
+    for (uint32_t slot = 0; slot < felt_slot_map_slots(node->map); slot++)
+        if (slot != node->lease && felt_slot_map_owns(node->map, felt_node_id(node), slot))
+            return slot;
+    fail();
+    return FELT_SLOT_NONE;
+}
+
+static void use_what_is_not_saved(struct sim *sim, struct felt_event *event)
+{
+    struct felt_node *node = sim->hosts[1].node;
+
+    event->kind = FELT_EVENT_LEASE_TAKEN;
+    node->lease = event->slot = other_slot(node);
+}
+
+static void use_another_after_a_restart(struct sim *sim, struct felt_event *event)
+{
+    struct felt_node *node = sim->hosts[1].node;
+    uint8_t *bytes;
+    size_t len;
+
+    event->kind = FELT_EVENT_LEASE_TAKEN;
+    node->lease = event->slot = other_slot(node);
+    bytes = felt_state_of_node(node, 99, &len);
+    sim_disk_write(&sim->hosts[1].disk, bytes, len);
+    sim->hosts[1].life++;
+}
+
+static void a_lease_that_is_not_owned_is_seen(void **state)
+{
+    (void)state;
+    show_lease(lose_a_slot_and_use_it, "which it does not own");
+}
+
+static void a_lease_that_is_given_away_is_seen(void **state)
+{
+    (void)state;
+    show_lease(give_ones_lease, "its lease, by a gift");
+}
+
+static void a_lease_that_is_not_on_disk_is_seen(void **state)
+{
+    (void)state;
+    show_lease(use_what_is_not_saved, "which is not on its disk");
+}
+
+/* L-5.3 */
+static void another_lease_after_a_restart_is_seen(void **state)
+{
+    (void)state;
+    show_lease(use_another_after_a_restart, "which it used before");
 }
 
 static void an_incarnation_that_falls_is_seen(void **state)
@@ -425,6 +515,10 @@ int main(void)
         cmocka_unit_test(the_use_of_a_slot_after_it_was_given_is_seen),
         cmocka_unit_test(a_term_above_the_era_is_seen),
         cmocka_unit_test(a_second_value_for_an_era_is_seen),
+        cmocka_unit_test(a_lease_that_is_not_owned_is_seen),
+        cmocka_unit_test(a_lease_that_is_given_away_is_seen),
+        cmocka_unit_test(a_lease_that_is_not_on_disk_is_seen),
+        cmocka_unit_test(another_lease_after_a_restart_is_seen),
         cmocka_unit_test(an_incarnation_that_falls_is_seen),
         cmocka_unit_test(a_datagram_of_one_byte_too_many_is_seen),
         cmocka_unit_test(a_datagram_to_nobody_is_seen),
