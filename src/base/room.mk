@@ -9,6 +9,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/id_map.c src/base/id_map.h \
 	src/base/idiom.h \
 	src/base/ip.c src/base/ip.h \
+	src/base/mutant.h \
 	src/base/prng.c src/base/prng.h \
 	src/base/usec.h \
 	src/base/verdict.c src/base/verdict.h

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lease/acceptor.h"
 
+#include "base/mutant.h"
 #include "lease/value.h"
 
 static bool raise(struct felt_ballot *ballot, const struct felt_ballot *to)
@@ -19,14 +20,15 @@ bool felt_acceptor_merge(struct felt_acceptor *acceptor, const struct felt_accep
         acceptor->value = from->value;
         news = true;
     }
-    raise(&acceptor->promised, &acceptor->accepted);
+    if (!FELT_MUTANT(PROMISE_BELOW))
+        raise(&acceptor->promised, &acceptor->accepted);
     return news;
 }
 
 enum felt_verdict felt_acceptor_prepare(struct felt_acceptor *acceptor,
                                         const struct felt_ballot *ballot)
 {
-    if (felt_ballot_cmp(&acceptor->promised, ballot) > 0)
+    if (felt_ballot_cmp(&acceptor->promised, ballot) > 0 && !FELT_MUTANT(PROMISE_ANY))
         return FELT_VERDICT_STALE;
     acceptor->promised = *ballot;
     return FELT_VERDICT_TAKEN;
@@ -36,12 +38,13 @@ enum felt_verdict felt_acceptor_accept(struct felt_acceptor *acceptor,
                                        const struct felt_ballot *ballot,
                                        const struct felt_value *value)
 {
-    if (felt_ballot_cmp(&acceptor->promised, ballot) > 0)
+    if (felt_ballot_cmp(&acceptor->promised, ballot) > 0 && !FELT_MUTANT(ACCEPT_ANY))
         return FELT_VERDICT_STALE;
     if (felt_ballot_cmp(&acceptor->accepted, ballot) == 0 &&
         !felt_value_equal(&acceptor->value, value))
         return FELT_VERDICT_MALFORMED;
-    acceptor->promised = *ballot;
+    if (!FELT_MUTANT(PROMISE_BELOW))
+        acceptor->promised = *ballot;
     acceptor->accepted = *ballot;
     acceptor->value = *value;
     return FELT_VERDICT_TAKEN;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lease/exchange.h"
 
+#include "base/mutant.h"
 #include "lease/acceptor.h"
 
 uint32_t felt_exchange_fill(const struct felt_slot_map *map, uint32_t first, uint32_t end,
@@ -71,6 +72,8 @@ enum felt_verdict felt_catchup_take(struct felt_catchup *catchup, uint32_t n_slo
         return FELT_VERDICT_MALFORMED;
     if (message->slots.era < catchup->era)
         return FELT_VERDICT_STALE;
+    if (FELT_MUTANT(MIXED) && catchup->map)
+        catchup->era = message->slots.era;
     if (message->slots.era > catchup->era) {
         struct felt_slot_map *map;
 
@@ -79,6 +82,8 @@ enum felt_verdict felt_catchup_take(struct felt_catchup *catchup, uint32_t n_slo
         felt_catchup_done(catchup);
         *catchup = (struct felt_catchup){.era = message->slots.era, .map = map};
     }
+    if (FELT_MUTANT(LAST_RECORD))
+        felt_acceptor_clear(&catchup->record);
     felt_acceptor_merge(&catchup->record, &message->slots.record);
     verdict = felt_exchange_merge(catchup->map, message, &news);
     return verdict == FELT_VERDICT_STALE ? FELT_VERDICT_TAKEN : verdict;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
+
 static const struct felt_donor *donor_of(const struct felt_gift_question *q,
                                          const struct felt_id *id)
 {
@@ -50,8 +52,8 @@ static uint32_t amount(const struct felt_gift_question *q, uint32_t reserve)
 
 static bool mine_to_give(const struct felt_gift_question *q, uint32_t slot)
 {
-    return slot != q->lease && felt_slot_map_owns(q->map, &q->self, slot) &&
-           !felt_claim_denied(q->claim, slot);
+    return (slot != q->lease || FELT_MUTANT(GIVES_LEASE)) &&
+           felt_slot_map_owns(q->map, &q->self, slot) && !felt_claim_denied(q->claim, slot);
 }
 
 /* Adds a slot to the ranges, at the lower end of the last one where they touch. False where there
@@ -75,9 +77,10 @@ static bool add(struct felt_gift_decision *d, uint32_t slot)
  * unused. */
 static void pick(const struct felt_gift_question *q, uint32_t want, struct felt_gift_decision *d)
 {
-    uint32_t wish =
-        q->wish != FELT_SLOT_NONE && mine_to_give(q, q->wish) ? q->wish : FELT_SLOT_NONE;
+    uint32_t wish = q->wish;
 
+    if (wish != FELT_SLOT_NONE && !mine_to_give(q, wish) && !FELT_MUTANT(WISH_STOLEN))
+        wish = FELT_SLOT_NONE;
     if (wish != FELT_SLOT_NONE) {
         add(d, wish);
         want--;
@@ -114,7 +117,7 @@ void felt_gift_decide(const struct felt_gift_question *question,
         if (wished && wished->reserve == 0)
             wished = NULL; /* it is that owner's lease */
     }
-    if (wished && wished != self) {
+    if (wished && wished != self && !FELT_MUTANT(WISH_STOLEN)) {
         d.result = FELT_GIFT_ASK;
         d.referral = wished->id;
     } else if (self && self->reserve > 0 &&

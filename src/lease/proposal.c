@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/idiom.h"
+#include "base/mutant.h"
 #include "lease/value.h"
 
 static size_t counted_len(const struct felt_proposal *p)
@@ -39,7 +40,7 @@ static void count_slot(struct felt_proposal *p, uint32_t slot)
 {
     uint8_t bit = (uint8_t)(1u << slot % 8);
 
-    if (p->counted[slot / 8] & bit)
+    if ((p->counted[slot / 8] & bit) && !FELT_MUTANT(COUNT_TWICE))
         return;
     p->counted[slot / 8] |= bit;
     p->n_counted++;
@@ -69,7 +70,7 @@ void felt_proposal_promised(struct felt_proposal *proposal, const struct felt_sl
     assert(proposal->phase == FELT_PROPOSAL_PREPARING);
     count(proposal, map, voter, voice);
     proposal->silent &= silent;
-    if (felt_ballot_cmp(accepted, &proposal->best) > 0) {
+    if (felt_ballot_cmp(accepted, &proposal->best) > 0 && !FELT_MUTANT(IGNORE_ACCEPTED)) {
         proposal->best = *accepted;
         proposal->value = *value;
     }
@@ -77,6 +78,8 @@ void felt_proposal_promised(struct felt_proposal *proposal, const struct felt_sl
 
 bool felt_proposal_majority(const struct felt_proposal *proposal)
 {
+    if (FELT_MUTANT(HALF))
+        return 2 * proposal->n_counted >= proposal->n_slots;
     return proposal->n_counted > proposal->n_slots / 2;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/balance.h"
 
+#include "base/mutant.h"
 #include "lease/balance.h"
 #include "node/core.h"
 
@@ -54,7 +55,7 @@ static struct felt_heir *list_live(const struct felt_node *node, uint32_t *ret_n
 static bool mine_to_give(const struct felt_node *node, uint32_t slot)
 {
     return felt_slot_map_owns(node->map, felt_node_id(node), slot) &&
-           (!node->has_lease || slot != node->lease);
+           (!node->has_lease || slot != node->lease || FELT_MUTANT(GIVES_LEASE));
 }
 
 /* `count` of our slots below `slot`, from the top down. Returns the lowest one that was given; what

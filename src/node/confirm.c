@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
 #include "node/core.h"
 #include "node/inbound.h"
 #include "node/letter.h"
@@ -10,7 +11,8 @@
 bool felt_confirmed(const struct felt_node *node)
 {
     return node->confirm.phase == FELT_CONFIRM_DONE &&
-           (!node->confirm.asked || (node->sync.slots.met && node->sync.notices.met));
+           (!node->confirm.asked || (node->sync.slots.met && node->sync.notices.met) ||
+            FELT_MUTANT(UNMET));
 }
 
 static void ask(struct felt_node *node, const struct felt_endpoint *to)
@@ -70,7 +72,8 @@ static bool has_peers(const struct felt_node *node)
 
 bool felt_confirm_begin(struct felt_node *node)
 {
-    if (node->confirm.start == 0 || !node->in_cluster || !has_peers(node) || node->confirm.trusted)
+    if (node->confirm.start == 0 || !node->in_cluster || !has_peers(node) ||
+        node->confirm.trusted || FELT_MUTANT(UNCONFIRMED))
         node->confirm.phase = FELT_CONFIRM_DONE;
     if (node->confirm.phase == FELT_CONFIRM_DONE)
         return true;
@@ -128,9 +131,13 @@ enum felt_verdict felt_confirm_answer(struct felt_node *node, const struct felt_
         return FELT_VERDICT_STALE; /* of an earlier life */
     switch (m->confirmed.verdict) {
     case FELT_IDENTITY_BEHIND:
+        if (FELT_MUTANT(OLD_STAYS))
+            break;
         felt_renewal_want(node, FELT_RENEWAL_BEHIND, &in->from);
         return FELT_VERDICT_TAKEN;
     case FELT_IDENTITY_TWIN:
+        if (FELT_MUTANT(TWIN_STAYS))
+            break;
         felt_renewal_want(node, FELT_RENEWAL_TWIN, &in->from);
         return FELT_VERDICT_TAKEN;
     case FELT_IDENTITY_CURRENT:
@@ -143,7 +150,8 @@ enum felt_verdict felt_confirm_answer(struct felt_node *node, const struct felt_
     if (in->member == FELT_MEMBER_NONE &&
         memcmp(in->cluster, (uint8_t[FELT_CLUSTER_ID_LEN]){0}, FELT_CLUSTER_ID_LEN) == 0)
         return FELT_VERDICT_STRANGER;
-    c->current |= m->confirmed.verdict == FELT_IDENTITY_CURRENT;
+    c->current |= m->confirmed.verdict == FELT_IDENTITY_CURRENT || FELT_MUTANT(OLD_STAYS) ||
+                  FELT_MUTANT(TWIN_STAYS);
     c->unknown |= m->confirmed.verdict == FELT_IDENTITY_UNKNOWN;
     answered_by(c, &in->envelope.sender);
     /* Whoever else may know better is given its chance. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
 #include "lease/choose.h"
 #include "node/core.h"
 #include "node/letter.h"
@@ -231,7 +232,7 @@ static void answer_given(struct felt_node *node, const struct felt_held *ask)
     struct felt_held held = *ask;
 
     held.kind = FELT_HELD_ANSWER;
-    if (felt_saver_settled(&node->saver))
+    if (felt_saver_settled(&node->saver) || FELT_MUTANT(GIFT_UNSAVED))
         answer_durable(node, &held);
     else
         felt_saver_queue(&node->saver, &held); /* no room: the joiner asks again */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/era.h"
 
+#include "base/mutant.h"
 #include "lease/acceptor.h"
 #include "lease/value.h"
 #include "node/core.h"
@@ -64,6 +65,8 @@ enum felt_verdict felt_era_learn(struct felt_node *node, const struct felt_decis
 {
     const struct felt_value *v = &decision->value;
 
+    if (FELT_MUTANT(TWICE) && decision->era == node->era)
+        felt_acceptor_clear(&node->acceptor);
     if (node->era == 0 || decision->era != node->era + 1)
         return FELT_VERDICT_STALE;
     if (!felt_value_fits(v, felt_slot_map_slots(node->map)))

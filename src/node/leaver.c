@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "lease/heirs.h"
 #include "node/core.h"
 #include "node/inbound.h"
@@ -121,6 +122,8 @@ enum felt_verdict felt_leaver_begin(struct felt_node *node)
     node->has_lease = false;
     node->lease_used = false;
     describe(node);
+    if (FELT_MUTANT(FAREWELL_EARLY))
+        felt_leaver_given(node);
     node->leaver.patient_us = felt_usec_add(node->now, FELT_LEAVER_PATIENT);
     return FELT_VERDICT_TAKEN;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
 #include "gossip/scale.h"
 
 /* Largest encodings, to know how much fits: proto/messages.cddl. */
@@ -98,15 +99,26 @@ bool felt_letter_write_member(struct felt_letter *letter, uint32_t i)
     return false;
 }
 
+/* Nothing of the map is told that is not durable. */
+static bool may_tell_slots(const struct felt_node *node)
+{
+    return felt_saver_settled(&node->saver) || FELT_MUTANT(GIFT_UNSAVED) ||
+           FELT_MUTANT(GOSSIP_UNSAVED);
+}
+
 uint32_t felt_letter_write_slots(struct felt_letter *letter, uint32_t first, uint32_t end)
 {
     struct felt_node *node = letter->node;
     struct felt_message *m = &node->outgoing;
     uint32_t next = felt_exchange_fill(node->map, first, end, m);
 
-    assert(felt_saver_settled(&node->saver));
+    assert(may_tell_slots(node));
     m->slots.era = node->era;
     m->slots.record = node->acceptor;
+    if (FELT_MUTANT(NO_RECORD))
+        m->slots.record = (struct felt_acceptor){0};
+    if (FELT_MUTANT(NO_PROMISE))
+        m->slots.record.promised = m->slots.record.accepted;
     /* Owners differ in how well they pack: fewer runs until it fits. */
     while (m->slots.n > 0 && !write_but(letter, m, ANSWERED_SPACE)) {
         uint32_t fewer = m->slots.n * 3 / 4;
@@ -212,7 +224,7 @@ static void add_slots(struct felt_letter *letter, size_t kept, uint32_t limit)
     uint32_t n = 0;
 
     /* A gift that is not durable yet must not be told. */
-    if (!felt_saver_settled(&node->saver))
+    if (!felt_saver_settled(&node->saver) && !FELT_MUTANT(GOSSIP_UNSAVED))
         return;
     while (room_less(letter, kept) >= slots_space(node) &&
            (rumour = felt_rumours_peek(node->rumours, FELT_RUMOUR_SLOTS, n)) != NULL) {

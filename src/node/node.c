@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "crypto/hash.h"
 #include "node/bootstrap.h"
 #include "node/core.h"
@@ -159,6 +160,8 @@ static uint64_t next_session(uint64_t session, const uint8_t seed[FELT_NODE_SEED
 {
     uint8_t chance[16]; /* the least that felt_expand() makes */
 
+    if (FELT_MUTANT(SESSION_AGAIN))
+        return session;
     felt_expand(seed, "session", chance, sizeof(chance));
     return session + 1 + felt_get_be16(chance);
 }

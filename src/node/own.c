@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "lease/choose.h"
 #include "node/core.h"
 #include "node/reserve.h"
@@ -164,7 +165,8 @@ void felt_own_check_lease(struct felt_node *node)
 
     if (node->era == 0 || felt_leaver_leaving(node))
         return;
-    if (node->has_lease && !felt_slot_map_owns(node->map, felt_node_id(node), node->lease))
+    if (node->has_lease && !felt_slot_map_owns(node->map, felt_node_id(node), node->lease) &&
+        !FELT_MUTANT(KEEPS_LEASE))
         lose_lease(node);
     if (node->has_lease && !node->lease_used && is_denied(node))
         lose_lease(node);
@@ -178,6 +180,8 @@ void felt_own_check_lease(struct felt_node *node)
     node->has_lease = true;
     node->lease = slot;
     node->lease_save = node->saver.needed;
+    if (FELT_MUTANT(LEASE_UNSAVED))
+        felt_own_use_lease(node);
 }
 
 /* Why it is not what was wished for. */
@@ -204,7 +208,8 @@ void felt_own_use_lease(struct felt_node *node)
     struct felt_event *event;
 
     /* While the disk was at work it may have been lost, and another one chosen. */
-    if (!node->has_lease || node->lease_used || node->lease_save > node->saver.durable)
+    if (!node->has_lease || node->lease_used ||
+        (node->lease_save > node->saver.durable && !FELT_MUTANT(LEASE_UNSAVED)))
         return;
     node->lease_used = true;
     event = felt_outbox_event(node->outbox, FELT_EVENT_LEASE_TAKEN);

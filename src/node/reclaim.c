@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
 #include "lease/acceptor.h"
 #include "lease/voice.h"
 #include "node/core.h"
@@ -153,11 +154,13 @@ static void save_own(struct felt_node *node)
     struct felt_held held = {.kind = FELT_HELD_BALLOT};
     struct felt_reclaim *r = &node->reclaim;
 
-    r->save = felt_saver_must(&node->saver);
-    if (!felt_saver_hold(&node->saver, &held)) {
-        stop(node, true);
-        return;
-    }
+    if (!FELT_MUTANT(BALLOT_REUSED))
+        r->save = felt_saver_must(&node->saver);
+    if (!FELT_MUTANT(BALLOT_REUSED))
+        if (!felt_saver_hold(&node->saver, &held)) {
+            stop(node, true);
+            return;
+        }
     memset(r->answered, 0, r->n_places);
     r->at = 0;
     r->rounds = ROUNDS;
@@ -246,8 +249,8 @@ static bool is_answer(struct felt_node *node, const struct felt_inbound *in,
 {
     struct felt_reclaim *r = &node->reclaim;
 
-    if (r->proposal.phase != phase || saving(node) || era != node->era ||
-        round != r->proposal.ballot.round)
+    if (r->proposal.phase != phase || saving(node) ||
+        (era != node->era && !FELT_MUTANT(ACROSS_ERAS)) || round != r->proposal.ballot.round)
         return false;
     if (in->member < r->n_places)
         r->answered[in->member] = 1;
@@ -320,6 +323,8 @@ static void ask(struct felt_node *node, uint32_t member)
         m->accept.era = p->era;
         m->accept.round = p->ballot.round;
         m->accept.value = p->value;
+        if (FELT_MUTANT(TWO_VALUES))
+            m->accept.value.heir = *felt_members_id(node->members, member);
     }
     felt_letter_write(&letter, m);
     felt_letter_post(&letter);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
 #include "node/core.h"
 #include "node/inbound.h"
 #include "node/letter.h"
@@ -112,6 +113,15 @@ void felt_slot_pull_not_ahead(struct felt_node *node, uint32_t member)
         give_up(node);
 }
 
+/* For a mutant. */
+static void swap_maps(struct felt_slot_map **a, struct felt_slot_map **b)
+{
+    struct felt_slot_map *was = *a;
+
+    *a = *b;
+    *b = was;
+}
+
 /* The map that was collected is whole: merge it, and be of its era. */
 static void arrive(struct felt_node *node)
 {
@@ -122,6 +132,8 @@ static void arrive(struct felt_node *node)
         return; /* memory is short: tried again with the next message */
     if (node->era > 0 && node->catchup.era - node->era >= FELT_ORDER_FORCE)
         felt_outbox_event(node->outbox, FELT_EVENT_FORCED);
+    if (FELT_MUTANT(REPLACE))
+        swap_maps(&node->map, &node->catchup.map);
     felt_era_arrived(node, node->catchup.era, &record);
 }
 
@@ -175,6 +187,8 @@ enum felt_verdict felt_slot_pull_slots(struct felt_node *node, const struct felt
         felt_era_record(node, &m->slots.record);
     if (m->slots.era <= node->era)
         return merge(node, m, pulled);
+    if (FELT_MUTANT(PART_OF_LATER))
+        merge(node, m, pulled);
     verdict = felt_catchup_take(&node->catchup, felt_slot_map_slots(node->map), m);
     if (felt_catchup_complete(&node->catchup))
         arrive(node);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "crypto/hash.h"
 #include "node/bootstrap.h"
 #include "node/core.h"
@@ -203,7 +204,8 @@ static int restore_map(struct felt_node *node, const struct felt_record *record)
                 return -ENOMEM;
     }
     node->era = record->era;
-    node->acceptor = record->acceptor;
+    if (!FELT_MUTANT(VOTE_FORGOT))
+        node->acceptor = record->acceptor;
     if (record->decided.n > 0)
         node->decision = (struct felt_decision){.era = record->era, .value = record->decided};
     for (uint32_t i = 0; i < record->n_notices; i++)

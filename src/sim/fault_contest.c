@@ -17,7 +17,9 @@
 #define WATCH_TIME   (2 * FELT_USEC_SEC)  /* for the question for acceptance */
 #define WATCH_EVERY  (100)                /* microseconds: as short as a way through the network */
 #define BACK_AGAIN   (500 * FELT_USEC_MS) /* who crashed, at the latest */
-#define CONFIRMED_BY (3 * FELT_USEC_SEC)  /* and is believed again */
+#define CONFIRMED_BY (3 * FELT_USEC_SEC)  /* and is believed again, or owns what it was given */
+#define GIVEN_BY     (500 * FELT_USEC_MS) /* before that */
+#define RACE         (1u << 15)           /* in a script's number of the rival */
 
 /* Of those who run and own something, who owns least: so little of the space is without a voice. */
 static uint32_t poorest(const struct sim *sim)
@@ -81,7 +83,8 @@ enum fate {
     CRASH_AFTER_SAVE,
     CRASH_LATER,
     LEAVE,
-    MIXED, /* each its own */
+    REBUILT, /* nobody but the owner about whose slots it goes: it comes back as somebody new */
+    MIXED,   /* each its own */
 };
 
 static void disturb(struct sim *sim, struct felt_prng *prng, uint32_t host, enum fate fate)
@@ -92,6 +95,7 @@ static void disturb(struct sim *sim, struct felt_prng *prng, uint32_t host, enum
 
     switch (fate) {
     case LIVE_ON:
+    case REBUILT:
     case MIXED:
         break;
     case CRASH_BEFORE_SAVE:
@@ -115,10 +119,40 @@ static void have_join(struct sim *sim)
             sim_host_start(sim, i);
 }
 
-/* The proposer has just sent what it wants to be accepted. */
-static void strike(struct sim *sim, struct felt_prng *prng, uint32_t proposer, uint32_t rival)
+/* Those who are off for a reason of this fault, and may lose their disk. */
+static void rebuild_one(struct sim *sim)
 {
-    enum fate all = (enum fate)felt_prng_below(prng, MIXED + 1);
+    for (uint32_t i = 0; i < sim->n_hosts; i++) {
+        struct sim_host *h = &sim->hosts[i];
+
+        if (h->power != SIM_OFF || h->life == 0 || h->left || h->clone || h->tainted ||
+            !sim_fault_disk_is_spare(sim, i))
+            continue;
+        sim_disk_wipe(&h->disk);
+        sim_host_start(sim, i);
+        return;
+    }
+}
+
+/* The rival does not hear those who know what was accepted. */
+static void keep_from_knowing(struct sim *sim, void *context, uint64_t rival, uint64_t unused)
+{
+    (void)context;
+    (void)unused;
+    for (uint32_t i = 0; i < sim->n_hosts; i++) {
+        if (i == rival || !sim_host_runs(sim, i) ||
+            felt_ballot_is_none(&sim->hosts[i].node->acceptor.accepted))
+            continue;
+        cut(sim, i, (uint32_t)rival, APART - CONFIRMED_BY);
+        cut(sim, (uint32_t)rival, i, APART - CONFIRMED_BY);
+    }
+}
+
+/* The proposer has just sent what it wants to be accepted. In a race nothing else happens. */
+static void strike(struct sim *sim, struct felt_prng *prng, uint32_t proposer, uint32_t rival,
+                   bool race)
+{
+    enum fate all = race ? LIVE_ON : (enum fate)felt_prng_below(prng, MIXED + 1);
 
     for (uint32_t i = 0; i < sim->n_hosts; i++)
         if (i != proposer)
@@ -129,6 +163,12 @@ static void strike(struct sim *sim, struct felt_prng *prng, uint32_t proposer, u
         if (i != rival && i != proposer && sim_host_runs(sim, i))
             disturb(sim, prng, i, all == MIXED ? own : all);
     }
+    if (race)
+        return;
+    if (all == REBUILT)
+        rebuild_one(sim);
+    if (all == REBUILT || all == LEAVE)
+        sim_later(sim, CONFIRMED_BY - GIVEN_BY, keep_from_knowing, NULL, rival, 0);
     if (sim_one_in(prng, 4))
         sim_later(sim, felt_prng_below(prng, 2 * sim->config.disk_us + 1), kill_late, NULL,
                   proposer, BACK_AGAIN);
@@ -142,7 +182,7 @@ static void strike(struct sim *sim, struct felt_prng *prng, uint32_t proposer, u
 /* a: proposer, rival, and looks that are left; b: a seed. */
 static void watch(struct sim *sim, void *context, uint64_t a, uint64_t b)
 {
-    uint32_t proposer = a & 0xffff, rival = a >> 16 & 0xffff;
+    uint32_t proposer = a & 0xffff, rival = a >> 16 & (RACE - 1);
     struct felt_prng prng = sim_stream(b, "contest", 1);
     const struct felt_reclaim *r;
 
@@ -152,7 +192,7 @@ static void watch(struct sim *sim, void *context, uint64_t a, uint64_t b)
     r = &sim->hosts[proposer].node->reclaim;
     if (r->proposal.phase == FELT_PROPOSAL_ACCEPTING &&
         r->save <= sim->hosts[proposer].node->saver.durable)
-        strike(sim, &prng, proposer, rival);
+        strike(sim, &prng, proposer, rival, a >> 16 & RACE);
     else if (a >> 32 > 0)
         sim_later(sim, WATCH_EVERY, watch, NULL, a - ((uint64_t)1 << 32), b);
 }
@@ -185,6 +225,7 @@ static void begin(struct sim *sim, void *context, uint64_t high, uint64_t low)
     struct felt_id owner = sim_mistake_id(high, low);
     uint32_t proposer = sim_fault_draw_running(sim, &prng);
     uint32_t rival = sim_fault_draw_running(sim, &prng);
+    bool race = sim_one_in(&prng, 3);
 
     (void)context;
     if (proposer == rival || sim->hosts[proposer].node->era == 0)
@@ -192,9 +233,11 @@ static void begin(struct sim *sim, void *context, uint64_t high, uint64_t low)
     sim_mistake_begin(sim, NULL, &owner, APART);
     keep_apart(sim, &prng, proposer, rival);
     sim_mistake_propose(sim, proposer, felt_prng_below(&prng, ballot_time(sim)));
-    if (sim_one_in(&prng, 2))
+    if (race)
         sim_mistake_propose(sim, rival, felt_prng_below(&prng, ballot_time(sim)));
-    watch(sim, NULL, (uint64_t)(WATCH_TIME / WATCH_EVERY) << 32 | (uint64_t)rival << 16 | proposer,
+    watch(sim, NULL,
+          (uint64_t)(WATCH_TIME / WATCH_EVERY) << 32 | (uint64_t)(rival | (race ? RACE : 0)) << 16 |
+              proposer,
           felt_prng_next(&prng));
 }
 

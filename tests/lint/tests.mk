@@ -4,6 +4,7 @@ LINT_TESTS = \
 	tests/lint/format.sh \
 	tests/lint/includes.sh \
 	tests/lint/man.sh \
+	tests/lint/mutants.sh \
 	tests/lint/options_documented.sh \
 	tests/lint/purity.sh \
 	tests/lint/requirements.sh \
