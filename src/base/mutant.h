@@ -49,7 +49,6 @@ enum felt_mutant {
     FELT_MUTANT_TWICE,         /* a decision is learnt again */
     /* Who one is. */
     FELT_MUTANT_UNCONFIRMED,   /* a restarted node speaks before anybody confirmed it */
-    FELT_MUTANT_UNMET,         /* it gives and votes before its map has equalled another's */
     FELT_MUTANT_OLD_STAYS,     /* who is told that its disk is old keeps its identity */
     FELT_MUTANT_TWIN_STAYS,    /* who is told that its twin runs keeps its identity */
     FELT_MUTANT_SESSION_AGAIN, /* a restart does not begin a new session */

@@ -11,8 +11,7 @@
 bool felt_confirmed(const struct felt_node *node)
 {
     return node->confirm.phase == FELT_CONFIRM_DONE &&
-           (!node->confirm.asked || (node->sync.slots.met && node->sync.notices.met) ||
-            FELT_MUTANT(UNMET));
+           (!node->confirm.asked || (node->sync.slots.met && node->sync.notices.met));
 }
 
 static void ask(struct felt_node *node, const struct felt_endpoint *to)

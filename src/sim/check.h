@@ -37,6 +37,7 @@ extern const struct sim_check sim_check_reservation;
 bool sim_check_kept(const struct sim_host *h, uint32_t slot, const char *name,
                     const struct felt_ip *ip);
 extern const struct sim_check sim_check_lease;
+extern const struct sim_check sim_check_farewell;
 
 /* All of them; NULL after the last. */
 extern const struct sim_check *const sim_checks[];

@@ -14,6 +14,8 @@
  *   fault_reserve.c  reserve
  *   fault_operator.c reclaim, force
  *   fault_contest.c  contest
+ *   fault_behind.c   behind
+ *   fault_wish.c     wish
  *   fault_storm.c    join-storm, leave-storm */
 #pragma once
 

@@ -66,14 +66,24 @@ static void kill_late(struct sim *sim, void *context, uint64_t host, uint64_t af
         sim_fault_restart(sim, (uint32_t)host, SIM_KILLED, after);
 }
 
-static void have_leave(struct sim *sim, uint32_t host)
+static bool has_accepted(const struct sim *sim, uint32_t host)
+{
+    return sim_host_runs(sim, host) &&
+           !felt_ballot_is_none(&sim->hosts[host].node->acceptor.accepted);
+}
+
+/* So that its slots go to those who did not. */
+static void leave_late(struct sim *sim, void *context, uint64_t host, uint64_t unused)
 {
     uint32_t gone = 0;
 
+    (void)context;
+    (void)unused;
     for (uint32_t i = 0; i < sim->n_hosts; i++)
         gone += sim->hosts[i].left;
-    if (host >= SIM_SEED_HOSTS && !sim->hosts[host].clone && gone < sim->config.hosts_max / 2)
-        sim_tell(sim, host, (struct felt_input){.kind = FELT_INPUT_LEAVE});
+    if (has_accepted(sim, (uint32_t)host) && host >= SIM_SEED_HOSTS && !sim->hosts[host].clone &&
+        gone < sim->config.hosts_max / 2)
+        sim_tell(sim, (uint32_t)host, (struct felt_input){.kind = FELT_INPUT_LEAVE});
 }
 
 /* What becomes of those who were perhaps asked. */
@@ -82,7 +92,7 @@ enum fate {
     CRASH_BEFORE_SAVE,
     CRASH_AFTER_SAVE,
     CRASH_LATER,
-    LEAVE,
+    LEAVE,   /* those who accepted */
     REBUILT, /* nobody but the owner about whose slots it goes: it comes back as somebody new */
     MIXED,   /* each its own */
 };
@@ -107,7 +117,7 @@ static void disturb(struct sim *sim, struct felt_prng *prng, uint32_t host, enum
         sim_later(sim, 2 * sim->config.disk_us + when, kill_late, NULL, host, after);
         break;
     case LEAVE:
-        have_leave(sim, host);
+        sim_later(sim, 2 * sim->config.disk_us + when, leave_late, NULL, host, 0);
         break;
     }
 }
@@ -140,8 +150,7 @@ static void keep_from_knowing(struct sim *sim, void *context, uint64_t rival, ui
     (void)context;
     (void)unused;
     for (uint32_t i = 0; i < sim->n_hosts; i++) {
-        if (i == rival || !sim_host_runs(sim, i) ||
-            felt_ballot_is_none(&sim->hosts[i].node->acceptor.accepted))
+        if (i == rival || !has_accepted(sim, i))
             continue;
         cut(sim, i, (uint32_t)rival, APART - CONFIRMED_BY);
         cut(sim, (uint32_t)rival, i, APART - CONFIRMED_BY);
@@ -218,6 +227,24 @@ static void keep_apart(struct sim *sim, struct felt_prng *prng, uint32_t propose
     }
 }
 
+static void block(struct sim *sim, void *context, uint64_t host, uint64_t time)
+{
+    (void)context;
+    if (sim_host_runs(sim, (uint32_t)host))
+        sim_host_block(sim, (uint32_t)host, time);
+}
+
+/* Both at once; the rival may be slow between its two questions, and be overtaken. */
+static void race_with(struct sim *sim, struct felt_prng *prng, uint32_t rival)
+{
+    felt_usec start = felt_prng_below(prng, ballot_time(sim));
+    felt_usec stop = start + felt_prng_below(prng, ballot_time(sim));
+
+    sim_mistake_propose(sim, rival, start);
+    if (sim_one_in(prng, 2))
+        sim_later(sim, stop, block, NULL, rival, ballot_time(sim));
+}
+
 /* The owner is held for dead by now. */
 static void begin(struct sim *sim, void *context, uint64_t high, uint64_t low)
 {
@@ -234,7 +261,7 @@ static void begin(struct sim *sim, void *context, uint64_t high, uint64_t low)
     keep_apart(sim, &prng, proposer, rival);
     sim_mistake_propose(sim, proposer, felt_prng_below(&prng, ballot_time(sim)));
     if (race)
-        sim_mistake_propose(sim, rival, felt_prng_below(&prng, ballot_time(sim)));
+        race_with(sim, &prng, rival);
     watch(sim, NULL,
           (uint64_t)(WATCH_TIME / WATCH_EVERY) << 32 | (uint64_t)(rival | (race ? RACE : 0)) << 16 |
               proposer,

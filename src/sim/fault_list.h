@@ -34,3 +34,5 @@ extern const struct sim_fault sim_fault_reserve;
 extern const struct sim_fault sim_fault_reclaim;
 extern const struct sim_fault sim_fault_force;
 extern const struct sim_fault sim_fault_contest;
+extern const struct sim_fault sim_fault_behind;
+extern const struct sim_fault sim_fault_wish;

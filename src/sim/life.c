@@ -48,6 +48,21 @@ static bool somebody_is_member(const struct sim *sim)
     return false;
 }
 
+/* Each at all its starts the same, and others, too. */
+static struct felt_cidr draw_wish(const struct sim *sim, uint32_t host)
+{
+    struct felt_prng prng = sim_stream(sim->config.seed, "wish", host);
+    struct felt_netconf_error error;
+    struct felt_netconf network;
+    uint64_t slot;
+
+    if (felt_netconf_parse(sim->config.net_config, strlen(sim->config.net_config), &network,
+                           &error) < 0)
+        abort();
+    slot = felt_prng_below(&prng, FELT_MIN(sim->wishes, felt_netconf_slots(&network)));
+    return felt_netconf_subnet(&network, (uint32_t)slot);
+}
+
 static void configure(const struct sim *sim, uint32_t host, struct felt_node_config *ret_config)
 {
     const struct sim_host *h = &sim->hosts[host];
@@ -69,6 +84,8 @@ static void configure(const struct sim *sim, uint32_t host, struct felt_node_con
         ret_config->bootstrap_expect =
             sim->config.expect > 0 ? sim->config.expect : sim->config.candidates;
     }
+    if (sim->wishes > 0)
+        ret_config->wish = draw_wish(sim, host);
     for (size_t i = 0; i < sizeof(ret_config->seed); i++)
         ret_config->seed[i] = (uint8_t)felt_prng_next(&prng);
     felt_put_be32(ret_config->machine, h->machine);

@@ -10,6 +10,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/check_datagram.c \
 	src/sim/check_digest.c \
 	src/sim/check_era.c \
+	src/sim/check_farewell.c \
 	src/sim/check_identity.c \
 	src/sim/check_lease.c \
 	src/sim/check_livelock.c \
@@ -23,6 +24,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/event_words.c src/sim/event_words.h \
 	src/sim/event_text.c src/sim/event_text.h \
 	src/sim/fault.c src/sim/fault.h src/sim/fault_list.h \
+	src/sim/fault_behind.c \
 	src/sim/fault_clone.c \
 	src/sim/fault_contest.c \
 	src/sim/fault_crash.c \
@@ -35,6 +37,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_stall.c \
 	src/sim/fault_storm.c \
 	src/sim/fault_weather.c \
+	src/sim/fault_wish.c \
 	src/sim/life.c \
 	src/sim/mistake.c src/sim/mistake.h \
 	src/sim/network.c src/sim/network.h \

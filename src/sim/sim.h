@@ -119,6 +119,7 @@ struct sim {
     uint32_t *at; /* the host that has an address; SIM_HOST_NONE */
     uint32_t n_watchers;
     struct sim_watcher watchers[SIM_WATCHERS_MAX];
+    uint32_t wishes;    /* hosts want one of so many subnets; 0: none has a wish */
     bool forks_excused; /* an old state was believed where nobody could know: check_identity.c */
     struct sim_violation violation;
 };

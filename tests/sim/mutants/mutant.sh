@@ -42,6 +42,7 @@ check_of() {
     *"began with two values"* | *" was "*"'s, and at "* | *"which it has given away"* | *"at term"*) echo era ;;
     *"is believed"*) echo identity ;;
     *"its lease, by a gift"* | *"not on its disk"* | *"which it does not own"* | *"which it used before"*) echo lease ;;
+    *"says farewell"*) echo farewell ;;
     *"two clusters"*) echo cluster ;;
     *"went back"*) echo self ;;
     *"the digest of"*) echo digest ;;

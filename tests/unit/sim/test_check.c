@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/core.h"
+#include "node/own.h"
 #include "node/state.h"
 #include "sim/check.h"
 #include "tests/unit/sim/scene.h"
@@ -287,6 +288,24 @@ static void another_lease_after_a_restart_is_seen(void **state)
     show_lease(use_another_after_a_restart, "which it used before");
 }
 
+/* L-3.5 */
+static void a_farewell_of_an_owner_is_seen(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_effects speaks = {.n_datagrams = 1};
+    void *context = sim_check_farewell.begin(sim);
+
+    (void)state;
+    look(&sim_check_farewell, context, sim, 1, &speaks);
+    assert_false(sim->violation.found);
+    felt_own_farewell(sim->hosts[1].node);
+    look(&sim_check_farewell, context, sim, 1, &(struct felt_effects){0});
+    assert_false(sim->violation.found); /* it has not said so */
+    look(&sim_check_farewell, context, sim, 1, &speaks);
+    expect_violation(sim, "n1 says farewell, and owns");
+    sim_check_farewell.end(context);
+}
+
 static void an_incarnation_that_falls_is_seen(void **state)
 {
     _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
@@ -519,6 +538,7 @@ int main(void)
         cmocka_unit_test(a_lease_that_is_given_away_is_seen),
         cmocka_unit_test(a_lease_that_is_not_on_disk_is_seen),
         cmocka_unit_test(another_lease_after_a_restart_is_seen),
+        cmocka_unit_test(a_farewell_of_an_owner_is_seen),
         cmocka_unit_test(an_incarnation_that_falls_is_seen),
         cmocka_unit_test(a_datagram_of_one_byte_too_many_is_seen),
         cmocka_unit_test(a_datagram_to_nobody_is_seen),
