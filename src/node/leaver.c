@@ -132,6 +132,9 @@ void felt_leaver_given(struct felt_node *node)
 {
     struct felt_leaver *l = &node->leaver;
 
+    /* While the disk was at work we were given more, which is on it now. */
+    if (felt_slot_map_stake(node->map, felt_node_id(node)) > 0 && give_all(node))
+        return;
     felt_own_farewell(node);
     l->phase = FELT_LEAVING_TELLS;
     l->seq = (uint32_t)felt_prng_next(&node->prng);

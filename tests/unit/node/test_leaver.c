@@ -256,15 +256,12 @@ static void all_of_two_must_know_and_after_half_a_minute_one_is_enough(void **st
     assert_true(felt_leaver_closing(s->b.node));
 }
 
-/* G-6.1.2 */
-static void what_it_is_given_meanwhile_it_gives_away_too(void **state)
+/* Slots 9 and 10 were given to us. */
+static void give_two(struct scene *s)
 {
     struct felt_message m = {.type = FELT_MESSAGE_SLOTS};
-    struct scene *s = *state;
     struct felt_id id = self(s);
-    uint64_t save;
 
-    leave_durably(s);
     m.slots.era = 1;
     m.slots.total = 255;
     m.slots.first = 9;
@@ -272,6 +269,36 @@ static void what_it_is_given_meanwhile_it_gives_away_too(void **state)
     m.slots.runs[0] = (struct felt_run){.count = 2, .owner = id, .term = 1, .seq = 50};
     assert_int_equal(peer_tell(&s->p, &s->b, &m), FELT_VERDICT_TAKEN);
     assert_int_equal(stake(s, &id), 2);
+}
+
+/* G-6.1.2 */
+static void what_it_is_given_before_its_gifts_are_durable_goes_before_the_farewell(void **state)
+{
+    struct scene *s = *state;
+    struct felt_id id = self(s);
+    struct felt_message probe;
+    uint64_t save;
+
+    assert_int_equal(leave(s), FELT_VERDICT_TAKEN);
+    save = s->b.effects.state_save;
+    give_two(s);
+    bench_step(&s->b, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
+    assert_false(felt_members_peek(s->b.node->members, FELT_MEMBER_SELF)->descriptor->left);
+    assert_int_equal(stake(s, &id), 0);
+    bench_saved(&s->b);
+    assert_true(hears_farewell(&s->p, &s->b, &probe));
+}
+
+/* G-6.1.2 */
+static void what_it_is_given_meanwhile_it_gives_away_too(void **state)
+{
+    struct felt_message m;
+    struct scene *s = *state;
+    struct felt_id id = self(s);
+    uint64_t save;
+
+    leave_durably(s);
+    give_two(s);
     bench_wait(&s->b, FELT_LEAVER_TELL);
     assert_int_equal(stake(s, &id), 0);
     assert_int_equal(felt_slot_map_get(s->b.node->map, 9).seq, 51);
@@ -345,6 +372,7 @@ int main(void)
         SCENE(started_again_it_joins_anew_as_somebody_else),
         SCENE(without_an_answer_it_goes_on_telling),
         SCENE(all_of_two_must_know_and_after_half_a_minute_one_is_enough),
+        SCENE(what_it_is_given_before_its_gifts_are_durable_goes_before_the_farewell),
         SCENE(what_it_is_given_meanwhile_it_gives_away_too),
         SCENE(who_asks_a_leaver_for_slots_is_told_to_ask_again),
         SCENE(a_leaver_that_we_do_not_know_is_heard_and_given_nothing),
