@@ -43,7 +43,6 @@ enum felt_mutant {
     FELT_MUTANT_TWO_VALUES,      /* one ballot proposes to each voter another heir */
     FELT_MUTANT_IGNORE_ACCEPTED, /* what voters have accepted is not proposed again */
     FELT_MUTANT_HALF,            /* half of the slots decide */
-    FELT_MUTANT_COUNT_TWICE,     /* a slot counts as often as it is listed */
     /* Who learns. */
     FELT_MUTANT_DEAD_NOT_LIST, /* slots are those of the dead owner in the learner's map, no list */
     FELT_MUTANT_TWICE,         /* a decision is learnt again */
@@ -52,9 +51,6 @@ enum felt_mutant {
     FELT_MUTANT_OLD_STAYS,     /* who is told that its disk is old keeps its identity */
     FELT_MUTANT_TWIN_STAYS,    /* who is told that its twin runs keeps its identity */
     FELT_MUTANT_SESSION_AGAIN, /* a restart does not begin a new session */
-    /* Who founds. */
-    FELT_MUTANT_SAID_UNSAVED, /* a candidate's promise is told before it is durable */
-    FELT_MUTANT_OWN_SUFFICES, /* one's own promise suffices to found */
 };
 
 #ifndef FELT_MUTATE

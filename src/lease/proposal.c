@@ -40,7 +40,7 @@ static void count_slot(struct felt_proposal *p, uint32_t slot)
 {
     uint8_t bit = (uint8_t)(1u << slot % 8);
 
-    if ((p->counted[slot / 8] & bit) && !FELT_MUTANT(COUNT_TWICE))
+    if (p->counted[slot / 8] & bit)
         return;
     p->counted[slot / 8] |= bit;
     p->n_counted++;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mutant.h"
 #include "crypto/hash.h"
 #include "node/core.h"
 #include "node/inbound.h"
@@ -321,7 +320,7 @@ static bool has_all_promises(const struct felt_node *node)
     const struct felt_bootstrap *b = node->bootstrap;
 
     return b->told && felt_id_equal(&b->promise.ids[0], felt_node_id(node)) &&
-           (count_promises(node) == b->promise.n || FELT_MUTANT(OWN_SUFFICES));
+           count_promises(node) == b->promise.n;
 }
 
 void felt_bootstrap_promised(struct felt_node *node)
@@ -412,7 +411,7 @@ enum felt_verdict felt_bootstrap_cookie(struct felt_node *node, const struct fel
 
     if (!felt_bootstrap_open(node) || (!is_seed(node, &in->from) && !is_known(node, &in->from)))
         return FELT_VERDICT_MISDIRECTED;
-    if (b->promise.n > 0 && !b->told && !FELT_MUTANT(SAID_UNSAVED))
+    if (b->promise.n > 0 && !b->told)
         return FELT_VERDICT_BUSY; /* between the two: what we say next is the promise */
     says = b->promise.n > 0 ? &b->promise : &b->sight;
     felt_letter_open_to(&letter, node, &in->from, FELT_MEMBER_NONE);

@@ -21,6 +21,6 @@ AM_TESTS_ENVIRONMENT += $(MUTANT_ENVIRONMENT)
 # Every one of them must be caught; WORD=NAME: only names with that in it.
 .PHONY: check-mutants
 check-mutants: src/sim/felt-sim
-	$(MUTANT_ENVIRONMENT) \
-	srcdir='$(abs_srcdir)' builddir='$(abs_builddir)' WORD='$(WORD)' SEEDS='$(SEEDS)' \
+	@$(MUTANT_ENVIRONMENT) \
+	srcdir='$(abs_srcdir)' builddir='$(abs_builddir)' WORD='$(WORD)' SEEDS='$(SEEDS)' BLIND='$(BLIND)' \
 	$(BASH_PATH) '$(abs_srcdir)/tests/sim/mutants/check_mutants.sh'

@@ -47,5 +47,5 @@ if [[ ${1:-} == one ]]; then
     one "${@:2}"
     exit
 fi
-mutants | grep -- "${WORD:-}" | xargs -P "$jobs" -L 1 "$BASH" "$0" one
+mutants | grep -- "^[A-Z_]*${WORD:-}" | xargs -P "$jobs" -L 1 "$BASH" "$0" one
 [[ ${PIPESTATUS[*]} == "0 0 0" ]]

@@ -6,9 +6,9 @@
 srcdir=${srcdir:-.} builddir=${builddir:-.}
 list=$srcdir/tests/sim/mutants/list
 
-# mutants: "NAME OPTION..." for each line of the list.
+# mutants: "NAME OPTION..." for each line of the list; "NAME model RUN" where the simulator is blind, unless BLIND=1.
 mutants() {
-    awk -F '|' '!/^#/ { gsub(/ +$/, "", $2); print $1 $2 }' "$list"
+    awk -F '|' -v blind="${BLIND:-0}" '!/^#/ { print $1 ($3 ~ /^ model/ && !blind ? $3 : $2) }' "$list" | sed 's/ *$//'
 }
 
 # sources NAME: the files that it changes.
