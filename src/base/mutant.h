@@ -20,6 +20,7 @@ enum felt_mutant {
     FELT_MUTANT_GIFT_UNSAVED,   /* a gift is answered before it is durable */
     FELT_MUTANT_GOSSIP_UNSAVED, /* gossip tells of a gift before it is durable */
     FELT_MUTANT_GIVES_LEASE,    /* the giver's own lease is given */
+    FELT_MUTANT_GIVES_RESERVED, /* what is reserved for another is given */
     FELT_MUTANT_WISH_STOLEN,    /* a wish is given whoever owns it */
     FELT_MUTANT_FAREWELL_EARLY, /* a leaver says farewell before its gifts are durable */
     FELT_MUTANT_LEASE_UNSAVED,  /* a new lease is used before it is durable */

@@ -53,7 +53,8 @@ static uint32_t amount(const struct felt_gift_question *q, uint32_t reserve)
 static bool mine_to_give(const struct felt_gift_question *q, uint32_t slot)
 {
     return (slot != q->lease || FELT_MUTANT(GIVES_LEASE)) &&
-           felt_slot_map_owns(q->map, &q->self, slot) && !felt_claim_denied(q->claim, slot);
+           felt_slot_map_owns(q->map, &q->self, slot) &&
+           (!felt_claim_denied(q->claim, slot) || FELT_MUTANT(GIVES_RESERVED));
 }
 
 /* Adds a slot to the ranges, at the lower end of the last one where they touch. False where there

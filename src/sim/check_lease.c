@@ -76,8 +76,11 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
         if (e->kind == FELT_EVENT_LEASE_TAKEN)
             check_taken(sim, h, last, e->slot);
     }
-    if (!node->lease_used)
+    if (!node->lease_used) {
+        if (last->life == h->life)
+            last->known = false; /* it leaves, and has given everything away */
         return;
+    }
     if (!felt_slot_map_owns(node->map, felt_node_id(node), node->lease))
         sim_violated(sim, "%s uses slot %u, which it does not own", h->name, node->lease);
     *last = (struct use){.known = true,

@@ -93,7 +93,7 @@ enum fate {
     CRASH_AFTER_SAVE,
     CRASH_LATER,
     LEAVE,   /* those who accepted */
-    REBUILT, /* nobody but the owner about whose slots it goes: it comes back as somebody new */
+    REBUILT, /* nothing; but the owner about whose slots it goes comes back as somebody new */
     MIXED,   /* each its own */
 };
 
@@ -129,7 +129,8 @@ static void have_join(struct sim *sim)
             sim_host_start(sim, i);
 }
 
-/* Those who are off for a reason of this fault, and may lose their disk. */
+/* Somebody who is off comes back at once, without its disk: a newcomer, and the owner of before
+ * stays dead. */
 static void rebuild_one(struct sim *sim)
 {
     for (uint32_t i = 0; i < sim->n_hosts; i++) {

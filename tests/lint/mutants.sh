@@ -28,14 +28,16 @@ strip() {
         -e 's/&&([ \n]+)!FELT_MUTANT\([A-Z_]+\)/\1/g' -e 's/\|\|([ \n]+)FELT_MUTANT\([A-Z_]+\)/\1/g' "$1"
 }
 
+plain=(-w -g0 -O2 -fno-sanitize=all -fno-profile-arcs -fno-test-coverage)
+
 # object FILE NAME OPTION...: the code of a source that pretends to be at NAME; without what only a debugger reads, and
-# optimized as it is where it is used.
+# optimized as it is where it is used, and without what instruments it.
 object() {
     local file=$1 name=$2
     shift 2
     # shellcheck disable=SC2086 # a list of words
     { printf '#line 1 "%s"\n' "$name"; cat "$file"; } |
-        (cd "$builddir" && $FELT_COMPILE -w -g0 -O2 "$@" -c -x c - -o "$work/object.o") && cat "$work/object.o"
+        (cd "$builddir" && $FELT_COMPILE "${plain[@]}" "$@" -c -x c - -o "$work/object.o") && cat "$work/object.o"
 }
 
 [[ -n ${FELT_COMPILE:-} ]] || skip_all "run by make, which says how it compiles"

@@ -43,6 +43,7 @@ check_of() {
     *"is believed"*) echo identity ;;
     *"its lease, by a gift"* | *"not on its disk"* | *"which it does not own"* | *"which it used before"*) echo lease ;;
     *"says farewell"*) echo farewell ;;
+    *"to be reserved for another"*) echo reservation ;;
     *"two clusters"*) echo cluster ;;
     *"went back"*) echo self ;;
     *"the digest of"*) echo digest ;;

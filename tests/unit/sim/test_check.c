@@ -263,6 +263,24 @@ static void use_another_after_a_restart(struct sim *sim, struct felt_event *even
     sim->hosts[1].life++;
 }
 
+static void another_lease_of_who_began_to_leave_is_none_of_them(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = scene_of_two(1);
+    struct felt_event event = {.kind = FELT_EVENT_PEER_CHANGED};
+    struct felt_effects effects = {.events = &event, .n_events = 1};
+    void *context = sim_check_lease.begin(sim);
+
+    (void)state;
+    look(&sim_check_lease, context, sim, 1, &effects);
+    sim->hosts[1].node->lease_used = false;
+    look(&sim_check_lease, context, sim, 1, &effects);
+    sim->hosts[1].node->lease_used = true;
+    use_another_after_a_restart(sim, &event);
+    look(&sim_check_lease, context, sim, 1, &effects);
+    assert_string_equal(sim->violation.text, "");
+    sim_check_lease.end(context);
+}
+
 static void a_lease_that_is_not_owned_is_seen(void **state)
 {
     (void)state;
@@ -539,6 +557,7 @@ int main(void)
         cmocka_unit_test(a_lease_that_is_not_on_disk_is_seen),
         cmocka_unit_test(another_lease_after_a_restart_is_seen),
         cmocka_unit_test(a_farewell_of_an_owner_is_seen),
+        cmocka_unit_test(another_lease_of_who_began_to_leave_is_none_of_them),
         cmocka_unit_test(an_incarnation_that_falls_is_seen),
         cmocka_unit_test(a_datagram_of_one_byte_too_many_is_seen),
         cmocka_unit_test(a_datagram_to_nobody_is_seen),
