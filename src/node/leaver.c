@@ -132,10 +132,9 @@ void felt_leaver_given(struct felt_node *node)
 {
     struct felt_leaver *l = &node->leaver;
 
-    /* While the disk was at work we were given more, which is on it now. */
-    if (felt_slot_map_stake(node->map, felt_node_id(node)) > 0 && give_all(node))
-        return;
-    felt_own_farewell(node);
+    /* While the disk was at work we may have been given more: that goes first. */
+    if (felt_slot_map_stake(node->map, felt_node_id(node)) == 0)
+        felt_own_farewell(node);
     l->phase = FELT_LEAVING_TELLS;
     l->seq = (uint32_t)felt_prng_next(&node->prng);
     l->tell_us = node->now;
@@ -243,9 +242,11 @@ void felt_leaver_wake(struct felt_node *node)
     if (felt_leaver_deadline(node) > node->now)
         return;
     l->tell_us = felt_usec_add(node->now, FELT_LEAVER_TELL);
-    /* A gift to us may have been on its way. */
-    if (felt_slot_map_stake(node->map, felt_node_id(node)) > 0 && give_all(node))
+    /* A gift to us may have been on its way. Where nobody is alive to take it, we wait. */
+    if (felt_slot_map_stake(node->map, felt_node_id(node)) > 0) {
+        give_all(node);
         return;
+    }
     if (enough(node)) {
         close_up(node);
         return;

@@ -32,9 +32,7 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
     uint32_t *life = (uint32_t *)context + host, n; /* the one whose farewell was looked at */
 
     (void)input;
-    /* Who sees nobody alive has nobody to give to. */
     if (effects->n_datagrams == 0 || *life == h->life || h->tainted ||
-        felt_members_count_state(h->node->members, FELT_MEMBER_ALIVE) == 0 ||
         !felt_members_peek(h->node->members, FELT_MEMBER_SELF)->descriptor->left)
         return;
     *life = h->life;

@@ -290,6 +290,30 @@ static void what_it_is_given_before_its_gifts_are_durable_goes_before_the_farewe
 }
 
 /* G-6.1.2 */
+static void with_nobody_alive_to_give_it_to_there_is_no_farewell_yet(void **state)
+{
+    struct scene *s = *state;
+    uint32_t p = felt_members_find(s->b.node->members, &s->p.identity.id);
+    struct felt_member *self_there = felt_members_at(s->b.node->members, FELT_MEMBER_SELF);
+    struct felt_id id = self(s);
+    uint64_t save;
+
+    assert_int_equal(leave(s), FELT_VERDICT_TAKEN);
+    save = s->b.effects.state_save;
+    give_two(s);
+    felt_members_set_state(s->b.node->members, p, FELT_MEMBER_DEAD, 0);
+    bench_step(&s->b, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
+    bench_wait(&s->b, FELT_LEAVER_TELL);
+    assert_false(self_there->descriptor->left);
+    assert_int_equal(stake(s, &id), 2);
+    felt_members_set_state(s->b.node->members, p, FELT_MEMBER_ALIVE, 0);
+    bench_wait(&s->b, FELT_LEAVER_TELL);
+    assert_int_equal(stake(s, &id), 0);
+    bench_saved(&s->b);
+    assert_true(self_there->descriptor->left);
+}
+
+/* G-6.1.2 */
 static void what_it_is_given_meanwhile_it_gives_away_too(void **state)
 {
     struct felt_message m;
@@ -373,6 +397,7 @@ int main(void)
         SCENE(without_an_answer_it_goes_on_telling),
         SCENE(all_of_two_must_know_and_after_half_a_minute_one_is_enough),
         SCENE(what_it_is_given_before_its_gifts_are_durable_goes_before_the_farewell),
+        SCENE(with_nobody_alive_to_give_it_to_there_is_no_farewell_yet),
         SCENE(what_it_is_given_meanwhile_it_gives_away_too),
         SCENE(who_asks_a_leaver_for_slots_is_told_to_ask_again),
         SCENE(a_leaver_that_we_do_not_know_is_heard_and_given_nothing),
