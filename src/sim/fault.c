@@ -24,7 +24,7 @@ const struct sim_fault *const sim_faults[] = {
     &sim_fault_behind,      &sim_fault_wish,       NULL,
 };
 
-_Static_assert(FELT_ARRAY_LEN(sim_faults) - 1 <= SIM_FAULTS_MAX, "a set is 32 bits");
+_Static_assert(FELT_ARRAY_LEN(sim_faults) - 1 <= SIM_FAULTS_MAX, "a set is 64 bits");
 
 #define OPERATOR_COMES (20 * FELT_USEC_SEC) /* after all is repaired */
 
@@ -34,24 +34,24 @@ struct sim_fate {
     struct felt_prng prngs[SIM_FAULTS_MAX];
 };
 
-uint32_t sim_faults_all(void)
+uint64_t sim_faults_all(void)
 {
-    return (uint32_t)(((uint64_t)1 << (FELT_ARRAY_LEN(sim_faults) - 1)) - 1);
+    return UINT64_MAX >> (SIM_FAULTS_MAX + 1 - FELT_ARRAY_LEN(sim_faults));
 }
 
-static int parse_one(const char *name, size_t len, uint32_t *ret_bit)
+static int parse_one(const char *name, size_t len, uint64_t *ret_bit)
 {
     for (size_t i = 0; sim_faults[i]; i++)
         if (strlen(sim_faults[i]->name) == len && memcmp(sim_faults[i]->name, name, len) == 0) {
-            *ret_bit = (uint32_t)1 << i;
+            *ret_bit = (uint64_t)1 << i;
             return 0;
         }
     return -EINVAL;
 }
 
-int sim_faults_parse(const char *text, uint32_t *ret_set)
+int sim_faults_parse(const char *text, uint64_t *ret_set)
 {
-    uint32_t set = 0, bit;
+    uint64_t set = 0, bit;
 
     if (strcmp(text, "none") == 0 || strcmp(text, "all") == 0) {
         *ret_set = text[0] == 'a' ? sim_faults_all() : 0;
@@ -71,7 +71,7 @@ int sim_faults_parse(const char *text, uint32_t *ret_set)
     return 0;
 }
 
-const char *sim_faults_format(uint32_t set, char *text)
+const char *sim_faults_format(uint64_t set, char *text)
 {
     size_t len = 0;
 
@@ -137,7 +137,7 @@ static void strike(struct sim *sim, void *context, uint64_t fault, uint64_t unus
     sim_later(sim, 1 + felt_prng_below(&fate->prngs[fault], f->pause_max), strike, fate, fault, 0);
 }
 
-struct sim_fate *sim_fate_new(struct sim *sim, uint32_t set)
+struct sim_fate *sim_fate_new(struct sim *sim, uint64_t set)
 {
     struct sim_fate *fate = sim_zalloc(1, sizeof(*fate));
 

@@ -24,7 +24,7 @@
 
 #include "sim/sim.h"
 
-#define SIM_FAULTS_MAX 32
+#define SIM_FAULTS_MAX 64
 
 struct sim_fault {
     const char *name;
@@ -40,16 +40,16 @@ struct sim_fault {
 extern const struct sim_fault *const sim_faults[];
 
 /* A set from "a,b,c", "none" or "all". 0 or -EINVAL. */
-int sim_faults_parse(const char *text, uint32_t *ret_set);
+int sim_faults_parse(const char *text, uint64_t *ret_set);
 /* text has SIM_FAULTS_TEXT bytes. Returns it. */
 #define SIM_FAULTS_TEXT 512
-const char *sim_faults_format(uint32_t set, char *text);
-uint32_t sim_faults_all(void);
+const char *sim_faults_format(uint64_t set, char *text);
+uint64_t sim_faults_all(void);
 
 struct sim_fate;
 
 /* The faults of a set strike from now on, until sim_fate_heal(). */
-struct sim_fate *sim_fate_new(struct sim *sim, uint32_t set);
+struct sim_fate *sim_fate_new(struct sim *sim, uint64_t set);
 void sim_fate_free(struct sim_fate *fate);
 FELT_DEFINE_CLEANUP(struct sim_fate *, sim_fate_free)
 /* All is repaired: links, clocks and disks work, every host runs but those that left, those that

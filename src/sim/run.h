@@ -15,7 +15,7 @@ struct sim_run {
     uint64_t seed;
     uint32_t nodes;   /* 0: drawn, 3 to 12 */
     uint32_t minutes; /* of faults; 0 before a measurement: as long as it is meant to be */
-    uint32_t set;     /* of faults */
+    uint64_t set;     /* of faults */
     bool swarm;       /* the seed draws which of them are on */
     felt_usec heal_limit;
     struct felt_node_limits limits;
@@ -28,7 +28,7 @@ struct sim_run {
 
 struct sim_run_result {
     uint32_t nodes;
-    uint32_t set; /* the faults that were on */
+    uint64_t set; /* the faults that were on */
     uint64_t steps;
     uint64_t hash;
     felt_usec healed_us; /* from the repair to one view */

@@ -15,11 +15,11 @@
 #define LEASE_TIME_MAX  180
 #define LEASE_TIME_LONG (24 * 3600)
 
-static uint32_t draw_set(const struct sim_run *run)
+static uint64_t draw_set(const struct sim_run *run)
 {
     struct felt_prng prng = sim_stream(run->seed, "faults", 0);
     uint64_t often = 1 + felt_prng_below(&prng, 3); /* in four */
-    uint32_t set = 0;
+    uint64_t set = 0;
 
     if (!run->swarm)
         return run->set;
@@ -27,7 +27,7 @@ static uint32_t draw_set(const struct sim_run *run)
         bool on = sim_faults[i]->rare ? sim_one_in(&prng, RARE) : felt_prng_below(&prng, 4) < often;
 
         if (on)
-            set |= (uint32_t)1 << i;
+            set |= (uint64_t)1 << i;
     }
     return set & run->set;
 }

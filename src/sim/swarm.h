@@ -7,7 +7,7 @@
 
 struct sim_swarm {
     uint32_t nodes;
-    uint32_t set;
+    uint64_t set;
     uint32_t n_stay_dead;    /* machines that do not come back */
     uint32_t candidates;     /* hosts that found together; 0: one founds alone */
     felt_usec lease_time_us; /* short: 1 to 3 minutes; or so long that nothing is reclaimed */

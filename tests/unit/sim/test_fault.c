@@ -18,12 +18,12 @@ static void every_fault_has_a_name_of_its_own(void **state)
 static void a_set_survives_its_text(void **state)
 {
     char text[SIM_FAULTS_TEXT];
-    uint32_t set;
+    uint64_t set;
 
     (void)state;
     for (uint32_t i = 0; sim_faults[i]; i++) {
         assert_int_equal(sim_faults_parse(sim_faults[i]->name, &set), 0);
-        assert_int_equal(set, 1u << i);
+        assert_int_equal(set, (uint64_t)1 << i);
     }
     assert_int_equal(sim_faults_parse(sim_faults_format(sim_faults_all(), text), &set), 0);
     assert_int_equal(set, sim_faults_all());
@@ -36,7 +36,7 @@ static void a_set_survives_its_text(void **state)
 static void a_wrong_name_is_refused_and_nothing_set(void **state)
 {
     static const char *const wrong[] = {"", "los", "losss", "loss,", ",loss", "loss,,slow", "Loss"};
-    uint32_t set = 7;
+    uint64_t set = 7;
 
     (void)state;
     for (size_t i = 0; i < FELT_ARRAY_LEN(wrong); i++)
@@ -47,7 +47,7 @@ static void a_wrong_name_is_refused_and_nothing_set(void **state)
 /* Each fault must strike in some seeds and rest in others, or it proves nothing. */
 static void the_swarm_turns_every_fault_on_and_off(void **state)
 {
-    uint32_t ever = 0, always = UINT32_MAX;
+    uint64_t ever = 0, always = UINT64_MAX;
 
     (void)state;
     for (uint64_t seed = 0; seed < 100; seed++) {
