@@ -233,3 +233,75 @@ struct felt_ip_text felt_cidr_text(const struct felt_cidr *cidr)
     felt_cidr_format(cidr, t.s);
     return t;
 }
+
+/* ---- one of each family ---- */
+
+const struct felt_cidr *felt_dual_of(const struct felt_dual *dual, uint8_t family)
+{
+    if (family == FELT_FAMILY_NONE)
+        return NULL;
+    return dual->v4.ip.family == family   ? &dual->v4
+           : dual->v6.ip.family == family ? &dual->v6
+                                          : NULL;
+}
+
+const struct felt_cidr *felt_dual_first(const struct felt_dual *dual)
+{
+    return dual->v4.ip.family != FELT_FAMILY_NONE ? &dual->v4 : &dual->v6;
+}
+
+const struct felt_cidr *felt_dual_second(const struct felt_dual *dual)
+{
+    return dual->v4.ip.family != FELT_FAMILY_NONE && dual->v6.ip.family != FELT_FAMILY_NONE
+               ? &dual->v6
+               : NULL;
+}
+
+bool felt_dual_is_none(const struct felt_dual *dual)
+{
+    return felt_dual_first(dual)->ip.family == FELT_FAMILY_NONE;
+}
+
+bool felt_dual_equal(const struct felt_dual *a, const struct felt_dual *b)
+{
+    return felt_cidr_equal(&a->v4, &b->v4) && felt_cidr_equal(&a->v6, &b->v6);
+}
+
+bool felt_dual_contains(const struct felt_dual *dual, const struct felt_ip *ip)
+{
+    const struct felt_cidr *cidr = felt_dual_of(dual, ip->family);
+
+    return cidr && felt_cidr_contains(cidr, ip);
+}
+
+bool felt_dual_covers(const struct felt_dual *dual, const struct felt_cidr *cidr)
+{
+    const struct felt_cidr *outer = felt_dual_of(dual, cidr->ip.family);
+
+    return outer && cidr->len >= outer->len && felt_cidr_contains(outer, &cidr->ip);
+}
+
+const char *felt_dual_format(const struct felt_dual *dual, char *text)
+{
+    const struct felt_cidr *second = felt_dual_second(dual);
+    size_t len;
+
+    text[0] = '\0';
+    if (felt_dual_is_none(dual))
+        return text;
+    felt_cidr_format(felt_dual_first(dual), text);
+    if (!second)
+        return text;
+    len = strlen(text);
+    text[len] = ',';
+    felt_cidr_format(second, text + len + 1);
+    return text;
+}
+
+struct felt_dual_text felt_dual_text(const struct felt_dual *dual)
+{
+    struct felt_dual_text text;
+
+    felt_dual_format(dual, text.s);
+    return text;
+}

@@ -68,13 +68,42 @@ bool felt_cidr_equal(const struct felt_cidr *a, const struct felt_cidr *b);
 /* Whether the two share an address. */
 bool felt_cidr_overlap(const struct felt_cidr *a, const struct felt_cidr *b);
 
+/* A prefix of each family: the networks of a cluster, the subnets of a lease. */
+struct felt_dual {
+    struct felt_cidr v4; /* family NONE: there is none */
+    struct felt_cidr v6; /* likewise */
+};
+
+#define FELT_DUAL_TEXT (2 * FELT_CIDR_TEXT)
+
+/* The one of a family; NULL where there is none. */
+const struct felt_cidr *felt_dual_of(const struct felt_dual *dual, uint8_t family);
+/* The IPv4 one; where there is none the IPv6 one, which may be none, too. */
+const struct felt_cidr *felt_dual_first(const struct felt_dual *dual);
+/* The IPv6 one where the first is of IPv4; NULL where there is no second one. */
+const struct felt_cidr *felt_dual_second(const struct felt_dual *dual);
+bool felt_dual_is_none(const struct felt_dual *dual);
+bool felt_dual_equal(const struct felt_dual *a, const struct felt_dual *b);
+/* Whether the one of its family has it. */
+bool felt_dual_contains(const struct felt_dual *dual, const struct felt_ip *ip);
+/* The same for every address of a prefix. */
+bool felt_dual_covers(const struct felt_dual *dual, const struct felt_cidr *cidr);
+/* "10.5.3.0/24", or both with a comma between them; "" where there is none. text has FELT_DUAL_TEXT
+ * bytes. Returns text. */
+const char *felt_dual_format(const struct felt_dual *dual, char *text);
+
 /* The text of a value for use in one call's arguments; it lives to the end of the full block. */
 struct felt_ip_text {
     char s[FELT_ENDPOINT_TEXT];
 };
+struct felt_dual_text {
+    char s[FELT_DUAL_TEXT];
+};
 struct felt_ip_text felt_ip_text(const struct felt_ip *ip);
 struct felt_ip_text felt_endpoint_text(const struct felt_endpoint *endpoint);
 struct felt_ip_text felt_cidr_text(const struct felt_cidr *cidr);
+struct felt_dual_text felt_dual_text(const struct felt_dual *dual);
 #define FELT_IP(ip)             (felt_ip_text(ip).s)
 #define FELT_ENDPOINT(endpoint) (felt_endpoint_text(endpoint).s)
 #define FELT_CIDR(cidr)         (felt_cidr_text(cidr).s)
+#define FELT_DUAL(dual)         (felt_dual_text(dual).s)

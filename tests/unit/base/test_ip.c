@@ -390,6 +390,37 @@ static void containing_means_that_all_bits_of_the_prefix_agree(void **state)
     assert_in_range(inside, 1000, 4000);
 }
 
+static void a_dual_has_a_prefix_of_each_family_one_or_none(void **state)
+{
+    struct felt_dual none = {0}, v4 = {0}, v6 = {0}, both = {0};
+    struct felt_ip ip;
+    struct felt_cidr wide, narrow;
+
+    (void)state;
+    assert_int_equal(felt_cidr_parse("10.5.3.0/24", &v4.v4), 0);
+    assert_int_equal(felt_cidr_parse("fc00:0:0:3::/64", &v6.v6), 0);
+    both = (struct felt_dual){.v4 = v4.v4, .v6 = v6.v6};
+    assert_string_equal(FELT_DUAL(&none), "");
+    assert_string_equal(FELT_DUAL(&v4), "10.5.3.0/24");
+    assert_string_equal(FELT_DUAL(&v6), "fc00:0:0:3::/64");
+    assert_string_equal(FELT_DUAL(&both), "10.5.3.0/24,fc00:0:0:3::/64");
+    assert_true(felt_dual_is_none(&none) && !felt_dual_is_none(&v4) && !felt_dual_is_none(&v6));
+    assert_ptr_equal(felt_dual_first(&both), &both.v4);
+    assert_ptr_equal(felt_dual_second(&both), &both.v6);
+    assert_ptr_equal(felt_dual_first(&v6), &v6.v6);
+    assert_null(felt_dual_second(&v6));
+    assert_null(felt_dual_second(&v4));
+    assert_null(felt_dual_of(&v4, FELT_FAMILY_V6));
+    assert_null(felt_dual_of(&v4, FELT_FAMILY_NONE));
+    assert_true(felt_dual_equal(&both, &both) && !felt_dual_equal(&both, &v4));
+    assert_int_equal(felt_ip_parse("fc00:0:0:3::1", &ip), 0);
+    assert_true(felt_dual_contains(&both, &ip) && !felt_dual_contains(&v4, &ip));
+    assert_int_equal(felt_cidr_parse("fc00:0:0:3::/63", &wide), 0);
+    assert_int_equal(felt_cidr_parse("fc00:0:0:3::5/128", &narrow), 0);
+    assert_true(felt_dual_covers(&both, &narrow) && !felt_dual_covers(&both, &wide));
+    assert_false(felt_dual_covers(&v4, &narrow));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +441,7 @@ int main(void)
         cmocka_unit_test(prefixes_are_equal_by_address_and_length),
         cmocka_unit_test(whatever_is_written_is_read_back_the_same),
         cmocka_unit_test(containing_means_that_all_bits_of_the_prefix_agree),
+        cmocka_unit_test(a_dual_has_a_prefix_of_each_family_one_or_none),
     };
 
     return RUN_TESTS(tests);
