@@ -391,7 +391,7 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         break;
     case FELT_INPUT_BACKEND:
         felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
-                         input->backend.mtu);
+                         input->backend.mtu, input->backend.ways);
         break;
     case FELT_INPUT_TRUST:
         felt_confirm_trust(node);

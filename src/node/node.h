@@ -95,6 +95,13 @@ enum felt_input_kind {
     FELT_INPUT_TRUST,       /* the operator says that no newer state of this node exists */
 };
 
+/* Where overlay traffic finds us, once the network is known. */
+struct felt_node_ways {
+    struct felt_ip public_ip;  /* IPv4 where there is a second one */
+    struct felt_ip public_ip6; /* the second one; family NONE: there is none */
+    const char *data6;         /* backend data of the second one; as data */
+};
+
 struct felt_input {
     enum felt_input_kind kind;
     felt_usec now; /* never before that of an earlier step */
@@ -112,6 +119,7 @@ struct felt_input {
             enum felt_backend type;
             uint32_t mtu;     /* of the overlay */
             const char *data; /* JSON or "", borrowed; at most FELT_BACKEND_DATA_MAX */
+            const struct felt_node_ways *ways; /* borrowed; NULL: as in felt_node_config */
         } backend;
         struct {
             uint32_t slot;

@@ -54,15 +54,22 @@ int felt_own_describe_first(struct felt_node *node, const struct felt_descriptor
     return 0;
 }
 
-void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu)
+void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu,
+                      const struct felt_node_ways *ways)
 {
-    struct felt_descriptor d = current(node);
+    struct felt_descriptor d = current(node), had = d;
 
-    if (strcmp(d.backend, type) == 0 && strcmp(d.backend_data, data) == 0 && d.mtu == mtu)
-        return;
     snprintf(d.backend, sizeof(d.backend), "%s", type);
     snprintf(d.backend_data, sizeof(d.backend_data), "%s", data);
     d.mtu = mtu;
+    d.public_ip = ways ? ways->public_ip : d.public_ip;
+    d.public_ip6 = ways ? ways->public_ip6 : (struct felt_ip){0};
+    snprintf(d.backend_data6, sizeof(d.backend_data6), "%s", ways ? ways->data6 : "");
+    if (strcmp(d.backend, had.backend) == 0 && strcmp(d.backend_data, had.backend_data) == 0 &&
+        d.mtu == had.mtu && felt_ip_equal(&d.public_ip, &had.public_ip) &&
+        felt_ip_equal(&d.public_ip6, &had.public_ip6) &&
+        strcmp(d.backend_data6, had.backend_data6) == 0)
+        return;
     publish(node, &d);
 }
 

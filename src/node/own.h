@@ -5,11 +5,14 @@
 #include "wire/message.h"
 
 struct felt_node;
+struct felt_node_ways;
 
 /* Makes our descriptor (place 0 of the table) from the configuration of this run. 0 or -ENOMEM. */
 int felt_own_describe_first(struct felt_node *node, const struct felt_descriptor *d);
-/* Announces a changed device; nothing where it is the same. */
-void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu);
+/* Announces a changed device; nothing where it is the same. ways NULL: the address stays, and there
+ * is no second way. */
+void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu,
+                      const struct felt_node_ways *ways);
 
 /* Somebody has an older descriptor of ours, or a farewell that is not true any more. */
 void felt_own_remind(struct felt_node *node);

@@ -113,12 +113,15 @@ static void hand_over(struct felt_node *from, struct felt_node *to)
 /* The device that we had announced is still there. */
 static void announce_device(struct felt_node *node, const struct felt_node *earlier)
 {
+    struct felt_node_ways ways;
     struct felt_descriptor d;
 
     felt_signed_descriptor_read(felt_members_peek(earlier->members, FELT_MEMBER_SELF)->descriptor,
                                 &d);
+    ways = (struct felt_node_ways){
+        .public_ip = d.public_ip, .public_ip6 = d.public_ip6, .data6 = d.backend_data6};
     if (d.backend[0] != '\0')
-        felt_own_backend(node, d.backend, d.backend_data, d.mtu);
+        felt_own_backend(node, d.backend, d.backend_data, d.mtu, &ways);
 }
 
 void felt_renewal_settle(struct felt_node *node)

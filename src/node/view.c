@@ -81,6 +81,7 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
         .incarnation = m->incarnation,
         .advertise = d.advertise,
         .public_ip = d.public_ip,
+        .public_ip6 = d.public_ip6,
         .mtu = d.mtu,
         .n_slots = node->configured ? felt_slot_map_stake(node->map, &m->descriptor->id) : 0,
         .rtt_us = contact ? contact->rtt.smoothed_us : 0,
@@ -91,6 +92,7 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
         v.lapse_us = felt_silence_of(node->hearing.silence, &v.id);
     memcpy(v.name, d.name, sizeof(v.name));
     memcpy(v.backend_data, d.backend_data, sizeof(v.backend_data));
+    memcpy(v.backend_data6, d.backend_data6, sizeof(v.backend_data6));
     v.has_backend = felt_backend_parse(d.backend, &v.backend) == 0;
     /* What it says and what the map says must agree. */
     v.has_lease = d.has_lease && node->era > 0 && d.lease < felt_slot_map_slots(node->map) &&

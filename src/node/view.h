@@ -14,9 +14,11 @@ struct felt_member_view {
     uint64_t incarnation;
     struct felt_endpoint advertise;
     struct felt_ip public_ip;
-    bool has_backend; /* it has announced its device */
+    struct felt_ip public_ip6; /* of a second way, over IPv6; family NONE: there is none */
+    bool has_backend;          /* it has announced its device */
     enum felt_backend backend;
     char backend_data[FELT_DESC_DATA_MAX + 1];
+    char backend_data6[FELT_DESC_DATA_MAX + 1]; /* of the second way */
     uint32_t mtu;
     bool has_lease; /* announced by it and confirmed by the slot map */
     uint32_t lease_slot;

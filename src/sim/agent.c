@@ -66,6 +66,7 @@ struct felt_input sim_agent_backend(uint32_t host, char *data)
     in.backend.type = FELT_BACKEND_VXLAN;
     in.backend.mtu = DEVICE_MTU;
     in.backend.data = data;
+    in.backend.ways = NULL;
     return in;
 }
 

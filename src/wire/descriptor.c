@@ -7,7 +7,12 @@
 #include "wire/bound.h"
 #include "wire/pack.h"
 
-#define FIELDS 11 /* proto/messages.cddl, descriptor-body */
+#define FIELDS 11 /* proto/messages.cddl, descriptor-body; and the second way */
+
+static bool has_second(const struct felt_descriptor *d)
+{
+    return d->public_ip6.family != FELT_FAMILY_NONE;
+}
 
 size_t felt_descriptor_encode(const struct felt_descriptor *d, uint8_t *body)
 {
@@ -17,7 +22,7 @@ size_t felt_descriptor_encode(const struct felt_descriptor *d, uint8_t *body)
 
     assert(!d->left || !d->has_lease);
     felt_pack_init(&p, body, FELT_DESCRIPTOR_MAX);
-    felt_pack_array(&p, FIELDS);
+    felt_pack_array(&p, has_second(d) ? FIELDS + 1 : FIELDS);
     felt_pack_bin(&p, d->public_key, sizeof(d->public_key));
     felt_pack_uint(&p, d->version);
     felt_pack_str(&p, d->name);
@@ -32,9 +37,28 @@ size_t felt_descriptor_encode(const struct felt_descriptor *d, uint8_t *body)
     else
         felt_pack_nil(&p);
     felt_pack_bool(&p, d->left);
+    if (has_second(d)) {
+        felt_pack_array(&p, 2);
+        felt_pack_ip(&p, &d->public_ip6);
+        felt_pack_str(&p, d->backend_data6);
+    }
     r = felt_pack_done(&p, &len);
     assert(r == 0); /* every field is bounded by its type */
     return len;
+}
+
+/* A node that has none, or is of before there were any, ends before it. */
+static void read_second(struct felt_items *items, struct felt_descriptor *d)
+{
+    struct felt_items second;
+
+    if (items->bad || items->left == 0 || felt_items_nil(items))
+        return;
+    second = felt_items_array(items);
+    felt_items_ip(&second, &d->public_ip6);
+    felt_items_str(&second, d->backend_data6, sizeof(d->backend_data6));
+    items->bad |= second.bad | (d->public_ip6.family != FELT_FAMILY_V6) |
+                  (d->public_ip.family != FELT_FAMILY_V4);
 }
 
 static int read_fields(struct felt_items items, struct felt_descriptor *ret)
@@ -54,6 +78,7 @@ static int read_fields(struct felt_items items, struct felt_descriptor *ret)
     if (d.has_lease)
         d.lease = (uint32_t)felt_items_uint(&items, UINT32_MAX);
     d.left = felt_items_bool(&items);
+    read_second(&items, &d);
     if (items.bad || (d.left && d.has_lease) || d.version == 0 || d.name[0] == '\0' ||
         d.advertise.port == 0 || d.advertise.ip.family == FELT_FAMILY_NONE ||
         d.public_ip.family == FELT_FAMILY_NONE)

@@ -15,7 +15,7 @@
 
 #define FELT_PUBLIC_KEY_LEN   32 /* Ed25519 */
 #define FELT_SIGNATURE_LEN    64
-#define FELT_DESCRIPTOR_MAX   320 /* bytes of body: all fields at their limits need 241 */
+#define FELT_DESCRIPTOR_MAX   320 /* bytes of body: all fields at their limits need 314 */
 #define FELT_NAME_MAX         63  /* bytes of a node name: one DNS label */
 #define FELT_DESC_BACKEND_MAX 15
 #define FELT_DESC_DATA_MAX    64
@@ -25,9 +25,12 @@ struct felt_descriptor {
     uint64_t version; /* larger is newer; starts anew above all earlier ones each session */
     char name[FELT_NAME_MAX + 1];
     struct felt_endpoint advertise;          /* of gossip */
-    struct felt_ip public_ip;                /* of the data plane */
+    struct felt_ip public_ip;                /* of the data plane; IPv4 where there is public_ip6 */
     char backend[FELT_DESC_BACKEND_MAX + 1]; /* "vxlan", "host-gw", or empty: no device yet */
     char backend_data[FELT_DESC_DATA_MAX + 1];
+    /* A second way to it: family NONE where there is none, as always in a network without IPv6. */
+    struct felt_ip public_ip6;
+    char backend_data6[FELT_DESC_DATA_MAX + 1];
     uint32_t mtu; /* of the overlay, 0 without backend */
     bool has_lease;
     uint32_t lease; /* the slot that the node uses */

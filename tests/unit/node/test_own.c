@@ -33,6 +33,7 @@ static void set_backend(struct scene *s, uint32_t mtu, const char *data)
     in.backend.type = FELT_BACKEND_VXLAN;
     in.backend.mtu = mtu;
     in.backend.data = data;
+    in.backend.ways = NULL;
     bench_step(&s->b, in);
 }
 
@@ -68,6 +69,37 @@ static void a_device_is_announced_once_under_a_newer_version(void **state)
     assert_null(bench_event(&s->b, FELT_EVENT_PEER_CHANGED));
     set_backend(s, 1400, "{\"VNI\":1}");
     assert_true(own(s).version == version + 2);
+}
+
+static void a_second_way_is_announced_and_taken_back(void **state)
+{
+    struct felt_node_ways ways = {.public_ip = felt_ip_v4(0xc0000207), .data6 = "{\"VNI\":2}"};
+    struct felt_input in = {.kind = FELT_INPUT_BACKEND};
+    struct scene *s = *state;
+    uint64_t version = own(s).version;
+    struct felt_ip before = own(s).public_ip;
+    struct felt_descriptor d;
+
+    assert_int_equal(felt_ip_parse("2001:db8::7", &ways.public_ip6), 0);
+    in.backend.type = FELT_BACKEND_VXLAN;
+    in.backend.mtu = 1430;
+    in.backend.data = "{\"VNI\":1}";
+    in.backend.ways = &ways;
+    bench_step(&s->b, in);
+    assert_true(own(s).version == version + 1);
+    d = own(s);
+    assert_false(felt_ip_equal(&d.public_ip, &before));
+    assert_true(felt_ip_equal(&d.public_ip, &ways.public_ip));
+    assert_true(felt_ip_equal(&d.public_ip6, &ways.public_ip6));
+    assert_string_equal(own(s).backend_data6, "{\"VNI\":2}");
+    bench_step(&s->b, in);
+    assert_true(own(s).version == version + 1);
+    ways.public_ip6 = (struct felt_ip){0};
+    ways.data6 = "";
+    bench_step(&s->b, in);
+    assert_true(own(s).version == version + 2);
+    assert_int_equal(own(s).public_ip6.family, FELT_FAMILY_NONE);
+    assert_string_equal(own(s).backend_data6, "");
 }
 
 static void the_longest_backend_data_fits(void **state)
@@ -201,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(the_first_descriptor_has_the_sessions_first_version_and_verifies),
         SCENE(a_device_is_announced_once_under_a_newer_version),
+        SCENE(a_second_way_is_announced_and_taken_back),
         SCENE(the_longest_backend_data_fits),
         SCENE(the_lease_that_is_used_is_announced),
         SCENE(a_lost_lease_is_left_at_once_and_another_taken_once_it_is_durable),

@@ -140,6 +140,11 @@ static struct felt_descriptor descriptor(void)
     return d;
 }
 
+static struct felt_ip vector_ip6(void)
+{
+    return (struct felt_ip){.family = FELT_FAMILY_V6, .bytes = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}};
+}
+
 /* A datagram with a body, signed as the sender. */
 static void write_described(const char *sub, const char *name, const char *comment,
                             const uint8_t *body, size_t len)
@@ -171,6 +176,8 @@ static void make_real(struct sample *s, enum message_size size)
             memset(d.backend_data, 'd', FELT_DESC_DATA_MAX);
             d.version = UINT64_MAX;
             d.mtu = d.lease = UINT32_MAX;
+            d.public_ip6 = vector_ip6();
+            memset(d.backend_data6, '6', FELT_DESC_DATA_MAX);
         } else if (size == MESSAGE_SMALLEST) {
             d.backend[0] = d.backend_data[0] = '\0';
             d.mtu = 0;
@@ -187,15 +194,21 @@ static void make_real(struct sample *s, enum message_size size)
 
 static void make_accepted_descriptors(void)
 {
-    static const uint8_t later[] = {0xa5, 'l', 'a', 't', 'e', 'r'};
+    static const uint8_t later[] = {0xc0, 0xa5, 'l', 'a', 't', 'e', 'r'};
     struct felt_descriptor d = descriptor();
     uint8_t body[FELT_DESCRIPTOR_MAX];
     size_t len = felt_descriptor_encode(&d, body);
 
-    body[0]++; /* of so many fields */
+    body[0] += 2; /* of so many fields */
     memcpy(body + len, later, sizeof(later));
     write_described("accepted", "descriptor-later", "tolerated: a descriptor with a field behind",
                     body, len + sizeof(later));
+    d.public_ip6 = vector_ip6();
+    strcpy(d.backend_data6, "{\"VNI\":1,\"VtepMAC\":\"82:4b:b6:2f:54:4f\"}");
+    write_described("accepted", "descriptor-dual",
+                    "taken: a descriptor with a second way, over IPv6", body,
+                    felt_descriptor_encode(&d, body));
+    d = descriptor();
     d.has_lease = false;
     d.left = true;
     write_described("accepted", "descriptor-farewell", "taken: a farewell", body,
@@ -300,7 +313,11 @@ static void make_refused_descriptors(void)
     s.message.descriptor.signature[63] ^= 0x01;
     write_plain("refused", "descriptor-signature", "forged: a descriptor with another signature",
                 plain, put_message(&s.message, plain, put_envelope(plain)));
-    body[0]--; /* of so many fields */
+    body[0]++; /* of so many fields */
+    body[len] = 0xa0;
+    write_described("refused", "descriptor-second-text",
+                    "malformed: a text in the second way's place", body, len + 1);
+    body[0] -= 2;
     write_described("refused", "descriptor-short",
                     "malformed: a descriptor that does not say whether it is a farewell", body,
                     len - 1);

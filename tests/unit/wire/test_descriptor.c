@@ -41,6 +41,18 @@ static struct felt_descriptor large(void)
     return d;
 }
 
+/* With a second way, which takes more than the first one's being of IPv6. */
+static struct felt_descriptor largest(void)
+{
+    struct felt_descriptor d = large();
+
+    d.public_ip = felt_ip_v4(UINT32_MAX);
+    d.public_ip6 = (struct felt_ip){.family = FELT_FAMILY_V6};
+    memset(d.public_ip6.bytes, 0xff, 16);
+    memset(d.backend_data6, '~', FELT_DESC_DATA_MAX);
+    return d;
+}
+
 static bool equal(const struct felt_descriptor *a, const struct felt_descriptor *b)
 {
     return memcmp(a->public_key, b->public_key, sizeof(a->public_key)) == 0 &&
@@ -48,7 +60,9 @@ static bool equal(const struct felt_descriptor *a, const struct felt_descriptor 
            felt_endpoint_equal(&a->advertise, &b->advertise) &&
            felt_ip_equal(&a->public_ip, &b->public_ip) && strcmp(a->backend, b->backend) == 0 &&
            strcmp(a->backend_data, b->backend_data) == 0 && a->mtu == b->mtu &&
-           a->has_lease == b->has_lease && a->lease == b->lease && a->left == b->left;
+           felt_ip_equal(&a->public_ip6, &b->public_ip6) &&
+           strcmp(a->backend_data6, b->backend_data6) == 0 && a->has_lease == b->has_lease &&
+           a->lease == b->lease && a->left == b->left;
 }
 
 /* From memory of exactly that length, so that a sanitizer sees any read behind it. */
@@ -74,20 +88,22 @@ static void assert_survives(const struct felt_descriptor *d)
 /* G-2.1 */
 static void the_smallest_and_the_largest_survive(void **state)
 {
-    struct felt_descriptor s = small(), l = large();
+    struct felt_descriptor s = small(), l = large(), m = largest();
 
     (void)state;
     assert_survives(&s);
     assert_survives(&l);
+    assert_survives(&m);
 }
 
-static void the_largest_leaves_room_for_fields_of_later_versions(void **state)
+static void the_largest_fits(void **state)
 {
     uint8_t body[FELT_DESCRIPTOR_MAX];
-    struct felt_descriptor l = large();
+    struct felt_descriptor l = large(), m = largest();
 
     (void)state;
     assert_int_equal(felt_descriptor_encode(&l, body), 241);
+    assert_int_equal(felt_descriptor_encode(&m, body), 314);
 }
 
 static void lease_zero_is_another_thing_than_no_lease(void **state)
@@ -145,6 +161,11 @@ static void random_descriptors_survive(void **state)
         random_text(&prng, d.name, 1, FELT_NAME_MAX);
         random_text(&prng, d.backend, 0, FELT_DESC_BACKEND_MAX);
         random_text(&prng, d.backend_data, 0, FELT_DESC_DATA_MAX);
+        if (d.public_ip.family == FELT_FAMILY_V4 && felt_prng_below(&prng, 2)) {
+            while (d.public_ip6.family != FELT_FAMILY_V6)
+                d.public_ip6 = random_ip(&prng);
+            random_text(&prng, d.backend_data6, 0, FELT_DESC_DATA_MAX);
+        }
         if (d.has_lease)
             d.lease = (uint32_t)(felt_prng_next(&prng) >> (32 + felt_prng_below(&prng, 32)));
         else
@@ -156,7 +177,7 @@ static void random_descriptors_survive(void **state)
 static void any_part_of_one_is_refused_and_touches_nothing(void **state)
 {
     uint8_t body[FELT_DESCRIPTOR_MAX];
-    struct felt_descriptor l = large(), out, before;
+    struct felt_descriptor l = largest(), out, before;
     size_t len = felt_descriptor_encode(&l, body);
 
     (void)state;
@@ -179,12 +200,28 @@ static void a_byte_behind_it_is_refused(void **state)
     assert_int_equal(decode(body, len + 1, &out), -EINVAL);
 }
 
-/* A body by hand: every field, and `more` unknown ones behind; fewer where it is negative. */
+/* A body by hand: every field, and `more` behind, the second way and unknown ones; fewer where it
+ * is negative. */
 struct raw {
     struct felt_descriptor d;
     const char *name; /* NULL: d.name */
     int more;
+    int n_second; /* items of the second way; 0: a nil in its place */
 };
+
+static void pack_second(struct felt_pack *p, const struct raw *raw)
+{
+    if (raw->n_second == 0) {
+        felt_pack_nil(p);
+        return;
+    }
+    felt_pack_array(p, (size_t)raw->n_second);
+    felt_pack_ip(p, &raw->d.public_ip6);
+    if (raw->n_second > 1)
+        felt_pack_str(p, raw->d.backend_data6);
+    for (int i = 2; i < raw->n_second; i++)
+        felt_pack_uint(p, 7);
+}
 
 static size_t raw_encode(const struct raw *raw, uint8_t *body, size_t room)
 {
@@ -209,7 +246,9 @@ static size_t raw_encode(const struct raw *raw, uint8_t *body, size_t room)
         felt_pack_nil(&p);
     if (raw->more >= 0)
         felt_pack_bool(&p, d->left);
-    for (int i = 0; i < raw->more; i++)
+    if (raw->more > 0)
+        pack_second(&p, raw);
+    for (int i = 1; i < raw->more; i++)
         felt_pack_str(&p, "later");
     assert_int_equal(felt_pack_done(&p, &len), 0);
     return len;
@@ -284,7 +323,7 @@ static void a_body_of_exactly_the_limit_is_taken(void **state)
     size_t len, rest;
 
     (void)state;
-    raw.more = 1;
+    raw.more = 2;
     len = raw_encode(&raw, body, sizeof(body)) - 6; /* without the unknown field */
     rest = FELT_DESCRIPTOR_MAX - len - 3;
     body[len] = 0xc5; /* in its place bin 16 up to the end */
@@ -315,6 +354,36 @@ static void a_field_that_says_nothing_is_refused(void **state)
     raw.d = small();
     raw.d.public_ip.family = FELT_FAMILY_NONE;
     assert_int_equal(raw_decode(&raw), -EINVAL);
+}
+
+/* G-2.1 */
+static void a_second_way_is_over_ipv6_beside_ipv4(void **state)
+{
+    struct raw raw = {.d = largest(), .more = 1, .n_second = 2};
+    uint8_t body[FELT_DESCRIPTOR_MAX];
+    struct felt_descriptor d = small(), back;
+
+    (void)state;
+    raw.d.backend_data[0] = '\0';
+    assert_int_equal(raw_decode(&raw), 0);
+    raw.n_second = 3; /* something of a later version's */
+    assert_int_equal(raw_decode(&raw), 0);
+    raw.n_second = 1;
+    assert_int_equal(raw_decode(&raw), -EINVAL);
+    raw.n_second = 2;
+    raw.d.public_ip6 = felt_ip_v4(7);
+    assert_int_equal(raw_decode(&raw), -EINVAL);
+    raw.d.public_ip6 = (struct felt_ip){0};
+    assert_int_equal(raw_decode(&raw), -EINVAL);
+    raw.d = large();
+    raw.d.backend_data[0] = '\0';
+    raw.d.public_ip6 = raw.d.public_ip; /* both of IPv6 */
+    assert_int_equal(raw_decode(&raw), -EINVAL);
+    raw.more = 0;
+    assert_int_equal(raw_decode(&raw), 0);
+    assert_int_equal(decode(body, felt_descriptor_encode(&d, body), &back), 0);
+    assert_int_equal(back.public_ip6.family, FELT_FAMILY_NONE);
+    assert_string_equal(back.backend_data6, "");
 }
 
 static void a_name_is_one_to_63_printable_characters(void **state)
@@ -364,7 +433,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_smallest_and_the_largest_survive),
-        cmocka_unit_test(the_largest_leaves_room_for_fields_of_later_versions),
+        cmocka_unit_test(the_largest_fits),
         cmocka_unit_test(lease_zero_is_another_thing_than_no_lease),
         cmocka_unit_test(random_descriptors_survive),
         cmocka_unit_test(any_part_of_one_is_refused_and_touches_nothing),
@@ -374,6 +443,7 @@ int main(void)
         cmocka_unit_test(unknown_fields_behind_are_passed_over_up_to_the_limit),
         cmocka_unit_test(a_body_of_exactly_the_limit_is_taken),
         cmocka_unit_test(a_field_that_says_nothing_is_refused),
+        cmocka_unit_test(a_second_way_is_over_ipv6_beside_ipv4),
         cmocka_unit_test(a_name_is_one_to_63_printable_characters),
         cmocka_unit_test(no_flipped_bit_breaks_it),
     };
