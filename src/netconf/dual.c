@@ -102,9 +102,9 @@ static int check_end(const struct draft *d, const char *key, const struct felt_i
     return 0;
 }
 
-static int choose_range(struct draft *d, uint32_t n_slots, struct felt_netconf_error *error)
+static int choose_range(struct draft *d, struct felt_netconf_error *error)
 {
-    address size = (address)1 << (BITS - d->subnet_len), subnets;
+    address size = (address)1 << (BITS - d->subnet_len);
     address first = number_of(&d->network.ip);
 
     if (d->min.family == FELT_FAMILY_NONE || felt_ip_is_any(&d->min))
@@ -119,53 +119,33 @@ static int choose_range(struct draft *d, uint32_t n_slots, struct felt_netconf_e
                                  "IPv6SubnetMin %s is above IPv6SubnetMax %s: there is no "
                                  "subnet",
                                  FELT_IP(&d->min), FELT_IP(&d->max));
-    subnets = (number_of(&d->max) - number_of(&d->min)) / size + 1;
-    if (subnets < n_slots)
-        return felt_netconf_fail(error,
-                                 "there are %u IPv4 subnets and only %u IPv6 ones, and a lease has "
-                                 "one of each: use a larger IPv6Network or a higher IPv6SubnetLen",
-                                 n_slots, (uint32_t)subnets);
     return 0;
 }
 
-static int read_all(const json_t *root, uint32_t n_slots, struct draft *d,
-                    struct felt_netconf_error *error)
-{
-    if (!json_is_object(root))
-        return felt_netconf_fail(error, "the network configuration must be a JSON object: {...}");
-    if (read_network(root, d, error) < 0 ||
-        felt_json_uint(root, "", "IPv6SubnetLen", 0, INT64_MAX, &d->subnet_len, error) < 0 ||
-        read_address(root, "IPv6SubnetMin", &d->min, error) < 0 ||
-        read_address(root, "IPv6SubnetMax", &d->max, error) < 0 || choose_len(d, error) < 0)
-        return -EINVAL;
-    return choose_range(d, n_slots, error);
-}
-
-int felt_netconf6_parse(const char *json, size_t len, uint32_t n_slots,
-                        struct felt_netconf6 *ret_config, struct felt_netconf_error *ret_error)
+int felt_netconf6_read(const struct json_t *root, struct felt_netconf6 *ret_config,
+                       struct felt_netconf_error *error)
 {
     struct draft d = {0};
-    json_error_t e;
-    json_t *root;
-    int r;
 
-    if (len > FELT_NETCONF_TEXT_MAX)
-        return felt_netconf_fail(ret_error, "the network configuration has %zu bytes", len);
-    root = json_loadb(json, len, JSON_DECODE_ANY, &e);
-    if (!root && json_error_code(&e) == json_error_out_of_memory)
-        return -ENOMEM;
-    if (!root)
-        return felt_netconf_fail(ret_error, "malformed JSON at line %d, column %d: %s", e.line,
-                                 e.column, e.text);
-    r = read_all(root, n_slots, &d, ret_error);
-    json_decref(root);
-    if (r < 0)
-        return r;
+    if (read_network(root, &d, error) < 0 ||
+        felt_json_uint(root, "", "IPv6SubnetLen", 0, INT64_MAX, &d.subnet_len, error) < 0 ||
+        read_address(root, "IPv6SubnetMin", &d.min, error) < 0 ||
+        read_address(root, "IPv6SubnetMax", &d.max, error) < 0 || choose_len(&d, error) < 0 ||
+        choose_range(&d, error) < 0)
+        return -EINVAL;
     *ret_config = (struct felt_netconf6){.network = d.network,
                                          .subnet_len = (uint8_t)d.subnet_len,
                                          .subnet_min = d.min,
                                          .subnet_max = d.max};
     return 0;
+}
+
+uint64_t felt_netconf6_subnets(const struct felt_netconf6 *config)
+{
+    address n = number_of(&config->subnet_max) - number_of(&config->subnet_min);
+
+    n >>= BITS - config->subnet_len;
+    return n < UINT64_MAX ? (uint64_t)n + 1 : UINT64_MAX;
 }
 
 struct felt_cidr felt_netconf6_subnet(const struct felt_netconf6 *config, uint32_t slot)

@@ -29,6 +29,8 @@ static const char *const backend_names[] = {
 /* The text's values before defaults and checks. */
 struct draft {
     const json_t *root; /* borrowed */
+    bool v4;
+    bool v6;
     struct felt_cidr network;
     uint64_t subnet_len;   /* 0: not given */
     uint32_t min;          /* 0: not given */
@@ -108,7 +110,10 @@ static int read_network(struct draft *d, struct felt_netconf_error *error)
     if (felt_cidr_parse(text, &d->network) < 0)
         return felt_netconf_fail(error, "Network: invalid CIDR address: %s", text);
     if (d->network.ip.family != FELT_FAMILY_V4)
-        return felt_netconf_fail(error, "Network: IPv6 is not supported yet: %s", text);
+        return felt_netconf_fail(error,
+                                 "Network: it is no IPv4 network: %s (IPv6Network is for that, "
+                                 "with EnableIPv6)",
+                                 text);
     d->network = felt_cidr_masked(&d->network);
     return 0;
 }
@@ -131,18 +136,19 @@ static int read_address(const struct draft *d, const char *key, uint32_t *ret,
     return 0;
 }
 
-static int read_families(const struct draft *d, struct felt_netconf_error *error)
+static int read_families(struct draft *d, struct felt_netconf_error *error)
 {
-    bool v4 = true, v6 = false, nft = false;
+    bool nft = false;
 
-    if (felt_json_bool(d->root, "", "EnableIPv4", &v4, error) < 0 ||
-        felt_json_bool(d->root, "", "EnableIPv6", &v6, error) < 0 ||
+    d->v4 = true;
+    if (felt_json_bool(d->root, "", "EnableIPv4", &d->v4, error) < 0 ||
+        felt_json_bool(d->root, "", "EnableIPv6", &d->v6, error) < 0 ||
         felt_json_bool(d->root, "", "EnableNFTables", &nft, error) < 0)
         return -EINVAL; /* EnableNFTables changes nothing: felt's rules always are nftables' */
-    if (v6)
-        return felt_netconf_fail(error, "EnableIPv6: IPv6 is not supported yet");
-    if (!v4)
-        return felt_netconf_fail(error, "EnableIPv4 cannot be false: IPv6 is not supported yet");
+    if (!d->v4 && !d->v6)
+        return felt_netconf_fail(
+            error,
+            "EnableIPv4 is false and EnableIPv6 is not true: nothing is left of the network");
     return 0;
 }
 
@@ -175,12 +181,13 @@ static int read_backend(struct draft *d, struct felt_netconf_error *error)
     return 0;
 }
 
-static int read_draft(struct draft *d, struct felt_netconf_error *error)
+/* What only an IPv4 half has. */
+static int read_v4(struct draft *d, struct felt_netconf_error *error)
 {
-    if (read_families(d, error) < 0 || read_network(d, error) < 0 ||
+    if (read_network(d, error) < 0 ||
         felt_json_uint(d->root, "", "SubnetLen", 0, INT64_MAX, &d->subnet_len, error) < 0 ||
         read_address(d, "SubnetMin", &d->min, error) < 0 ||
-        read_address(d, "SubnetMax", &d->max, error) < 0 || read_backend(d, error) < 0)
+        read_address(d, "SubnetMax", &d->max, error) < 0)
         return -EINVAL;
     return 0;
 }
@@ -222,7 +229,6 @@ static int choose_range(struct draft *d, struct felt_netconf_error *error)
     uint32_t end =
         (uint32_t)(felt_ip_to_v4(&d->network.ip) + ((uint64_t)1 << (32 - d->network.len)));
     struct felt_ip min, max;
-    uint64_t slots;
 
     if (d->min == 0)
         d->min =
@@ -244,14 +250,45 @@ static int choose_range(struct draft *d, struct felt_netconf_error *error)
     if (d->min > d->max)
         return felt_netconf_fail(error, "SubnetMin %s is above SubnetMax %s: there is no subnet",
                                  FELT_IP(&min), FELT_IP(&max));
-    slots = (uint64_t)(d->max - d->min) / size + 1;
-    if (slots > FELT_NETCONF_SLOTS_MAX)
-        return felt_netconf_fail(error,
-                                 "there are %" PRIu64 " subnets of /%u between SubnetMin and "
-                                 "SubnetMax, at most %d are possible: use a smaller Network or a "
-                                 "lower SubnetLen",
-                                 slots, (unsigned)d->subnet_len, FELT_NETCONF_SLOTS_MAX);
     return 0;
+}
+
+static int choose_v4(struct draft *d, struct felt_netconf *config, struct felt_netconf_error *error)
+{
+    if (choose_subnet_len(d, error) < 0 || choose_range(d, error) < 0)
+        return -EINVAL;
+    config->network = d->network;
+    config->subnet_len = (uint8_t)d->subnet_len;
+    config->subnet_min = felt_ip_v4(d->min);
+    config->subnet_max = felt_ip_v4(d->max);
+    return 0;
+}
+
+static uint32_t netconf4_subnets(const struct felt_netconf *config)
+{
+    uint32_t span = felt_ip_to_v4(&config->subnet_max) - felt_ip_to_v4(&config->subnet_min);
+
+    return (span >> (32 - config->subnet_len)) + 1;
+}
+
+/* Of a family's subnets, more than the other one has have no slot. */
+static int check_slots(const struct felt_netconf *c, struct felt_netconf_error *error)
+{
+    bool v4 = c->network.ip.family != FELT_FAMILY_NONE;
+    uint64_t n4 = v4 ? netconf4_subnets(c) : UINT64_MAX;
+    uint64_t n6 =
+        c->v6.network.ip.family != FELT_FAMILY_NONE ? felt_netconf6_subnets(&c->v6) : UINT64_MAX;
+    const char *prefix = n4 <= n6 ? "" : "IPv6";
+
+    if (FELT_MIN(n4, n6) <= FELT_NETCONF_SLOTS_MAX)
+        return 0;
+    return felt_netconf_fail(error,
+                             "there are %s%" PRIu64 " subnets of /%u between %sSubnetMin and "
+                             "%sSubnetMax, at most %d are possible: use a smaller %sNetwork or a "
+                             "lower %sSubnetLen",
+                             FELT_MIN(n4, n6) == UINT64_MAX ? "more than " : "", FELT_MIN(n4, n6),
+                             (unsigned)(n4 <= n6 ? c->subnet_len : c->v6.subnet_len), prefix,
+                             prefix, FELT_NETCONF_SLOTS_MAX, prefix, prefix);
 }
 
 static int choose_backend(const struct draft *d, enum felt_backend *ret,
@@ -299,47 +336,82 @@ int felt_netconf_parse(const char *json, size_t len, struct felt_netconf *ret_co
     if (r < 0)
         return r;
     d.root = root;
-    if (read_draft(&d, ret_error) < 0 || choose_subnet_len(&d, ret_error) < 0 ||
-        choose_range(&d, ret_error) < 0 || choose_backend(&d, &config.backend, ret_error) < 0)
+    if (read_families(&d, ret_error) < 0 || (d.v4 && read_v4(&d, ret_error) < 0) ||
+        read_backend(&d, ret_error) < 0 || (d.v4 && choose_v4(&d, &config, ret_error) < 0) ||
+        (d.v6 && felt_netconf6_read(root, &config.v6, ret_error) < 0) ||
+        check_slots(&config, ret_error) < 0 || choose_backend(&d, &config.backend, ret_error) < 0)
         return -EINVAL;
     if (config.backend == FELT_BACKEND_VXLAN && read_vxlan(&d, &config.vxlan, ret_error) < 0)
         return -EINVAL;
-    config.network = d.network;
-    config.subnet_len = (uint8_t)d.subnet_len;
-    config.subnet_min = felt_ip_v4(d.min);
-    config.subnet_max = felt_ip_v4(d.max);
     *ret_config = config;
     return 0;
 }
 
 uint32_t felt_netconf_slots(const struct felt_netconf *config)
 {
-    uint32_t span = felt_ip_to_v4(&config->subnet_max) - felt_ip_to_v4(&config->subnet_min);
+    uint64_t n = FELT_NETCONF_SLOTS_MAX;
 
-    return (span >> (32 - config->subnet_len)) + 1;
+    if (config->network.ip.family != FELT_FAMILY_NONE)
+        n = FELT_MIN(n, (uint64_t)netconf4_subnets(config));
+    if (config->v6.network.ip.family != FELT_FAMILY_NONE)
+        n = FELT_MIN(n, felt_netconf6_subnets(&config->v6));
+    return (uint32_t)n;
+}
+
+struct felt_dual felt_netconf_subnets(const struct felt_netconf *config, uint32_t slot)
+{
+    struct felt_dual subnets = {0};
+
+    assert(slot < felt_netconf_slots(config));
+    if (config->network.ip.family != FELT_FAMILY_NONE)
+        subnets.v4 = (struct felt_cidr){
+            .ip = felt_ip_v4(felt_ip_to_v4(&config->subnet_min) +
+                             (slot << (32 - config->subnet_len))),
+            .len = config->subnet_len,
+        };
+    if (config->v6.network.ip.family != FELT_FAMILY_NONE)
+        subnets.v6 = felt_netconf6_subnet(&config->v6, slot);
+    return subnets;
 }
 
 struct felt_cidr felt_netconf_subnet(const struct felt_netconf *config, uint32_t slot)
 {
-    assert(slot < felt_netconf_slots(config));
-    return (struct felt_cidr){
-        .ip = felt_ip_v4(felt_ip_to_v4(&config->subnet_min) + (slot << (32 - config->subnet_len))),
-        .len = config->subnet_len,
-    };
+    struct felt_dual subnets = felt_netconf_subnets(config, slot);
+
+    return *felt_dual_first(&subnets);
 }
 
-int felt_netconf_slot(const struct felt_netconf *config, const struct felt_cidr *subnet,
-                      uint32_t *ret_slot)
+static int netconf4_slot(const struct felt_netconf *config, const struct felt_cidr *subnet,
+                         uint32_t *ret_slot)
 {
     uint32_t min = felt_ip_to_v4(&config->subnet_min), address;
     struct felt_cidr masked;
 
-    if (subnet->ip.family != FELT_FAMILY_V4 || subnet->len != config->subnet_len)
+    if (subnet->len != config->subnet_len)
         return -ERANGE;
     masked = felt_cidr_masked(subnet);
     address = felt_ip_to_v4(&masked.ip);
     if (address < min || address > felt_ip_to_v4(&config->subnet_max))
         return -ERANGE;
     *ret_slot = (address - min) >> (32 - config->subnet_len);
+    return 0;
+}
+
+int felt_netconf_slot(const struct felt_netconf *config, const struct felt_cidr *subnet,
+                      uint32_t *ret_slot)
+{
+    struct felt_dual networks = felt_netconf_networks(config);
+    uint32_t slot;
+    int r;
+
+    if (!felt_dual_of(&networks, subnet->ip.family))
+        return -ERANGE;
+    r = subnet->ip.family == FELT_FAMILY_V4 ? netconf4_slot(config, subnet, &slot)
+                                            : felt_netconf6_slot(&config->v6, subnet, &slot);
+    if (r < 0)
+        return r;
+    if (slot >= felt_netconf_slots(config))
+        return -ERANGE; /* the other family has no subnet for it */
+    *ret_slot = slot;
     return 0;
 }

@@ -11,10 +11,11 @@
 #include <stdint.h>
 
 #include "base/ip.h"
+#include "netconf/dual.h"
 
 /* Bytes of JSON: it travels in a datagram (proto/messages.cddl). */
 #define FELT_NETCONF_TEXT_MAX  512
-#define FELT_NETCONF_SLOTS_MAX 65536 /* subnets from SubnetMin to SubnetMax; proto/lease.md 1 */
+#define FELT_NETCONF_SLOTS_MAX 65536 /* proto/lease.md 1 */
 #define FELT_BACKEND_TYPE_MAX  15    /* bytes of a backend's name */
 
 enum felt_backend {
@@ -31,11 +32,13 @@ struct felt_vxlan_config {
     uint32_t mtu; /* of the underlay; 0: the interface's */
 };
 
+/* At least one of the two families. */
 struct felt_netconf {
-    struct felt_cidr network; /* masked */
+    struct felt_cidr network; /* IPv4, masked; family NONE: none, and the next three are nothing */
     uint8_t subnet_len;
     struct felt_ip subnet_min;
     struct felt_ip subnet_max;
+    struct felt_netconf6 v6;
     enum felt_backend backend;
     struct felt_vxlan_config vxlan; /* of FELT_BACKEND_VXLAN */
 };
@@ -58,11 +61,19 @@ const char *felt_backend_name(enum felt_backend backend);
 /* The reverse, in any case of letters. 0 or -EINVAL. */
 int felt_backend_parse(const char *name, enum felt_backend *ret_backend);
 
-/* How many subnets the configuration has: at least 1, at most FELT_NETCONF_SLOTS_MAX. */
+/* How many slots the network has: as many as the family with fewer subnets has; at least 1, at most
+ * FELT_NETCONF_SLOTS_MAX. */
 uint32_t felt_netconf_slots(const struct felt_netconf *config);
-/* The subnet of a slot (its network address and SubnetLen); slot 0 is SubnetMin. */
+static inline struct felt_dual felt_netconf_networks(const struct felt_netconf *config)
+{
+    return (struct felt_dual){.v4 = config->network, .v6 = config->v6.network};
+}
+/* The subnets of a slot, each a network address and its SubnetLen. Slot 0 has SubnetMin and
+ * IPv6SubnetMin. */
+struct felt_dual felt_netconf_subnets(const struct felt_netconf *config, uint32_t slot);
+/* The IPv4 subnet of a slot; in a network without IPv4 the IPv6 one. */
 struct felt_cidr felt_netconf_subnet(const struct felt_netconf *config, uint32_t slot);
-/* The slot whose subnet is that of `subnet` (host bits are ignored). -ERANGE where its length
- * differs or it lies outside SubnetMin..SubnetMax. */
+/* The slot that has this subnet, of either family (host bits are ignored). -ERANGE where the
+ * network has no slot with it: another length, or outside SubnetMin..SubnetMax. */
 int felt_netconf_slot(const struct felt_netconf *config, const struct felt_cidr *subnet,
                       uint32_t *ret_slot);

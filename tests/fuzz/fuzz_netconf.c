@@ -22,6 +22,7 @@ static void check_squeezed(const uint8_t *data, size_t size, const struct felt_n
     assert(len <= size && felt_netconf_squeeze(text, len) == len);
     r = felt_netconf_parse(text, len, &again, &error);
     assert(r == 0 && felt_cidr_equal(&again.network, &config->network));
+    assert(felt_cidr_equal(&again.v6.network, &config->v6.network));
     assert(felt_netconf_slots(&again) == felt_netconf_slots(config));
     assert(again.backend == config->backend && again.vxlan.vni == config->vxlan.vni);
 }
@@ -45,12 +46,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     slots = felt_netconf_slots(&config);
     assert(slots >= 1 && slots <= FELT_NETCONF_SLOTS_MAX);
     for (uint32_t i = 0; i < slots; i += FELT_MAX(slots / 16, 1u)) {
-        struct felt_cidr subnet = felt_netconf_subnet(&config, i);
+        struct felt_dual networks = felt_netconf_networks(&config);
+        struct felt_dual subnets = felt_netconf_subnets(&config, i);
 
-        assert(subnet.len == config.subnet_len);
-        assert(felt_cidr_contains(&config.network, &subnet.ip));
-        r = felt_netconf_slot(&config, &subnet, &slot);
-        assert(r == 0 && slot == i);
+        assert(!felt_dual_is_none(&subnets));
+        for (uint8_t family = FELT_FAMILY_V4; family <= FELT_FAMILY_V6; family++) {
+            const struct felt_cidr *subnet = felt_dual_of(&subnets, family);
+
+            assert(!subnet == !felt_dual_of(&networks, family));
+            if (!subnet)
+                continue;
+            assert(felt_dual_covers(&networks, subnet));
+            r = felt_netconf_slot(&config, subnet, &slot);
+            assert(r == 0 && slot == i);
+        }
     }
     return 0;
 }

@@ -120,11 +120,18 @@ static const struct {
     {"{\"Network\":{}}", "Network must be a string, it is an object"},
     {"{\"Network\":true}", "Network must be a string, it is a boolean"},
     /* IPv6 */
-    {"{\"Network\":\"fc00::/48\"}", "Network: IPv6 is not supported yet: fc00::/48"},
-    {"{" NET ",\"EnableIPv6\":true}", "EnableIPv6: IPv6 is not supported yet"},
-    {"{" NET ",\"EnableIPv4\":false}", "EnableIPv4 cannot be false: IPv6 is not supported yet"},
-    {"{\"enableIPv6\":true,\"ipv6Network\":\"fc00::/48\",\"enableIPv4\":false}",
-     "EnableIPv6: IPv6 is not supported yet"},
+    {"{\"Network\":\"fc00::/48\"}", "Network: it is no IPv4 network: fc00::/48 (IPv6Network"},
+    {"{" NET ",\"EnableIPv6\":true}",
+     "please define a correct IPv6Network parameter in the flannel config"},
+    {"{\"EnableIPv6\":true,\"IPv6Network\":\"fc00::/48\"}",
+     "please define a correct Network parameter in the flannel config"},
+    {"{" NET ",\"EnableIPv4\":false}", "EnableIPv4 is false and EnableIPv6 is not true: "},
+    {"{\"EnableIPv6\":true,\"EnableIPv4\":false,\"IPv6Network\":\"fc00::/47\"}",
+     "there are 131071 subnets of /64 between IPv6SubnetMin and IPv6SubnetMax, at most 65536 are "
+     "possible: use a smaller IPv6Network or a lower IPv6SubnetLen"},
+    {"{\"Network\":\"10.0.0.0/8\",\"SubnetLen\":25,\"EnableIPv6\":true,"
+     "\"IPv6Network\":\"fc00::/32\"}",
+     "there are 131071 subnets of /25 between SubnetMin and SubnetMax, at most 65536 are possible"},
     {"{" NET ",\"EnableIPv6\":1}", "EnableIPv6 must be true or false, it is a number"},
     {"{" NET ",\"EnableIPv4\":\"no\"}", "EnableIPv4 must be true or false, it is a string"},
     {"{" NET ",\"EnableNFTables\":[]}", "EnableNFTables must be true or false, it is an array"},
@@ -379,6 +386,80 @@ static void a_single_slot_is_one(void **state)
     assert_int_equal(felt_netconf_slots(&c), 1);
 }
 
+/* ---- both families ---- */
+
+static const struct {
+    const char *json;
+    uint32_t n_slots;
+    const char *networks;
+    const char *first;
+    const char *last;
+} families[] = {
+    /* flannel's own vector of IPv6 alone */
+    {"{\"enableIPv6\":true,\"ipv6Network\":\"fc00::/48\",\"enableIPv4\":false}", 65535, "fc00::/48",
+     "fc00:0:0:1::/64", "fc00:0:0:ffff::/64"},
+    /* the IPv4 half counts */
+    {"{" NET ",\"EnableIPv6\":true,\"IPv6Network\":\"fc00::/48\"}", 255, "10.3.0.0/16,fc00::/48",
+     "10.3.1.0/24,fc00:0:0:1::/64", "10.3.255.0/24,fc00:0:0:ff::/64"},
+    /* the IPv6 half counts */
+    {"{\"Network\":\"10.0.0.0/8\",\"EnableIPv6\":true,\"IPv6Network\":\"fc00::/60\"}", 15,
+     "10.0.0.0/8,fc00::/60", "10.0.1.0/24,fc00:0:0:1::/64", "10.0.15.0/24,fc00:0:0:f::/64"},
+    /* one of both; the other half's many are no matter */
+    {"{" NET ",\"SubnetMin\":\"10.3.7.0\",\"SubnetMax\":\"10.3.7.0\",\"EnableIPv6\":true,"
+     "\"IPv6Network\":\"fc00::/8\"}",
+     1, "10.3.0.0/16,fc00::/8", "10.3.7.0/24,fc00:0:0:1::/64", "10.3.7.0/24,fc00:0:0:1::/64"},
+    {"{" NET ",\"EnableIPv6\":true,\"IPv6Network\":\"fc00::/124\"}", 3, "10.3.0.0/16,fc00::/124",
+     "10.3.1.0/24,fc00::4/126", "10.3.3.0/24,fc00::c/126"},
+    /* as many as there may be */
+    {"{\"Network\":\"10.0.0.0/8\",\"SubnetLen\":28,\"EnableIPv6\":true,"
+     "\"IPv6Network\":\"fc00::/48\",\"IPv6SubnetMin\":\"fc00::\"}",
+     65536, "10.0.0.0/8,fc00::/48", "10.0.0.16/28,fc00::/64", "10.16.0.0/28,fc00:0:0:ffff::/64"},
+};
+
+static void assert_dual(const struct felt_dual *dual, const char *want)
+{
+    assert_string_equal(FELT_DUAL(dual), want);
+}
+
+static void a_slot_has_a_subnet_of_each_family_and_either_one_names_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FELT_ARRAY_LEN(families); i++) {
+        struct felt_netconf c = parsed(families[i].json);
+        struct felt_dual networks = felt_netconf_networks(&c), subnets;
+        uint32_t n = felt_netconf_slots(&c), slot;
+
+        assert_int_equal(n, families[i].n_slots);
+        assert_dual(&networks, families[i].networks);
+        subnets = felt_netconf_subnets(&c, 0);
+        assert_dual(&subnets, families[i].first);
+        subnets = felt_netconf_subnets(&c, n - 1);
+        assert_dual(&subnets, families[i].last);
+        for (uint8_t family = FELT_FAMILY_V4; family <= FELT_FAMILY_V6; family++) {
+            const struct felt_cidr *subnet = felt_dual_of(&subnets, family);
+
+            if (!subnet)
+                continue;
+            assert_int_equal(felt_netconf_slot(&c, subnet, &slot), 0);
+            assert_int_equal(slot, n - 1);
+        }
+        assert_true(felt_cidr_equal(felt_dual_first(&subnets),
+                                    &(struct felt_cidr[]){felt_netconf_subnet(&c, n - 1)}[0]));
+    }
+}
+
+static void a_subnet_without_a_partner_has_no_slot(void **state)
+{
+    struct felt_netconf c = parsed(families[2].json);
+    struct felt_cidr subnet;
+
+    (void)state;
+    assert_int_equal(felt_cidr_parse("10.0.16.0/24", &subnet), 0);
+    assert_int_equal(felt_netconf_slot(&c, &subnet, &(uint32_t){0}), -ERANGE);
+    c = parsed(families[0].json);
+    assert_int_equal(felt_netconf_slot(&c, &subnet, &(uint32_t){0}), -ERANGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +476,8 @@ int main(void)
         cmocka_unit_test(host_bits_do_not_hide_a_slot_but_another_length_or_place_does),
         cmocka_unit_test(the_greatest_number_of_slots_is_counted_and_numbered),
         cmocka_unit_test(a_single_slot_is_one),
+        cmocka_unit_test(a_slot_has_a_subnet_of_each_family_and_either_one_names_it),
+        cmocka_unit_test(a_subnet_without_a_partner_has_no_slot),
     };
 
     return RUN_TESTS(tests);
