@@ -47,7 +47,7 @@ int felt_transport_open(const struct felt_endpoint *bind_to, struct felt_transpo
     len = felt_socket_address(bind_to, &a);
     if (bind(fd, &a.any, len) < 0)
         return -errno;
-    *ret_transport = (struct felt_transport){.fd = fd};
+    *ret_transport = (struct felt_transport){.fd = fd, .family = family};
     fd = -1;
     return 0;
 }
@@ -104,6 +104,16 @@ static size_t add_endpoint(struct felt_endpoint *endpoints, size_t n, const stru
     return n;
 }
 
+static void tell_family(struct felt_transport *transport, const struct felt_endpoint *to)
+{
+    if (transport->told_family)
+        return;
+    transport->told_family = true;
+    felt_log_warning("transport: cannot send to=%s: this node's gossip is bound to %s; all members "
+                     "need one family that each of them has, see --bind in feltd(8)",
+                     FELT_ENDPOINT(to), transport->family == AF_INET ? "IPv4" : "IPv6");
+}
+
 size_t felt_transport_send_all(struct felt_transport *transport,
                                const struct felt_datagram *datagrams, size_t n_datagrams,
                                struct felt_endpoint *ret_unreachable)
@@ -117,6 +127,8 @@ size_t felt_transport_send_all(struct felt_transport *transport,
         if (r >= 0)
             continue;
         felt_log_debug("transport: to=%s: %s", FELT_ENDPOINT(&datagram->to), strerror(-r));
+        if (felt_socket_family(&datagram->to) != transport->family)
+            tell_family(transport, &datagram->to);
         if (felt_echo_is_local(-r))
             n = add_endpoint(ret_unreachable, n, &datagram->to);
     }

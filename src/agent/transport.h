@@ -9,7 +9,9 @@
 #include "wire/message.h"
 
 struct felt_transport {
-    int fd; /* bound, non-blocking, close-on-exec */
+    int fd;           /* bound, non-blocking, close-on-exec */
+    int family;       /* AF_INET or AF_INET6: of the socket, and so of all that it can reach */
+    bool told_family; /* that somebody is of the other one */
     struct felt_echo_sent sent;
 };
 
@@ -24,7 +26,8 @@ int felt_transport_send(struct felt_transport *transport, const struct felt_endp
 
 #define FELT_TRANSPORT_UNREACHABLE_MAX 16 /* endpoints; more would say nothing new */
 
-/* All of them. Returns how many endpoints our machine has no way to; ret_unreachable has room for
+/* All of them; to an address of the other family there is no way, which is logged once. Returns how
+ * many endpoints our machine has no way to; ret_unreachable has room for
  * FELT_TRANSPORT_UNREACHABLE_MAX. */
 size_t felt_transport_send_all(struct felt_transport *transport,
                                const struct felt_datagram *datagrams, size_t n_datagrams,

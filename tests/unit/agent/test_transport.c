@@ -166,6 +166,23 @@ static void a_closed_port_refuses_over_ipv6_where_the_machine_has_it(void **stat
     check_refusal(&loopback);
 }
 
+static void to_an_address_of_the_other_family_there_is_no_way_and_that_is_told_once(void **state)
+{
+    struct felt_ip v6 = {.family = FELT_FAMILY_V6, .bytes = {[15] = 1}};
+    struct felt_endpoint unreachable[FELT_TRANSPORT_UNREACHABLE_MAX];
+    struct felt_datagram d = {.to = {.ip = v6, .port = 9}, .bytes = felt_bytes("x", 1)};
+    struct felt_transport t;
+
+    (void)state;
+    open_free(&t);
+    assert_false(t.told_family);
+    /* It says nothing of this machine's network. */
+    assert_int_equal(felt_transport_send_all(&t, &d, 1, unreachable), 0);
+    assert_true(t.told_family);
+    assert_int_equal(felt_transport_send_all(&t, &d, 1, unreachable), 0);
+    felt_transport_close(&t);
+}
+
 static void a_pending_refusal_fails_neither_sending_nor_receiving(void **state)
 {
     struct felt_ip loopback = felt_ip_v4(INADDR_LOOPBACK);
@@ -330,6 +347,7 @@ int main(void)
         cmocka_unit_test(a_port_in_use_is_told_apart),
         cmocka_unit_test(a_closed_port_refuses_by_its_endpoint_and_once),
         cmocka_unit_test(a_closed_port_refuses_over_ipv6_where_the_machine_has_it),
+        cmocka_unit_test(to_an_address_of_the_other_family_there_is_no_way_and_that_is_told_once),
         cmocka_unit_test(a_pending_refusal_fails_neither_sending_nor_receiving),
         cmocka_unit_test(an_error_of_the_send_itself_is_told_beside_a_pending_one),
         cmocka_unit_test(a_refusal_of_what_we_do_not_remember_to_have_sent_proves_nothing),
