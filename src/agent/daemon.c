@@ -68,15 +68,15 @@ static felt_usec now_us(void)
 static void notify_status(const struct daemon *d)
 {
     struct felt_self_view self;
-    struct felt_cidr subnet;
+    struct felt_dual subnets;
 
     felt_node_self(d->node, &self);
     if (!self.has_lease) {
         sd_notifyf(0, "STATUS=Waiting for a subnet: %s", self.waiting);
         return;
     }
-    subnet = felt_netconf_subnet(self.config, self.lease_slot);
-    sd_notifyf(0, "STATUS=Subnet %s, %u of %u members alive", FELT_CIDR(&subnet), self.n_alive,
+    subnets = felt_netconf_subnets(self.config, self.lease_slot);
+    sd_notifyf(0, "STATUS=Subnet %s, %u of %u members alive", FELT_DUAL(&subnets), self.n_alive,
                self.n_members - self.n_left);
 }
 
@@ -306,19 +306,24 @@ static void on_seeds(void *userdata, const struct felt_endpoint *endpoints, size
     step(userdata, input);
 }
 
-static void on_backend(void *userdata, const struct felt_vxlan_data *data, uint32_t mtu)
+static void on_backend(void *userdata, const struct felt_devices_backend *backend)
 {
     struct felt_input input = {.kind = FELT_INPUT_BACKEND};
-    char text[FELT_BACKEND_DATA_MAX + 1] = "";
+    char text[FELT_DEVICES_MAX][FELT_BACKEND_DATA_MAX + 1] = {"", ""};
+    struct felt_node_ways ways = {.public_ip = backend->ways[0].public_ip,
+                                  .public_ip6 = backend->ways[1].public_ip,
+                                  .data6 = text[1]};
     struct daemon *d = userdata;
     struct felt_self_view self;
 
     felt_node_self(d->node, &self);
-    if (self.config->backend == FELT_BACKEND_VXLAN)
-        felt_vxlan_data_format(data, text);
+    for (size_t i = 0; i < FELT_DEVICES_MAX && self.config->backend == FELT_BACKEND_VXLAN; i++)
+        if (backend->ways[i].public_ip.family != FELT_FAMILY_NONE)
+            felt_vxlan_data_format(&backend->ways[i].data, text[i]);
     input.backend.type = self.config->backend;
-    input.backend.mtu = mtu;
-    input.backend.data = text;
+    input.backend.mtu = backend->mtu;
+    input.backend.data = text[0];
+    input.backend.ways = &ways;
     step(d, input);
 }
 
@@ -330,14 +335,15 @@ static void on_passed(void *userdata)
 
     felt_overlay_view(d->overlay, &overlay);
     d->methods.device = overlay.device;
+    d->methods.device6 = overlay.device6;
     d->methods.mtu = overlay.mtu;
     d->methods.n_programmed = (uint32_t)overlay.n_programmed;
     d->methods.n_unreachable = (uint32_t)overlay.n_unreachable;
     d->methods.kernel_limit = overlay.kernel_limit;
     d->methods.kernel_error = overlay.kernel_error;
     d->methods.subnet_file_error = overlay.subnet_file_error;
-    if (overlay.subnet)
-        felt_lease_change_written(&d->lease_change, overlay.subnet);
+    if (overlay.subnets)
+        felt_lease_change_written(&d->lease_change, overlay.subnets);
     if (!overlay.ready || d->methods.ready)
         return;
     d->methods.ready = true;
@@ -470,15 +476,15 @@ static int open_sources(struct daemon *d)
 
 static int open_transport(struct daemon *d)
 {
-    int r = felt_transport_open(&d->options->bind, &d->transport);
+    int r = felt_transport_open(&d->prepared.bind, &d->transport);
 
     if (r == -EADDRINUSE)
         felt_log_error(
             "transport: --bind %s: the port is in use; is another feltd running? (ss -ulnp "
             "shows who has it)",
-            FELT_ENDPOINT(&d->options->bind));
+            FELT_ENDPOINT(&d->prepared.bind));
     else if (r < 0)
-        felt_log_error("transport: --bind %s: %s", FELT_ENDPOINT(&d->options->bind), strerror(-r));
+        felt_log_error("transport: --bind %s: %s", FELT_ENDPOINT(&d->prepared.bind), strerror(-r));
     return r;
 }
 

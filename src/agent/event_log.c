@@ -7,14 +7,29 @@
 #include "agent/log.h"
 #include "node/view.h"
 
-static struct felt_ip_text subnet_of(const struct felt_self_view *self, uint32_t slot)
+/* One, or both with a comma between them. */
+static struct felt_dual_text subnet_of(const struct felt_self_view *self, uint32_t slot)
 {
-    struct felt_cidr subnet;
+    struct felt_dual subnets;
 
     if (!self->config)
-        return (struct felt_ip_text){"-"};
-    subnet = felt_netconf_subnet(self->config, slot);
-    return felt_cidr_text(&subnet);
+        return (struct felt_dual_text){"-"};
+    subnets = felt_netconf_subnets(self->config, slot);
+    return felt_dual_text(&subnets);
+}
+
+/* The lengths of a lease's subnets. */
+static void log_network(const struct felt_netconf *config)
+{
+    struct felt_dual networks = felt_netconf_networks(config),
+                     subnets = felt_netconf_subnets(config, 0);
+    const struct felt_cidr *second = felt_dual_second(&subnets);
+    char more[8] = "";
+
+    if (second)
+        snprintf(more, sizeof(more), ",/%u", second->len);
+    felt_log_info("node: network=%s subnets of /%u%s backend=%s", FELT_DUAL(&networks),
+                  felt_dual_first(&subnets)->len, more, felt_backend_name(config->backend));
 }
 
 static void log_cluster(const struct felt_self_view *self, const struct felt_event *event)
@@ -87,9 +102,7 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     felt_node_self(node, &self);
     switch (event->kind) {
     case FELT_EVENT_CONFIGURED:
-        felt_log_info("node: network=%s subnets of /%u backend=%s",
-                      FELT_CIDR(&self.config->network), self.config->subnet_len,
-                      felt_backend_name(self.config->backend));
+        log_network(self.config);
         break;
     case FELT_EVENT_JOINED: {
         char cluster[2 * FELT_CLUSTER_ID_LEN + 1];

@@ -231,16 +231,19 @@ static void put_subnet(char *text, size_t size, const char *name, const struct f
 /* In a process group of its own, with signals as a program expects them. 0 or -errno. */
 static int spawn(struct felt_hooks *h, const char *path, int output_fd, pid_t *ret_pid)
 {
-    char old_subnet[96], new_subnet[96], reason[48];
+    char old_subnet[96], new_subnet[96], old_subnet6[96], new_subnet6[96], reason[48];
     char *argv[] = {(char *)path, NULL};
-    char *envp[] = {(char *)SAFE_PATH, old_subnet, new_subnet, reason, NULL};
+    char *envp[] = {(char *)SAFE_PATH, old_subnet, new_subnet, old_subnet6,
+                    new_subnet6,       reason,     NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
     sigset_t none, all;
     int r;
 
-    put_subnet(old_subnet, sizeof(old_subnet), "FELT_OLD_SUBNET", &h->now.old_subnet);
-    put_subnet(new_subnet, sizeof(new_subnet), "FELT_NEW_SUBNET", &h->now.new_subnet);
+    put_subnet(old_subnet, sizeof(old_subnet), "FELT_OLD_SUBNET", &h->now.old_subnet.v4);
+    put_subnet(new_subnet, sizeof(new_subnet), "FELT_NEW_SUBNET", &h->now.new_subnet.v4);
+    put_subnet(old_subnet6, sizeof(old_subnet6), "FELT_OLD_IPV6_SUBNET", &h->now.old_subnet.v6);
+    put_subnet(new_subnet6, sizeof(new_subnet6), "FELT_NEW_IPV6_SUBNET", &h->now.new_subnet.v6);
     snprintf(reason, sizeof(reason), "FELT_REASON=%s", reason_name(h->now.reason));
     sigemptyset(&none);
     sigfillset(&all);

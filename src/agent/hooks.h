@@ -2,9 +2,11 @@
 /* Programs of the administrator that run when this machine's subnet has changed: each file of
  * DIR/lease-changed.d, in the order of their names, one at a time, with a time limit. They see
  *
- *     FELT_OLD_SUBNET   10.5.72.0/24, or empty
- *     FELT_NEW_SUBNET   likewise
- *     FELT_REASON       first, renumbered, lost or left
+ *     FELT_OLD_SUBNET        10.5.72.0/24, or empty
+ *     FELT_NEW_SUBNET        likewise
+ *     FELT_OLD_IPV6_SUBNET   2001:db8:42:48::/64, or empty
+ *     FELT_NEW_IPV6_SUBNET   likewise
+ *     FELT_REASON            first, renumbered, lost or left
  *
  * and PATH, and nothing else of our environment. What they print goes to the log. Nothing waits for
  * them: changes that come while they run are one more run, afterwards. */
@@ -30,8 +32,8 @@ enum felt_hooks_reason {
 };
 
 struct felt_hooks_change {
-    struct felt_cidr old_subnet; /* family NONE: none */
-    struct felt_cidr new_subnet; /* likewise */
+    struct felt_dual old_subnet; /* may be none */
+    struct felt_dual new_subnet; /* likewise */
     enum felt_hooks_reason reason;
 };
 

@@ -8,11 +8,11 @@
 
 #define SLACK (FELT_USEC_SEC / 4)
 
-static const struct felt_cidr none = {.ip.family = FELT_FAMILY_NONE};
+static const struct felt_dual none;
 
 /* Whom it has gone to does not matter to who had it; told stays, so that who comes next is told
  * what it takes the place of. */
-static void tell(struct felt_lease_change *c, const struct felt_cidr *subnet,
+static void tell(struct felt_lease_change *c, const struct felt_dual *subnet,
                  enum felt_hooks_reason reason)
 {
     struct felt_hooks_change change = {
@@ -36,7 +36,7 @@ int felt_lease_change_init(struct felt_lease_change *change, sd_event *event,
     struct felt_lease_change c = {.hooks = hooks, .told = none};
     int r;
 
-    r = felt_subnet_env_read_subnet(subnet_file, &c.told);
+    r = felt_subnet_env_read_subnets(subnet_file, &c.told);
     if (r < 0) /* none that says so: this machine has had no subnet since it was booted */
         c.told = none;
     *change = c;
@@ -52,13 +52,13 @@ void felt_lease_change_done(struct felt_lease_change *change)
     change->grace = sd_event_source_disable_unref(change->grace);
 }
 
-void felt_lease_change_written(struct felt_lease_change *change, const struct felt_cidr *subnet)
+void felt_lease_change_written(struct felt_lease_change *change, const struct felt_dual *subnet)
 {
     (void)sd_event_source_set_enabled(change->grace, SD_EVENT_OFF);
-    if (felt_cidr_equal(&change->told, subnet))
+    if (felt_dual_equal(&change->told, subnet))
         return;
     tell(change, subnet,
-         change->told.ip.family == FELT_FAMILY_NONE ? FELT_HOOKS_FIRST : FELT_HOOKS_RENUMBERED);
+         felt_dual_is_none(&change->told) ? FELT_HOOKS_FIRST : FELT_HOOKS_RENUMBERED);
     change->told = *subnet;
 }
 

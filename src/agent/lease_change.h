@@ -14,7 +14,7 @@
 
 struct felt_lease_change {
     struct felt_hooks *hooks; /* borrowed */
-    struct felt_cidr told;    /* what the hooks know; family NONE: no subnet */
+    struct felt_dual told;    /* what the hooks know; may be none */
     sd_event_source *grace;
 };
 
@@ -24,7 +24,7 @@ int felt_lease_change_init(struct felt_lease_change *change, sd_event *event,
 void felt_lease_change_done(struct felt_lease_change *change);
 
 /* subnet.env says this now; the same again is no change. */
-void felt_lease_change_written(struct felt_lease_change *change, const struct felt_cidr *subnet);
+void felt_lease_change_written(struct felt_lease_change *change, const struct felt_dual *subnet);
 /* Another member owns it. now: there will be no other one, since we stop. */
 void felt_lease_change_lost(struct felt_lease_change *change, bool now);
 /* We gave it back. */

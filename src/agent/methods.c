@@ -42,11 +42,24 @@ static json_t *cluster_text(const uint8_t *cluster)
     return json_string(text);
 }
 
+static json_t *cidr_or_null(const struct felt_cidr *cidr)
+{
+    return cidr ? json_string(FELT_CIDR(cidr)) : json_null();
+}
+
 static json_t *subnet_text(const struct felt_netconf *config, uint32_t slot)
 {
     struct felt_cidr subnet = felt_netconf_subnet(config, slot);
 
-    return json_string(FELT_CIDR(&subnet));
+    return cidr_or_null(&subnet);
+}
+
+/* The IPv6 subnet beside an IPv4 one; else null. */
+static json_t *subnet6_text(const struct felt_netconf *config, uint32_t slot)
+{
+    struct felt_dual subnets = felt_netconf_subnets(config, slot);
+
+    return cidr_or_null(felt_dual_second(&subnets));
 }
 
 static json_t *usec_or_null(felt_usec us, felt_usec none)
@@ -56,16 +69,32 @@ static json_t *usec_or_null(felt_usec us, felt_usec none)
 
 /* ---- GetStatus ---- */
 
+/* The IPv6 half beside an IPv4 one; else null. */
+static json_t *network6_of(const struct felt_netconf *n)
+{
+    struct felt_dual networks = felt_netconf_networks(n);
+
+    if (!felt_dual_second(&networks))
+        return json_null();
+    return json_pack("{s:s, s:i, s:s, s:s}", "network", FELT_CIDR(&n->v6.network), "subnet_len",
+                     (int)n->v6.subnet_len, "subnet_min", FELT_IP(&n->v6.subnet_min), "subnet_max",
+                     FELT_IP(&n->v6.subnet_max));
+}
+
 static json_t *network_of(const struct felt_self_view *self)
 {
     const struct felt_netconf *n = self->config;
+    bool v4;
 
     if (!n)
         return json_null();
-    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:o}", "network", FELT_CIDR(&n->network),
-                     "subnet_len", (int)n->subnet_len, "subnet_min", FELT_IP(&n->subnet_min),
-                     "subnet_max", FELT_IP(&n->subnet_max), "backend",
-                     felt_backend_name(n->backend), "config",
+    v4 = n->network.ip.family != FELT_FAMILY_NONE;
+    return json_pack("{s:s, s:i, s:s, s:s, s:o, s:s, s:o}", "network",
+                     FELT_CIDR(v4 ? &n->network : &n->v6.network), "subnet_len",
+                     (int)(v4 ? n->subnet_len : n->v6.subnet_len), "subnet_min",
+                     FELT_IP(v4 ? &n->subnet_min : &n->v6.subnet_min), "subnet_max",
+                     FELT_IP(v4 ? &n->subnet_max : &n->v6.subnet_max), "ipv6", network6_of(n),
+                     "backend", felt_backend_name(n->backend), "config",
                      text_or_null(self->config_text ? self->config_text : ""));
 }
 
@@ -79,9 +108,11 @@ static json_t *lease_of(const struct felt_methods_context *c, const struct felt_
         return json_null();
     all = felt_methods_list(c, &n);
     risk = felt_risk_of_lease(self, all, n, c->now_us());
-    return json_pack("{s:o, s:I, s:b, s:o}", "subnet", subnet_text(self->config, self->lease_slot),
-                     "slot", (json_int_t)self->lease_slot, "at_risk", (int)risk.at_risk,
-                     "at_risk_left_us", usec_or_null(risk.left_us, FELT_USEC_NEVER));
+    return json_pack("{s:o, s:o, s:I, s:b, s:o}", "subnet",
+                     subnet_text(self->config, self->lease_slot), "subnet6",
+                     subnet6_text(self->config, self->lease_slot), "slot",
+                     (json_int_t)self->lease_slot, "at_risk", (int)risk.at_risk, "at_risk_left_us",
+                     usec_or_null(risk.left_us, FELT_USEC_NEVER));
 }
 
 static json_t *cluster_of(const struct felt_self_view *self)
@@ -106,35 +137,37 @@ static json_t *counters_of(const struct felt_self_view *self)
 
 static json_t *kernel_of(const struct felt_methods_context *c)
 {
-    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o}", "device", text_or_null(c->device), "mtu",
+    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "device", text_or_null(c->device),
+                     "device6", text_or_null(c->device6), "mtu",
                      c->mtu ? json_integer(c->mtu) : json_null(), "interface",
                      text_or_null(c->underlay), "peers", (json_int_t)c->n_programmed, "unreachable",
                      (json_int_t)c->n_unreachable, "error", text_or_null(c->kernel_error));
 }
 
-/* The node's own entry of its member list has the address of its overlay traffic. */
-static struct felt_ip own_public_ip(const struct felt_methods_context *c)
+/* The node's own entry of its member list has the addresses of its overlay traffic. */
+static struct felt_member_view own_member(const struct felt_methods_context *c)
 {
     struct felt_member_view m;
 
     for (uint32_t i = 0; felt_node_next_member(c->node, c->now_us(), &i, &m);) {
         if (m.self)
-            return m.public_ip;
+            return m;
     }
-    return (struct felt_ip){.family = FELT_FAMILY_NONE};
+    return (struct felt_member_view){0};
 }
 
 json_t *felt_methods_status(const struct felt_methods_context *c)
 {
-    struct felt_ip public_ip = own_public_ip(c);
+    struct felt_member_view own = own_member(c);
     struct felt_self_view self;
     json_t *node, *members, *slots;
 
     felt_node_self(c->node, &self);
-    node = json_pack("{s:o, s:o, s:s, s:o, s:I, s:I}", "id", id_text(&self.id), "name",
+    node = json_pack("{s:o, s:o, s:s, s:o, s:o, s:I, s:I}", "id", id_text(&self.id), "name",
                      felt_methods_text(self.name), "advertise", FELT_ENDPOINT(&self.advertise),
-                     "public_ip", ip_or_null(&public_ip), "session", (json_int_t)self.session,
-                     "health", (json_int_t)self.health);
+                     "public_ip", ip_or_null(&own.public_ip), "public_ip6",
+                     ip_or_null(&own.public_ip6), "session", (json_int_t)self.session, "health",
+                     (json_int_t)self.health);
     members =
         json_pack("{s:I, s:I, s:I, s:I, s:I}", "total", (json_int_t)(self.n_members - self.n_left),
                   "alive", (json_int_t)self.n_alive, "suspect", (json_int_t)self.n_suspect, "dead",
@@ -152,12 +185,10 @@ json_t *felt_methods_status(const struct felt_methods_context *c)
 
 /* ---- ListMembers, ListLeases ---- */
 
-/* The subnet of a member's lease, or null. A lease outside the network is never shown. */
-static json_t *member_lease(const struct felt_self_view *self, const struct felt_member_view *m)
+/* A lease outside the network is never shown. */
+static bool has_lease_to_show(const struct felt_self_view *self, const struct felt_member_view *m)
 {
-    if (!m->has_lease || !self->config || m->lease_slot >= felt_netconf_slots(self->config))
-        return json_null();
-    return subnet_text(self->config, m->lease_slot);
+    return m->has_lease && self->config && m->lease_slot < felt_netconf_slots(self->config);
 }
 
 static json_t *member_backend(const struct felt_member_view *m)
@@ -165,28 +196,46 @@ static json_t *member_backend(const struct felt_member_view *m)
     return text_or_null(m->has_backend ? felt_backend_name(m->backend) : NULL);
 }
 
+/* Where overlay traffic finds it, over one family or two. */
+static json_t *with_ways(json_t *entry, const struct felt_member_view *m)
+{
+    bool second = m->has_backend && m->public_ip6.family != FELT_FAMILY_NONE;
+
+    json_object_set_new(entry, "public_ip", ip_or_null(&m->public_ip));
+    json_object_set_new(entry, "public_ip6", ip_or_null(&m->public_ip6));
+    json_object_set_new(entry, "backend", member_backend(m));
+    json_object_set_new(entry, "backend_data",
+                        text_or_null(m->has_backend ? m->backend_data : NULL));
+    json_object_set_new(entry, "backend_data6", text_or_null(second ? m->backend_data6 : NULL));
+    return entry;
+}
+
 static json_t *member_entry(const struct felt_self_view *self, const struct felt_member_view *m)
 {
-    return json_pack(
-        "{s:o, s:o, s:b, s:s, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o}", "id",
+    bool shown = has_lease_to_show(self, m);
+    json_t *entry = json_pack(
+        "{s:o, s:o, s:b, s:s, s:I, s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:o}", "id",
         id_text(&m->id), "name", felt_methods_text(m->name), "self", (int)m->self, "state",
         felt_member_state_name(m->state), "incarnation", (json_int_t)m->incarnation, "advertise",
-        FELT_ENDPOINT(&m->advertise), "public_ip", ip_or_null(&m->public_ip), "backend",
-        member_backend(m), "backend_data", text_or_null(m->has_backend ? m->backend_data : NULL),
-        "mtu", m->has_backend ? json_integer(m->mtu) : json_null(), "lease", member_lease(self, m),
-        "slots", (json_int_t)m->n_slots, "rtt_us", usec_or_null(m->rtt_us, 0), "silent_us",
+        FELT_ENDPOINT(&m->advertise), "mtu", m->has_backend ? json_integer(m->mtu) : json_null(),
+        "lease", shown ? subnet_text(self->config, m->lease_slot) : json_null(), "lease6",
+        shown ? subnet6_text(self->config, m->lease_slot) : json_null(), "slots",
+        (json_int_t)m->n_slots, "rtt_us", usec_or_null(m->rtt_us, 0), "silent_us",
         usec_or_null(m->silent_us, FELT_USEC_NEVER), "lapse_us", (json_int_t)m->lapse_us,
         "reclaimable_us", usec_or_null(felt_risk_until_reclaim(self, m), FELT_USEC_NEVER));
+
+    return with_ways(entry, m);
 }
 
 static json_t *lease_entry(const struct felt_self_view *self, const struct felt_member_view *m)
 {
-    return json_pack("{s:o, s:I, s:o, s:o, s:b, s:s, s:o, s:o, s:o}", "subnet",
-                     subnet_text(self->config, m->lease_slot), "slot", (json_int_t)m->lease_slot,
-                     "node", id_text(&m->id), "name", felt_methods_text(m->name), "self",
-                     (int)m->self, "state", felt_member_state_name(m->state), "public_ip",
-                     ip_or_null(&m->public_ip), "backend", member_backend(m), "backend_data",
-                     text_or_null(m->has_backend ? m->backend_data : NULL));
+    json_t *entry = json_pack(
+        "{s:o, s:o, s:I, s:o, s:o, s:b, s:s}", "subnet", subnet_text(self->config, m->lease_slot),
+        "subnet6", subnet6_text(self->config, m->lease_slot), "slot", (json_int_t)m->lease_slot,
+        "node", id_text(&m->id), "name", felt_methods_text(m->name), "self", (int)m->self, "state",
+        felt_member_state_name(m->state));
+
+    return with_ways(entry, m);
 }
 
 json_t *felt_methods_members(const struct felt_methods_context *c)
@@ -217,7 +266,7 @@ json_t *felt_methods_leases(const struct felt_methods_context *c)
     if (all)
         qsort(all, n, sizeof(*all), by_slot);
     for (size_t i = 0; self.config && i < n; i++) {
-        if (all[i].has_lease && all[i].lease_slot < felt_netconf_slots(self.config))
+        if (has_lease_to_show(&self, &all[i]))
             json_array_append_new(list, lease_entry(&self, &all[i]));
     }
     return json_pack("{s:o}", "leases", list);

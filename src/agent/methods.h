@@ -34,6 +34,7 @@ struct felt_methods_context {
     const char *subnet_file;
     const char *underlay;          /* the interface between nodes, "eth0" */
     const char *device;            /* the overlay's, "flannel.1" */
+    const char *device6;           /* a second one, "flannel-v6.1"; NULL: there is none */
     uint32_t mtu;                  /* of the overlay; 0: not known */
     uint32_t n_programmed;         /* peers that are in the kernel as they should be */
     uint32_t n_unreachable;        /* peers to which there is no way as things are */

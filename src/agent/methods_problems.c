@@ -47,6 +47,13 @@ static size_t names_in_state(const struct felt_self_view *self, const struct fel
     return count;
 }
 
+static int by_public_ip6(const void *a, const void *b)
+{
+    const struct felt_member_view *x = a, *y = b;
+
+    return felt_ip_cmp(&x->public_ip6, &y->public_ip6);
+}
+
 static int by_public_ip(const void *a, const void *b)
 {
     const struct felt_member_view *x = a, *y = b;
@@ -83,8 +90,15 @@ static bool same_public_ip(const struct felt_member_view *a, const struct felt_m
     return felt_ip_equal(&a->public_ip, &b->public_ip);
 }
 
+/* Most have none. */
+static bool same_public_ip6(const struct felt_member_view *a, const struct felt_member_view *b)
+{
+    return a->public_ip6.family != FELT_FAMILY_NONE &&
+           felt_ip_equal(&a->public_ip6, &b->public_ip6);
+}
+
 /* Two machines that believe to be one: of a name, which people go by, or of an address, where only
- * one of them gets the traffic. Sorts all by name, then by address. */
+ * one of them gets the traffic. Sorts all by name, then by addresses. */
 static void add_doubles(json_t *problems, struct felt_member_view *all, size_t n)
 {
     const struct felt_member_view *first, *second = NULL;
@@ -101,6 +115,13 @@ static void add_doubles(json_t *problems, struct felt_member_view *all, size_t n
                     "%s and %s both take overlay traffic at %s, and only one can get it: see "
                     "--public-ip and --iface",
                     first->name, second->name, FELT_IP(&first->public_ip));
+    qsort(all, n, sizeof(*all), by_public_ip6);
+    second = NULL;
+    for (size_t i = 0; (first = next_double(all, n, same_public_ip6, &i, &second));)
+        add_problem(problems,
+                    "%s and %s both take overlay traffic at %s, and only one can get it: see "
+                    "--public-ipv6 and --iface",
+                    first->name, second->name, FELT_IP(&first->public_ip6));
 }
 
 /* Nobody decides anything without the owners of more than half of all subnets. Where they do not

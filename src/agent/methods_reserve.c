@@ -29,7 +29,9 @@ static bool take_subnet(const struct felt_self_view *self, const json_t *paramet
 {
     const char *text = json_string_value(json_object_get(parameters, "subnet"));
     const struct felt_netconf *n = self->config;
-    struct felt_cidr cidr, masked, first;
+    struct felt_dual first, last;
+    struct felt_cidr cidr, masked;
+    const struct felt_cidr *least;
 
     if (!text) {
         felt_varlink_answer_invalid(answer, "subnet");
@@ -39,20 +41,24 @@ static bool take_subnet(const struct felt_self_view *self, const json_t *paramet
         answer->error = "io.felt.NotInCluster";
         return false;
     }
+    first = felt_netconf_subnets(n, 0);
+    last = felt_netconf_subnets(n, felt_netconf_slots(n) - 1);
     if (felt_cidr_parse(text, &cidr) < 0) {
-        first = felt_netconf_subnet(n, 0);
-        refuse(answer, "'%.100s' is no subnet like %s", text, FELT_CIDR(&first));
+        refuse(answer, "'%.100s' is no subnet like %s", text, FELT_CIDR(felt_dual_first(&first)));
         return false;
     }
+    least = felt_dual_of(&first, cidr.ip.family);
+    if (!least)
+        least = felt_dual_first(&first);
     masked = felt_cidr_masked(&cidr);
-    if (cidr.len == n->subnet_len && !felt_cidr_equal(&masked, &cidr)) {
+    if (cidr.len == least->len && !felt_cidr_equal(&masked, &cidr)) {
         refuse(answer, "%s is no subnet: it is inside of %s", FELT_CIDR(&cidr), FELT_CIDR(&masked));
         return false;
     }
     if (felt_netconf_slot(n, &cidr, ret_slot) < 0) {
         refuse(answer, "%s is no subnet of the network: those are /%u, from %s to %s",
-               FELT_CIDR(&cidr), (unsigned)n->subnet_len, FELT_IP(&n->subnet_min),
-               FELT_IP(&n->subnet_max));
+               FELT_CIDR(&cidr), (unsigned)least->len, FELT_IP(&least->ip),
+               FELT_IP(&felt_dual_of(&last, least->ip.family)->ip));
         return false;
     }
     return true;

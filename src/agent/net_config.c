@@ -12,10 +12,17 @@
 
 static void make_text(const struct felt_options *options, char *text, size_t size)
 {
-    bool has_network = options->network.ip.family != FELT_FAMILY_NONE;
+    bool has_v4 = options->network.v4.ip.family != FELT_FAMILY_NONE;
+    bool has_v6 = options->network.v6.ip.family != FELT_FAMILY_NONE;
+    char v4[FELT_ENDPOINT_TEXT + 16] = "\"EnableIPv4\":false,", v6[FELT_ENDPOINT_TEXT + 48] = "";
 
-    snprintf(text, size, "{\"Network\":\"%s\",\"Backend\":{\"Type\":\"%s\"}}",
-             has_network ? FELT_CIDR(&options->network) : FELT_NETWORK_DEFAULT,
+    if (has_v4 || !has_v6)
+        snprintf(v4, sizeof(v4), "\"Network\":\"%s\",",
+                 has_v4 ? FELT_CIDR(&options->network.v4) : FELT_NETWORK_DEFAULT);
+    if (has_v6)
+        snprintf(v6, sizeof(v6), "\"EnableIPv6\":true,\"IPv6Network\":\"%s\",",
+                 FELT_CIDR(&options->network.v6));
+    snprintf(text, size, "{%s%s\"Backend\":{\"Type\":\"%s\"}}", v4, v6,
              options->backend ? options->backend : felt_backend_name(FELT_BACKEND_VXLAN));
 }
 
@@ -57,7 +64,7 @@ int felt_net_config_load(const struct felt_options *options, struct felt_net_con
     struct felt_netconf_error error;
     int r;
 
-    if (options->network.ip.family != FELT_FAMILY_NONE || options->backend)
+    if (!felt_dual_is_none(&options->network) || options->backend)
         c.source = FELT_NET_CONFIG_OPTIONS;
     else if (options->net_config_explicit || access(options->net_config_path, F_OK) == 0)
         c.source = FELT_NET_CONFIG_FILE;

@@ -41,8 +41,8 @@ static const struct option options_table[] = {
      "join the cluster of HOST[:PORT] or of a token of\n'feltctl token'; without it: found or resume one"},
     {NULL, "bootstrap-expect", "N", NULL, 0, felt_option_set_bootstrap_expect, 0,
      "with --join: if nobody has founded a cluster yet, do\nso together, once N machines see each other"},
-    {NULL, "network", "CIDR", NULL, 0, felt_option_set_cidr, FIELD(network),
-     "network of a new cluster"},
+    {NULL, "network", "CIDR", NULL, 0, felt_option_set_networks, FIELD(network),
+     "network of a new cluster; of IPv4, of IPv6, or one of\neach with a comma between them"},
     {NULL, "backend", "TYPE", NULL, 0, felt_option_set_backend, FIELD(backend),
      "backend of a new cluster: vxlan or host-gw"},
     {NULL, "net-config-path", "FILE", "/etc/felt/net-conf.json", FLANNEL, felt_option_set_path,
@@ -60,13 +60,15 @@ static const struct option options_table[] = {
     {NULL, "state-dir", "DIR", "/var/lib/felt", 0, felt_option_set_path, FIELD(state_dir),
      "identity and state"},
     {"Addresses", "bind", "ADDR:PORT", "0.0.0.0:8470", 0, felt_option_set_endpoint, FIELD(bind),
-     "UDP, where other nodes reach this one"},
+     "UDP, where other nodes reach this one; without IPv4:\n[::]:8470"},
     {NULL, "iface", "NAME|IP", NULL, FLANNEL | LIST | COMMAS, felt_option_add_text, FIELD(iface),
      "interface for traffic between nodes, first match wins;\ndefault: that of the default route"},
     {NULL, "iface-regex", "REGEX", NULL, FLANNEL | LIST, felt_option_add_text, FIELD(iface_regex),
      "the same, matched against addresses, then names;\ntried after every --iface"},
-    {NULL, "public-ip", "IP", NULL, FLANNEL, felt_option_set_ip, FIELD(public_ip),
+    {NULL, "public-ip", "IP", NULL, FLANNEL, felt_option_set_ip4, FIELD(public_ip),
      "address that other nodes use for this one;\ndefault: the interface's"},
+    {NULL, "public-ipv6", "IP", NULL, FLANNEL, felt_option_set_ip6, FIELD(public_ip6),
+     "the same of IPv6"},
     {"Host", "subnet-file", "FILE", "/run/flannel/subnet.env", FLANNEL, felt_option_set_path,
      FIELD(subnet_file), "where subnet and MTU are written"},
     {NULL, "hooks-dir", "DIR", "/etc/felt/hooks.d", 0, felt_option_set_path, FIELD(hooks_dir),
@@ -118,7 +120,6 @@ static const struct foreign {
     {"kube-annotation-prefix", false, KUBE},
     {"set-node-network-unavailable", true, KUBE},
     {"iface-can-reach", false, NOT_YET},
-    {"public-ipv6", false, NOT_YET},
     {"ip-blackhole-route", true, NOT_YET},
     {"healthz-ip", false, NOT_YET},
     {"healthz-port", false, NOT_YET},
@@ -436,6 +437,7 @@ static int check_conflicts(struct parse *p)
                                      path, other);
     }
     p->options->net_config_explicit = path != NULL;
+    p->options->bind_explicit = given(p, "bind") != NULL;
     return 0;
 }
 

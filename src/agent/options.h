@@ -44,7 +44,7 @@ struct felt_options {
     bool help;    /* --help was met: nothing behind it was looked at */
     bool version; /* likewise */
 
-    struct felt_cidr network; /* family NONE: not given */
+    struct felt_dual network; /* none: not given */
     const char *backend;      /* NULL: not given */
     const char *net_config_path;
     bool net_config_explicit; /* it was asked for, so it must be there */
@@ -56,7 +56,9 @@ struct felt_options {
     uint32_t bootstrap_expect; /* so many machines found the cluster together; 0: not given */
 
     struct felt_endpoint bind;
-    struct felt_ip public_ip; /* family NONE: the interface's */
+    bool bind_explicit;
+    struct felt_ip public_ip;  /* IPv4; family NONE: the interface's */
+    struct felt_ip public_ip6; /* IPv6; likewise */
     struct felt_text_list iface;
     struct felt_text_list iface_regex;
 

@@ -78,30 +78,65 @@ int felt_option_set_cidr(struct felt_options *options, size_t offset,
     if (felt_cidr_parse(value->text, &cidr) < 0)
         return felt_options_fail(ret_error, "%s: '%s' is not a network like 10.1.0.0/16",
                                  value->origin, value->text);
-    if (cidr.ip.family != FELT_FAMILY_V4)
-        return felt_options_fail(ret_error, "%s: %s: IPv6 is not supported yet", value->origin,
-                                 value->text);
     *(struct felt_cidr *)field(options, offset) = felt_cidr_masked(&cidr);
     return 0;
 }
 
-int felt_option_set_ip(struct felt_options *options, size_t offset,
-                       const struct felt_option_value *value, struct felt_options_error *ret_error)
+int felt_option_set_networks(struct felt_options *options, size_t offset,
+                             const struct felt_option_value *value,
+                             struct felt_options_error *ret_error)
 {
+    char text[FELT_DUAL_TEXT], *rest = text, *item;
+    struct felt_dual networks = {0};
+    struct felt_cidr cidr;
+
+    /* What is cut off is no network either. */
+    snprintf(text, sizeof(text), "%s", value->text);
+    while ((item = strsep(&rest, ","))) {
+        if (felt_cidr_parse(item, &cidr) < 0)
+            return felt_options_fail(ret_error, "%s: '%s' is not a network like 10.1.0.0/16",
+                                     value->origin, item);
+        if (felt_dual_of(&networks, cidr.ip.family))
+            return felt_options_fail(ret_error, "%s: %s: a second network of the same family",
+                                     value->origin, item);
+        *(cidr.ip.family == FELT_FAMILY_V4 ? &networks.v4 : &networks.v6) = felt_cidr_masked(&cidr);
+    }
+    *(struct felt_dual *)field(options, offset) = networks;
+    return 0;
+}
+
+static int set_ip(struct felt_options *options, size_t offset, uint8_t family,
+                  const struct felt_option_value *value, struct felt_options_error *ret_error)
+{
+    const char *name = family == FELT_FAMILY_V6 ? "IPv6" : "IPv4";
     struct felt_ip ip = {0};
 
     /* An empty one is flanneld's default, and as good as none. */
     if (value->text[0] != '\0' && felt_ip_parse(value->text, &ip) < 0)
         return felt_options_fail(ret_error, "%s: '%s' is not an IP address", value->origin,
                                  value->text);
-    if (ip.family == FELT_FAMILY_V6)
-        return felt_options_fail(ret_error, "%s: %s: IPv6 is not supported yet", value->origin,
-                                 value->text);
+    if (ip.family != FELT_FAMILY_NONE && ip.family != family)
+        return felt_options_fail(ret_error,
+                                 "%s: %s is not an %s address (there are --public-ip "
+                                 "and --public-ipv6)",
+                                 value->origin, value->text, name);
     if (ip.family != FELT_FAMILY_NONE && (felt_ip_is_any(&ip) || felt_ip_is_loopback(&ip)))
         return felt_options_fail(ret_error, "%s: %s cannot be reached from other machines",
                                  value->origin, value->text);
     *(struct felt_ip *)field(options, offset) = ip;
     return 0;
+}
+
+int felt_option_set_ip4(struct felt_options *options, size_t offset,
+                        const struct felt_option_value *value, struct felt_options_error *ret_error)
+{
+    return set_ip(options, offset, FELT_FAMILY_V4, value, ret_error);
+}
+
+int felt_option_set_ip6(struct felt_options *options, size_t offset,
+                        const struct felt_option_value *value, struct felt_options_error *ret_error)
+{
+    return set_ip(options, offset, FELT_FAMILY_V6, value, ret_error);
 }
 
 int felt_option_set_endpoint(struct felt_options *options, size_t offset,

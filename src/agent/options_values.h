@@ -21,8 +21,12 @@ int felt_option_set_path(struct felt_options *, size_t, const struct felt_option
                          struct felt_options_error *);
 int felt_option_set_cidr(struct felt_options *, size_t, const struct felt_option_value *,
                          struct felt_options_error *);
-int felt_option_set_ip(struct felt_options *, size_t, const struct felt_option_value *,
-                       struct felt_options_error *);
+int felt_option_set_networks(struct felt_options *, size_t, const struct felt_option_value *,
+                             struct felt_options_error *);
+int felt_option_set_ip4(struct felt_options *, size_t, const struct felt_option_value *,
+                        struct felt_options_error *);
+int felt_option_set_ip6(struct felt_options *, size_t, const struct felt_option_value *,
+                        struct felt_options_error *);
 int felt_option_set_endpoint(struct felt_options *, size_t, const struct felt_option_value *,
                              struct felt_options_error *);
 /* One more item of a struct felt_text_list. */

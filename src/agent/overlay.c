@@ -19,14 +19,13 @@
 
 struct felt_overlay {
     struct felt_overlay_config config;
-    struct felt_reconciler *reconciler; /* NULL until the network configuration is known */
-    struct felt_rules *rules;           /* likewise */
-    sd_event_source *soon;              /* a pass is wanted */
-    sd_event_source *timer;             /* the next one at the latest */
-    sd_event_source *kernel;            /* notifications */
+    struct felt_devices *devices;              /* NULL until the network configuration is known */
+    struct felt_rules *rules;                  /* likewise */
+    sd_event_source *soon;                     /* a pass is wanted */
+    sd_event_source *timer;                    /* the next one at the latest */
+    sd_event_source *kernel[FELT_DEVICES_MAX]; /* notifications */
     bool announced;
-    struct felt_vxlan_data data;
-    uint32_t mtu;
+    struct felt_devices_backend backend;
     felt_usec backoff_us;
     struct felt_adoption adoption;
     felt_usec wait_us; /* until stale entries may go; 0: nothing waits for that */
@@ -62,7 +61,7 @@ static int on_kernel(sd_event_source *source, int fd, uint32_t events, void *use
     (void)source;
     (void)fd;
     (void)events;
-    if (felt_reconciler_ready(o->reconciler))
+    if (felt_devices_ready(o->devices))
         felt_overlay_changed(o);
     return 0;
 }
@@ -98,9 +97,10 @@ void felt_overlay_free(struct felt_overlay *overlay)
         return;
     sd_event_source_disable_unref(overlay->soon);
     sd_event_source_disable_unref(overlay->timer);
-    sd_event_source_disable_unref(overlay->kernel);
+    for (size_t i = 0; i < FELT_DEVICES_MAX; i++)
+        sd_event_source_disable_unref(overlay->kernel[i]);
     felt_rules_free(overlay->rules);
-    felt_reconciler_free(overlay->reconciler);
+    felt_devices_free(overlay->devices);
     sd_event_unref(overlay->config.event);
     free(overlay);
 }
@@ -138,49 +138,70 @@ static int make_rules(struct felt_overlay *o)
     return felt_rules_new(&config, &o->rules);
 }
 
-/* The configuration is known, so the reconciler can be made. A configuration that this machine
- * cannot serve is the end; anything else may pass. */
-static int make_reconciler(struct felt_overlay *o, const struct felt_self_view *self)
+/* The configuration is known, so the devices can be made. A configuration that this machine cannot
+ * serve is the end; anything else may pass. */
+static int make_devices(struct felt_overlay *o, const struct felt_self_view *self)
 {
-    struct felt_reconciler_config config = {
+    struct felt_devices_config config = {
         .netconf = self->config,
         .underlay = o->config.underlay,
         .node = self->id,
     };
     struct felt_reconcile_report report = {0};
-    int r = felt_reconciler_new(&config, &o->reconciler, &report);
+    int r = felt_devices_new(&config, &o->devices, &report);
 
-    if (r < 0) {
+    if (r < 0)
         snprintf(o->kernel_error, sizeof(o->kernel_error), "%s",
                  report.text[0] ? report.text : strerror(-r));
-        return r;
-    }
-    return sd_event_add_io(o->config.event, &o->kernel, felt_reconciler_fd(o->reconciler), EPOLLIN,
-                           on_kernel, o);
+    for (size_t i = 0; r >= 0 && felt_devices_fd(o->devices, i) >= 0; i++)
+        r = sd_event_add_io(o->config.event, &o->kernel[i], felt_devices_fd(o->devices, i), EPOLLIN,
+                            on_kernel, o);
+    return r;
+}
+
+static bool is_same_backend(const struct felt_devices_backend *a,
+                            const struct felt_devices_backend *b)
+{
+    bool same = a->mtu == b->mtu;
+
+    for (size_t i = 0; i < FELT_DEVICES_MAX; i++)
+        same = same && felt_ip_equal(&a->ways[i].public_ip, &b->ways[i].public_ip) &&
+               a->ways[i].data.vni == b->ways[i].data.vni &&
+               memcmp(a->ways[i].data.mac, b->ways[i].data.mac, sizeof(b->ways[i].data.mac)) == 0;
+    return same;
 }
 
 static int set_backend(struct felt_overlay *o, struct felt_reconcile_report *report)
 {
-    struct felt_vxlan_data data = {0};
-    uint32_t mtu;
+    struct felt_devices_backend backend;
     int r;
 
-    r = felt_reconciler_backend(o->reconciler, &data, &mtu, report);
+    r = felt_devices_backend(o->devices, &backend, report);
     if (r < 0)
         return r;
-    if (o->announced && o->mtu == mtu && memcmp(&o->data, &data, sizeof(data)) == 0)
+    if (o->announced && is_same_backend(&o->backend, &backend))
         return 0;
     o->announced = true;
-    o->data = data;
-    o->mtu = mtu;
-    o->config.backend(o->config.userdata, &data, mtu);
+    o->backend = backend;
+    o->config.backend(o->config.userdata, &backend);
     return 0;
+}
+
+/* Of vxlan a way needs the MAC at its end. */
+static void read_way(enum felt_backend backend, const struct felt_ip *public_ip, const char *data,
+                     struct felt_devices_way *ret_way)
+{
+    struct felt_devices_way way = {.public_ip = *public_ip};
+
+    if (backend == FELT_BACKEND_VXLAN && felt_vxlan_data_parse(data, strlen(data), &way.data) < 0)
+        return;
+    *ret_way = way;
 }
 
 /* The members whose lease we should have a way to. We are the first of all. *ret_all_told: no
  * living one has yet to say what its lease and device are. */
 static size_t collect_peers(const struct felt_overlay *o, const struct felt_self_view *self,
-                            struct felt_plan_peer *peers, bool *ret_all_told)
+                            struct felt_devices_peer *peers, bool *ret_all_told)
 {
     struct felt_ip own = {.family = FELT_FAMILY_NONE};
     struct felt_member_view m;
@@ -188,7 +209,7 @@ static size_t collect_peers(const struct felt_overlay *o, const struct felt_self
 
     *ret_all_told = true;
     for (uint32_t i = 0; felt_node_next_member(o->config.node, 0, &i, &m);) {
-        struct felt_vxlan_data data = {0};
+        struct felt_devices_peer peer = {.id = m.id, .backend = m.backend};
 
         if (m.self) {
             own = m.public_ip;
@@ -199,30 +220,42 @@ static size_t collect_peers(const struct felt_overlay *o, const struct felt_self
         /* Without a device it cannot be reached yet: its next announcement says where. */
         if (!m.has_lease || !m.has_backend)
             continue;
-        if (m.backend == FELT_BACKEND_VXLAN &&
-            felt_vxlan_data_parse(m.backend_data, strlen(m.backend_data), &data) < 0)
+        read_way(m.backend, &m.public_ip, m.backend_data, &peer.ways[0]);
+        if (m.public_ip6.family != FELT_FAMILY_NONE)
+            read_way(m.backend, &m.public_ip6, m.backend_data6, &peer.ways[1]);
+        if (peer.ways[0].public_ip.family == FELT_FAMILY_NONE &&
+            peer.ways[1].public_ip.family == FELT_FAMILY_NONE)
             continue;
         /* This machine before it lost its disk: there is no way from here to here. */
         if (felt_ip_equal(&m.public_ip, &own))
             continue;
-        peers[n] = (struct felt_plan_peer){
-            .subnet = felt_netconf_subnet(self->config, m.lease_slot),
-            .public_ip = m.public_ip,
-            .id = m.id,
-            .backend = m.backend,
-        };
-        memcpy(peers[n].mac, data.mac, sizeof(peers[n].mac));
-        n++;
+        peer.subnets = felt_netconf_subnets(self->config, m.lease_slot);
+        peers[n++] = peer;
     }
     return n;
+}
+
+/* Of each family that there is. */
+static void set_rules(struct felt_overlay *o, const struct felt_netconf *config,
+                      const struct felt_dual *lease)
+{
+    struct felt_dual networks = felt_netconf_networks(config);
+    struct felt_rules_net nets[2];
+    size_t n = 0;
+
+    if (networks.v4.ip.family != FELT_FAMILY_NONE)
+        nets[n++] = (struct felt_rules_net){.network = networks.v4, .lease = lease->v4};
+    if (networks.v6.ip.family != FELT_FAMILY_NONE)
+        nets[n++] = (struct felt_rules_net){.network = networks.v6, .lease = lease->v6};
+    felt_rules_set(o->rules, nets, n);
 }
 
 static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
                     struct felt_reconcile_report *report)
 {
-    _cleanup_(felt_freep) struct felt_plan_peer *peers = NULL;
+    _cleanup_(felt_freep) struct felt_devices_peer *peers = NULL;
     enum felt_plan_knowledge knowledge;
-    struct felt_cidr lease;
+    struct felt_dual lease;
     bool all_told;
     size_t n;
     uint64_t now;
@@ -237,35 +270,34 @@ static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
     peers = calloc(self->n_members, sizeof(*peers));
     if (!peers)
         return -ENOMEM;
-    lease = felt_netconf_subnet(self->config, self->lease_slot);
+    lease = felt_netconf_subnets(self->config, self->lease_slot);
     n = collect_peers(o, self, peers, &all_told);
     (void)sd_event_now(o->config.event, CLOCK_MONOTONIC, &now);
     knowledge =
         felt_adoption_knowledge(&o->adoption, now, self->synced,
-                                felt_reconciler_is_anothers(o->reconciler), all_told, &o->wait_us);
-    r = felt_reconciler_set(o->reconciler, knowledge, &lease, peers, n);
+                                felt_devices_are_anothers(o->devices), all_told, &o->wait_us);
+    r = felt_devices_set(o->devices, knowledge, &lease, peers, n);
     if (r < 0)
         return r;
-    felt_rules_set(o->rules,
-                   &(struct felt_rules_net){.network = self->config->network, .lease = lease}, 1);
-    return felt_reconciler_run(o->reconciler, report);
+    set_rules(o, self->config, &lease);
+    return felt_devices_run(o->devices, report);
 }
 
 /* Written when what it says has changed: Docker's set-up may have overwritten it on purpose. */
 static int write_subnet_env(struct felt_overlay *o, const struct felt_self_view *self)
 {
     struct felt_subnet_env env = {
-        .network = self->config->network,
-        .subnet = felt_netconf_subnet(self->config, self->lease_slot),
-        .mtu = o->mtu,
+        .networks = felt_netconf_networks(self->config),
+        .subnets = felt_netconf_subnets(self->config, self->lease_slot),
+        .mtu = o->backend.mtu,
         .ip_masq = o->config.options->ip_masq,
     };
     const char *path = o->config.options->subnet_file;
     bool written;
     int r;
 
-    if (o->env_written && felt_cidr_equal(&o->env.subnet, &env.subnet) &&
-        felt_cidr_equal(&o->env.network, &env.network) && o->env.mtu == env.mtu)
+    if (o->env_written && felt_dual_equal(&o->env.subnets, &env.subnets) &&
+        felt_dual_equal(&o->env.networks, &env.networks) && o->env.mtu == env.mtu)
         return 0;
     r = felt_subnet_env_write(path, &env, &written);
     if (r < 0) {
@@ -275,7 +307,7 @@ static int write_subnet_env(struct felt_overlay *o, const struct felt_self_view 
         return r;
     }
     if (written)
-        felt_log_info("subnet-file: wrote %s subnet=%s mtu=%u", path, FELT_CIDR(&env.subnet),
+        felt_log_info("subnet-file: wrote %s subnet=%s mtu=%u", path, FELT_DUAL(&env.subnets),
                       env.mtu);
     o->subnet_file_error[0] = '\0';
     o->env_written = true;
@@ -337,8 +369,8 @@ static int pass(struct felt_overlay *o)
     }
     if (!o->rules)
         r = make_rules(o);
-    if (r >= 0 && !o->reconciler) {
-        r = make_reconciler(o, &self);
+    if (r >= 0 && !o->devices) {
+        r = make_devices(o, &self);
         if (r == -EINVAL || r == -ERANGE) {
             felt_log_error("kernel: %s", o->kernel_error);
             return sd_event_exit(o->config.event, r);
@@ -361,14 +393,15 @@ static int pass(struct felt_overlay *o)
 void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_view *ret_view)
 {
     *ret_view = (struct felt_overlay_view){
-        .device = overlay->reconciler ? felt_reconciler_link_name(overlay->reconciler) : NULL,
-        .mtu = overlay->mtu,
+        .device = overlay->devices ? felt_devices_name(overlay->devices, 0) : NULL,
+        .device6 = overlay->devices ? felt_devices_name(overlay->devices, 1) : NULL,
+        .mtu = overlay->backend.mtu,
         .n_programmed = overlay->n_programmed,
         .n_unreachable = overlay->n_unreachable,
         .kernel_error = overlay->kernel_error[0] ? overlay->kernel_error : NULL,
         .kernel_limit = overlay->kernel_limit[0] ? overlay->kernel_limit : NULL,
         .subnet_file_error = overlay->subnet_file_error[0] ? overlay->subnet_file_error : NULL,
-        .subnet = overlay->env_written ? &overlay->env.subnet : NULL,
+        .subnets = overlay->env_written ? &overlay->env.subnets : NULL,
         .ready = overlay->ready,
     };
 }

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
+#include "agent/devices.h"
 #include "agent/options.h"
-#include "agent/reconciler.h"
 #include "agent/underlay.h"
 #include "base/idiom.h"
 #include "node/node.h"
@@ -21,7 +21,7 @@ struct felt_overlay_config {
     const struct felt_node *node;       /* likewise */
     struct felt_underlay underlay;
     /* The device exists: announce it. */
-    void (*backend)(void *userdata, const struct felt_vxlan_data *data, uint32_t mtu);
+    void (*backend)(void *userdata, const struct felt_devices_backend *backend);
     /* A pass is over: felt_overlay_view() has its result. */
     void (*passed)(void *userdata);
     void *userdata;
@@ -29,14 +29,15 @@ struct felt_overlay_config {
 
 /* What the last pass came to, for status. */
 struct felt_overlay_view {
-    const char *device; /* NULL: none yet */
-    uint32_t mtu;       /* 0: not known yet */
+    const char *device;  /* NULL: none yet */
+    const char *device6; /* a second one, over IPv6; NULL: none */
+    uint32_t mtu;        /* 0: not known yet */
     size_t n_programmed;
-    size_t n_unreachable;           /* peers without a way, not for want of trying */
-    const char *kernel_error;       /* NULL: none */
-    const char *kernel_limit;       /* of this machine, too low; NULL: none */
-    const char *subnet_file_error;  /* NULL: none */
-    const struct felt_cidr *subnet; /* that subnet.env was given in this run; NULL: none yet */
+    size_t n_unreachable;            /* peers without a way, not for want of trying */
+    const char *kernel_error;        /* NULL: none */
+    const char *kernel_limit;        /* of this machine, too low; NULL: none */
+    const char *subnet_file_error;   /* NULL: none */
+    const struct felt_dual *subnets; /* that subnet.env was given in this run; NULL: none yet */
     bool ready; /* the lease, subnet.env and a way to every known peer (but for one whose entries
                  * the kernel refuses) have been in place, and the packet filter has been seen to */
 };

@@ -92,23 +92,58 @@ static int find_key(const struct felt_options *o, const struct felt_token *token
     return 0;
 }
 
+/* Gossip goes where overlay traffic goes, over the family that the socket is bound to. */
+static int choose_advertise(const struct felt_options *o, struct felt_prepared *p,
+                            struct felt_failure *error)
+{
+    const struct felt_underlay *u = &p->underlay;
+
+    p->bind = o->bind;
+    if (!o->bind_explicit && u->public_ip.family == FELT_FAMILY_V6)
+        p->bind.ip = (struct felt_ip){.family = FELT_FAMILY_V6}; /* a machine without IPv4 */
+    p->advertise = p->bind;
+    if (!felt_ip_is_any(&p->bind.ip))
+        return 0;
+    if (p->bind.ip.family == u->public_ip.family)
+        p->advertise.ip = u->public_ip;
+    else if (p->bind.ip.family == u->public_ip6.family)
+        p->advertise.ip = u->public_ip6;
+    else
+        return felt_fail(error, -EADDRNOTAVAIL,
+                         "--bind %s: interface %s has no address of that family for others to "
+                         "reach this node at",
+                         FELT_ENDPOINT(&o->bind), u->name);
+    return 0;
+}
+
+static void log_underlay(const struct felt_underlay *u)
+{
+    char second[2 * FELT_ENDPOINT_TEXT + 32] = "";
+
+    if (u->address6.family != FELT_FAMILY_NONE)
+        snprintf(second, sizeof(second), " address6=%s public-ip6=%s", FELT_IP(&u->address6),
+                 FELT_IP(&u->public_ip6));
+    felt_log_info("underlay: interface=%s address=%s mtu=%u public-ip=%s%s", u->name,
+                  FELT_IP(&u->address), u->mtu, FELT_IP(&u->public_ip), second);
+}
+
 static int choose_underlay(const struct felt_options *o, struct felt_prepared *p,
                            struct felt_failure *error)
 {
     struct felt_underlay_choice choice = {
-        .iface = &o->iface, .iface_regex = &o->iface_regex, .public_ip = o->public_ip};
+        .iface = &o->iface,
+        .iface_regex = &o->iface_regex,
+        .public_ip = o->public_ip,
+        .public_ip6 = o->public_ip6,
+    };
     struct felt_underlay_error e;
     int r;
 
     r = felt_underlay_select(&choice, &p->underlay, &e);
     if (r < 0)
         return felt_fail(error, r, "%s", e.text);
-    p->advertise = o->bind;
-    if (felt_ip_is_any(&o->bind.ip))
-        p->advertise.ip = p->underlay.public_ip;
-    felt_log_info("underlay: interface=%s address=%s mtu=%u public-ip=%s", p->underlay.name,
-                  FELT_IP(&p->underlay.address), p->underlay.mtu, FELT_IP(&p->underlay.public_ip));
-    return 0;
+    log_underlay(&p->underlay);
+    return choose_advertise(o, p, error);
 }
 
 static int refused(const struct felt_prepared *p, int r, enum felt_node_refusal refusal,
@@ -158,7 +193,7 @@ static void report_start(const struct felt_options *o, const struct felt_prepare
     if (resumed && self.in_cluster && wants_to_join(o))
         felt_log_info("node: already a member; --join says where to look when members have moved");
     if (resumed && self.in_cluster && o->bootstrap_expect == 0 &&
-        (o->network.ip.family != FELT_FAMILY_NONE || o->backend || o->net_config_explicit))
+        (!felt_dual_is_none(&o->network) || o->backend || o->net_config_explicit))
         felt_log_notice(
             "node: the cluster's network configuration stands: --network, --backend and "
             "--net-config-path are for founders and were not read");
@@ -214,14 +249,16 @@ static int make_node(const struct felt_options *o, const struct felt_token *toke
         .lease_time_us = o->lease_time_sec * FELT_USEC_SEC,
     };
     enum felt_node_refusal refusal;
+    struct felt_dual earlier;
     int r;
 
     felt_random_fill(config.seed, sizeof(config.seed));
     felt_machine_read(FELT_MACHINE_ID_PATH, config.machine);
     if (token)
         memcpy(config.cluster, token->cluster, sizeof(config.cluster));
-    if (config.wish.ip.family == FELT_FAMILY_NONE)
-        (void)felt_subnet_env_read_subnet(o->subnet_file, &config.wish);
+    if (config.wish.ip.family == FELT_FAMILY_NONE &&
+        felt_subnet_env_read_subnets(o->subnet_file, &earlier) == 0)
+        config.wish = *felt_dual_first(&earlier);
     r = felt_node_new(&config, &p->node, &refusal);
     explicit_bzero(&config, sizeof(config));
     return r < 0 ? refused(p, r, refusal, error) : 0;

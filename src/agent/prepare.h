@@ -17,6 +17,7 @@ struct felt_prepared {
     struct felt_store store;
     struct felt_cluster_key key; /* secret, locked in memory */
     struct felt_underlay underlay;
+    struct felt_endpoint bind; /* of the options, or of IPv6 on a machine without IPv4 */
     struct felt_endpoint advertise;
     struct felt_node *node;
     size_t n_token_seeds;

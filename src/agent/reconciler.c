@@ -23,9 +23,12 @@ struct felt_reconciler {
     struct felt_peer_story *stories; /* of desired's peers */
     struct felt_netlink *netlink;
     struct felt_watch *watch;
-    uint32_t link_ifindex; /* 0: there is no device */
-    bool link_settled;     /* its MAC is decided: adopted or created */
-    bool is_anothers;      /* it was adopted, and its MAC is not of our making */
+    uint32_t link_ifindex;                 /* 0: there is no device */
+    bool link_settled;                     /* its MAC is decided: adopted or created */
+    bool is_anothers;                      /* it was adopted, and its MAC is not of our making */
+    const struct felt_reconciler *sibling; /* NULL: there is none */
+    bool is_second;                        /* the sibling tells what is told once */
+    bool told_forwarding;                  /* that IPv6 is not forwarded */
 };
 
 static bool has_link(const struct felt_reconciler *reconciler)
@@ -47,23 +50,28 @@ _printf_(2, 3) static void report_text(struct felt_reconcile_report *report, con
 
 /* ---- life ---- */
 
+static int check_no_nat(const struct felt_ip *address, const struct felt_ip *public_ip,
+                        struct felt_reconcile_report *report)
+{
+    if (felt_ip_equal(address, public_ip))
+        return 0;
+    report_text(report,
+                "your PublicIP (%s) differs from interface IP (%s), meaning that probably "
+                "you're on a NAT, which is not supported by host-gw backend",
+                FELT_IP(public_ip), FELT_IP(address));
+    return -EINVAL;
+}
+
 static int check_config(const struct felt_reconciler_config *config,
                         struct felt_reconcile_report *report)
 {
     const struct felt_underlay *underlay = &config->underlay;
 
-    if (config->netconf->network.ip.family != FELT_FAMILY_V4) {
-        report_text(report, "the network configuration has no IPv4 Network");
+    if (config->netconf->backend != FELT_BACKEND_HOST_GW)
+        return 0;
+    if (check_no_nat(&underlay->address, &underlay->public_ip, report) < 0 ||
+        check_no_nat(&underlay->address6, &underlay->public_ip6, report) < 0)
         return -EINVAL;
-    }
-    if (config->netconf->backend == FELT_BACKEND_HOST_GW &&
-        !felt_ip_equal(&underlay->address, &underlay->public_ip)) {
-        report_text(report,
-                    "your PublicIP (%s) differs from interface IP (%s), meaning that probably "
-                    "you're on a NAT, which is not supported by host-gw backend",
-                    FELT_IP(&underlay->public_ip), FELT_IP(&underlay->address));
-        return -EINVAL;
-    }
     return 0;
 }
 
@@ -76,19 +84,22 @@ static int init_desired(struct felt_plan_desired *desired,
         .underlay_ifindex = config->underlay.ifindex,
         .underlay_mtu = config->underlay.mtu,
         .underlay_address = config->underlay.address,
+        .has_sibling = config->has_sibling,
         .node = config->node,
         .default_port = felt_sysctl_vxlan_port(),
     };
     int r = felt_plan_desired_init(desired, &setting);
 
     if (r == -ERANGE)
-        report_text(report, "the MTU of %s (%u, Backend.MTU %u) leaves nothing for the overlay",
+        report_text(report,
+                    "the MTU of %s (%u, Backend.MTU %u) leaves too little for the overlay; IPv6 "
+                    "needs 1280 bytes inside",
                     config->underlay.name, config->underlay.mtu, config->netconf->vxlan.mtu);
     else if (r == -ENAMETOOLONG)
-        report_text(report,
-                    "flannel.%u is too long for an interface name: choose a VNI below "
-                    "10000000",
-                    config->netconf->vxlan.vni);
+        report_text(report, "%s.%u is too long for an interface name: choose a VNI below %s",
+                    setting.underlay_address.family == FELT_FAMILY_V6 ? "flannel-v6" : "flannel",
+                    config->netconf->vxlan.vni,
+                    setting.underlay_address.family == FELT_FAMILY_V6 ? "10000" : "10000000");
     return r == -ENAMETOOLONG ? -EINVAL : r;
 }
 
@@ -142,13 +153,14 @@ bool felt_reconciler_is_anothers(const struct felt_reconciler *reconciler)
 }
 
 int felt_reconciler_set(struct felt_reconciler *reconciler, enum felt_plan_knowledge knowledge,
-                        const struct felt_cidr *lease, const struct felt_plan_peer *peers,
+                        const struct felt_dual *lease, const struct felt_plan_peer *peers,
                         size_t n_peers)
 {
     struct felt_plan_desired next = reconciler->desired;
     struct felt_peer_story *stories;
     int r;
 
+    next.elsewhere = NULL;
     next.peers = NULL;
     next.problems = NULL;
     next.by_mac = NULL;
@@ -167,6 +179,29 @@ int felt_reconciler_set(struct felt_reconciler *reconciler, enum felt_plan_knowl
     return 0;
 }
 
+int felt_reconciler_set_elsewhere(struct felt_reconciler *reconciler,
+                                  const struct felt_cidr *subnets, size_t n)
+{
+    return felt_plan_desired_set_elsewhere(&reconciler->desired, subnets, n);
+}
+
+size_t felt_reconciler_unsettled(const struct felt_reconciler *reconciler, struct felt_id *ids)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < reconciler->desired.n_peers; i++)
+        if (!reconciler->stories[i].settled)
+            ids[n++] = reconciler->desired.peers[i].id;
+    return n;
+}
+
+void felt_reconciler_pair(struct felt_reconciler *first, struct felt_reconciler *second)
+{
+    first->sibling = second;
+    second->sibling = first;
+    second->is_second = true;
+}
+
 /* ---- notifications ---- */
 
 int felt_reconciler_fd(const struct felt_reconciler *reconciler)
@@ -179,9 +214,12 @@ bool felt_reconciler_ready(struct felt_reconciler *reconciler)
     struct felt_watch_scope scope = {
         .link_ifindex = reconciler->link_ifindex,
         .underlay_ifindex = reconciler->desired.underlay_ifindex,
-        .network = reconciler->desired.network,
+        .networks = reconciler->desired.networks,
         .own_port = felt_netlink_port(reconciler->netlink),
     };
+
+    if (reconciler->sibling != NULL)
+        scope.sibling_port = felt_netlink_port(reconciler->sibling->netlink);
 
     if (felt_plan_desired_minds_paths(&reconciler->desired)) {
         scope.peers = reconciler->desired.peers;
@@ -194,9 +232,19 @@ bool felt_reconciler_ready(struct felt_reconciler *reconciler)
 
 /* ---- one pass ---- */
 
-static void see_to_forwarding(void)
+static void see_to_forwarding(struct felt_reconciler *reconciler)
 {
     int r = felt_sysctl_ip_forward();
+
+    if (reconciler->desired.networks.v6.ip.family != FELT_FAMILY_NONE &&
+        !reconciler->told_forwarding && !reconciler->is_second &&
+        felt_sysctl_ip6_forwarding() == 0) {
+        reconciler->told_forwarding = true;
+        felt_log_notice(
+            "kernel: net.ipv6.conf.all.forwarding is off, so containers are not reached "
+            "over IPv6; switching it on changes what this machine takes from routers, "
+            "so that is left to you");
+    }
 
     if (r == 1)
         felt_log_notice("kernel: net.ipv4.ip_forward was off, and is on now");
@@ -240,8 +288,9 @@ static int observe(struct felt_reconciler *reconciler, struct felt_plan_observed
 {
     struct felt_observe_scope scope = {
         .link_name = felt_reconciler_link_name(reconciler),
+        .sibling_name = reconciler->sibling ? felt_reconciler_link_name(reconciler->sibling) : NULL,
         .underlay_ifindex = reconciler->desired.underlay_ifindex,
-        .network = reconciler->desired.network,
+        .networks = reconciler->desired.networks,
         .paths = felt_plan_desired_minds_paths(&reconciler->desired),
         .entries = reconciler->desired.knowledge != FELT_PLAN_NO_PEERS,
     };
@@ -283,7 +332,7 @@ static void explain_refusal(struct felt_reconciler *reconciler, const struct fel
 
     felt_plan_op_format(op, what);
     if (op->kind == FELT_OP_LINK_ADD && error->code == -EEXIST &&
-        felt_kernel_rival(reconciler->netlink, link->name, link->vni, port, rival) == 0)
+        felt_kernel_rival(reconciler->netlink, link, port, rival) == 0)
         report_text(report,
                     "cannot %s: the device %s has VNI %u and UDP port %u already; delete it "
                     "('ip link del %s') or choose another VNI",
@@ -293,6 +342,17 @@ static void explain_refusal(struct felt_reconciler *reconciler, const struct fel
                     "cannot %s: UDP port %u is in use by a vxlan device with other options, or "
                     "by a program",
                     what, port);
+    else if (op->kind == FELT_OP_ADDR_ADD && error->code == -EACCES)
+        report_text(report,
+                    "cannot %s: IPv6 is switched off on %s (net.ipv6.conf.*.disable_ipv6); switch "
+                    "it on, or do without EnableIPv6",
+                    what, link->name);
+    else if (op->kind == FELT_OP_ROUTE_SET && error->code == -EINVAL && op->route.onlink &&
+             op->route.dst.ip.family == FELT_FAMILY_V6)
+        report_text(report,
+                    "cannot %s: a wider route leads there over another device ('ip -6 route get "
+                    "%s' shows it), and Linux takes no such gateway; remove or narrow it",
+                    what, FELT_IP(&op->route.via));
     else if (error->code == -EPERM)
         report_text(report, "cannot %s: not permitted; feltd needs CAP_NET_ADMIN", what);
     else
@@ -414,7 +474,7 @@ static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report 
 {
     int r = -ENOBUFS;
 
-    see_to_forwarding();
+    see_to_forwarding(reconciler);
     follow_underlay(reconciler);
     for (int i = 0; i < TRIES && r == -ENOBUFS; i++) {
         if (i > 0)

@@ -24,14 +24,15 @@
 struct felt_reconciler;
 
 struct felt_reconciler_config {
-    const struct felt_netconf *netconf; /* borrowed for the call; IPv4 */
-    struct felt_underlay underlay;
-    struct felt_id node; /* the MAC of a new device comes from it */
+    const struct felt_netconf *netconf; /* borrowed for the call */
+    struct felt_underlay underlay;      /* of a device that of its first addresses */
+    struct felt_id node;                /* the MAC of a new device comes from it */
+    bool has_sibling; /* felt_reconciler_pair() follows: there is a device over each family */
 };
 
 /* What a pass came to. */
 struct felt_reconcile_report {
-    size_t n_peers;        /* with a way to them */
+    size_t n_peers;        /* with a way to them, or, of one device, ways that are in place */
     size_t n_ops;          /* that were needed */
     size_t n_refused;      /* of those, by the kernel */
     size_t n_peer_refused; /* of those, entries of single peers: all others are served */
@@ -49,6 +50,10 @@ int felt_reconciler_new(const struct felt_reconciler_config *config,
 void felt_reconciler_free(struct felt_reconciler *reconciler);
 FELT_DEFINE_CLEANUP(struct felt_reconciler *, felt_reconciler_free)
 
+/* Two devices of one network: the second leaves the rules to the first, and neither takes the
+ * other's changes for somebody's meddling. Both live equally long. */
+void felt_reconciler_pair(struct felt_reconciler *first, struct felt_reconciler *second);
+
 /* For the event loop: readable means that felt_reconciler_ready() should be called. */
 int felt_reconciler_fd(const struct felt_reconciler *reconciler);
 /* Reads the kernel's notifications. True: something of ours may have changed, run a pass soon. */
@@ -65,14 +70,20 @@ int felt_reconciler_backend(struct felt_reconciler *reconciler, struct felt_vxla
  * cut off a peer that it has only forgotten. Nothing is changed in the kernel until the next pass.
  * 0 or -ENOMEM. */
 int felt_reconciler_set(struct felt_reconciler *reconciler, enum felt_plan_knowledge knowledge,
-                        const struct felt_cidr *lease, const struct felt_plan_peer *peers,
+                        const struct felt_dual *lease, const struct felt_plan_peer *peers,
                         size_t n_peers);
+/* Likewise, after that: the subnets that the sibling leads to. 0 or -ENOMEM. */
+int felt_reconciler_set_elsewhere(struct felt_reconciler *reconciler,
+                                  const struct felt_cidr *subnets, size_t n);
 
 /* One pass. 0 when all is as it should be (but for n_troubles); else -errno, and ret_report->text
  * says what remains, for the caller to log. ret_report is filled in both cases. */
 int felt_reconciler_run(struct felt_reconciler *reconciler,
                         struct felt_reconcile_report *ret_report);
 
+/* The peers to which a way that was set is not in place (yet), one id for each way; ids has room
+ * for all of them. How many. */
+size_t felt_reconciler_unsettled(const struct felt_reconciler *reconciler, struct felt_id *ids);
 /* The device was there before us, with a MAC that is not our node's: another agent made it. */
 bool felt_reconciler_is_anothers(const struct felt_reconciler *reconciler);
 

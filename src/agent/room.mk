@@ -5,6 +5,7 @@ src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAG
 src_agent_libagent_a_SOURCES = \
 	src/agent/abandon.c src/agent/abandon.h \
 	src/agent/adoption.c src/agent/adoption.h \
+	src/agent/devices.c src/agent/devices.h \
 	src/agent/echo.c src/agent/echo.h \
 	src/agent/event_log.c src/agent/event_log.h \
 	src/agent/failure.c src/agent/failure.h \

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /run/flannel/subnet.env: how Docker, CNI plugins and scripts learn the subnet and the MTU. Four
- * lines, to the byte flannel's:
+/* /run/flannel/subnet.env: how Docker, CNI plugins and scripts learn the subnets and the MTU. Its
+ * lines are flannel's to the byte; those of a family that the network has not are not there:
  *
  *     FLANNEL_NETWORK=10.5.0.0/16
  *     FLANNEL_SUBNET=10.5.72.1/24
+ *     FLANNEL_IPV6_NETWORK=2001:db8:42::/56
+ *     FLANNEL_IPV6_SUBNET=2001:db8:42:48::1/64
  *     FLANNEL_MTU=1450
  *     FLANNEL_IPMASQ=false
  *
@@ -17,12 +19,12 @@
 
 #include "base/ip.h"
 
-#define FELT_SUBNET_ENV_TEXT 256 /* bytes that the four lines and a NUL need at most */
+#define FELT_SUBNET_ENV_TEXT 512 /* bytes that the six lines and a NUL need at most */
 
 struct felt_subnet_env {
-    struct felt_cidr network;
-    struct felt_cidr subnet; /* the lease; the file shows its first host address */
-    uint32_t mtu;            /* of the overlay */
+    struct felt_dual networks;
+    struct felt_dual subnets; /* the lease; the file shows their first host addresses */
+    uint32_t mtu;             /* of the overlay */
     bool ip_masq;
 };
 
@@ -33,6 +35,7 @@ size_t felt_subnet_env_render(const struct felt_subnet_env *env, char *text);
  * none. A file that says the same already is not touched. 0 or -errno: *ret_written untouched. */
 int felt_subnet_env_write(const char *path, const struct felt_subnet_env *env, bool *ret_written);
 
-/* The subnet, masked, that an earlier run wrote: a wish for the next lease. 0; -ENOENT: no file;
- * -ENODATA: it has no usable FLANNEL_SUBNET, as after mk-docker-opts.sh; another -errno. */
-int felt_subnet_env_read_subnet(const char *path, struct felt_cidr *ret_subnet);
+/* The subnets, masked, that an earlier run wrote: a wish for the next lease. 0; -ENOENT: no file;
+ * -ENODATA: it has no usable FLANNEL_SUBNET or FLANNEL_IPV6_SUBNET, as after mk-docker-opts.sh;
+ * another -errno. */
+int felt_subnet_env_read_subnets(const char *path, struct felt_dual *ret_subnets);

@@ -32,36 +32,52 @@ _printf_(2, 3) static void complain(struct felt_underlay_error *error, const cha
 
 static bool is_link_local(const struct felt_ip *ip)
 {
+    if (ip->family == FELT_FAMILY_V6)
+        return ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0x80; /* fe80::/10, RFC 4291 */
     return (felt_ip_to_v4(ip) & 0xffff0000u) == LINK_LOCAL;
+}
+
+static bool is_multicast(const struct felt_ip *ip)
+{
+    return ip->family == FELT_FAMILY_V6 ? ip->bytes[0] == 0xff : felt_ip_to_v4(ip) >= ADDRESS_FIRST;
 }
 
 static bool is_global(const struct felt_ip *ip)
 {
-    uint32_t v4 = felt_ip_to_v4(ip);
-
-    return v4 != 0 && v4 < ADDRESS_FIRST && !felt_ip_is_loopback(ip) && !is_link_local(ip);
+    return !felt_ip_is_any(ip) && !is_multicast(ip) && !felt_ip_is_loopback(ip) &&
+           !is_link_local(ip);
 }
 
-/* An interface's first global address, private ones included, else its first link-local one. */
-static bool find_address(const struct felt_links *links, uint32_t ifindex, struct felt_ip *ret_ip)
+/* The more the better; 0: of no use. */
+static unsigned worth(const struct felt_interface_addr *addr)
 {
-    const struct felt_ip *second_best = NULL;
+    const struct felt_ip *ip = &addr->cidr.ip;
+
+    if (addr->unfit)
+        return 0;
+    if (ip->family == FELT_FAMILY_V4)
+        return is_global(ip) ? 2 : is_link_local(ip) ? 1 : 0;
+    return is_global(ip) ? 1u + !addr->temporary + addr->permanent : 0;
+}
+
+/* An interface's best address of a family, the first of equals. */
+static bool find_address(const struct felt_links *links, uint32_t ifindex, uint8_t family,
+                         struct felt_ip *ret_ip)
+{
+    const struct felt_ip *found = NULL;
+    unsigned best = 0;
 
     for (size_t i = 0; i < links->n_addrs; i++) {
-        const struct felt_ip *ip = &links->addrs[i].cidr.ip;
+        const struct felt_interface_addr *addr = &links->addrs[i];
 
-        if (links->addrs[i].ifindex != ifindex)
+        if (addr->ifindex != ifindex || addr->cidr.ip.family != family || worth(addr) <= best)
             continue;
-        if (is_global(ip)) {
-            *ret_ip = *ip;
-            return true;
-        }
-        if (second_best == NULL && is_link_local(ip))
-            second_best = ip;
+        best = worth(addr);
+        found = &addr->cidr.ip;
     }
-    if (second_best == NULL)
+    if (found == NULL)
         return false;
-    *ret_ip = *second_best;
+    *ret_ip = *found;
     return true;
 }
 
@@ -90,25 +106,67 @@ static const struct felt_interface *by_address(const struct felt_links *links,
     return NULL;
 }
 
-/* Takes the interface, with its own choice of address where address is NULL. */
+/* One family of an interface: the address that was asked for, or its best one. False: none. */
+static bool take_family(const struct felt_links *links, uint32_t ifindex, uint8_t family,
+                        const struct felt_ip *asked, struct felt_ip *ret_address)
+{
+    if (asked != NULL && asked->family == family) {
+        *ret_address = *asked;
+        return true;
+    }
+    return find_address(links, ifindex, family, ret_address);
+}
+
+/* A --public-ip of a family that the interface has no address of would lead nowhere. */
+static bool is_public_ip_in_vain(const struct felt_interface *interface, const char *option,
+                                 const struct felt_ip *public_ip, bool has_family,
+                                 struct felt_underlay_error *error)
+{
+    if (public_ip->family == FELT_FAMILY_NONE || has_family)
+        return false;
+    complain(error, "%s %s: interface %s has no address of that family", option, FELT_IP(public_ip),
+             interface->name);
+    return true;
+}
+
+static const struct felt_ip *given_or(const struct felt_ip *given, const struct felt_ip *address)
+{
+    return given->family != FELT_FAMILY_NONE ? given : address;
+}
+
+/* Takes the interface, with its own choice of addresses but for the one that was asked for (NULL:
+ * none was). */
 static int take(const struct felt_links *links, const struct felt_interface *interface,
-                const struct felt_ip *address, const struct felt_ip *public_ip,
+                const struct felt_ip *asked, const struct felt_underlay_choice *choice,
                 struct felt_underlay *ret_underlay, struct felt_underlay_error *error)
 {
     struct felt_underlay underlay = {.ifindex = interface->ifindex, .mtu = interface->mtu};
+    struct felt_ip v4 = {0}, v6 = {0};
+    bool has_v4 = take_family(links, interface->ifindex, FELT_FAMILY_V4, asked, &v4);
+    bool has_v6 = take_family(links, interface->ifindex, FELT_FAMILY_V6, asked, &v6);
 
     memcpy(underlay.name, interface->name, sizeof(underlay.name));
-    if (address != NULL) {
-        underlay.address = *address;
-    } else if (!find_address(links, interface->ifindex, &underlay.address)) {
-        complain(error, "failed to find IPv4 address for interface %s", interface->name);
+    /* An address that IPv4 hosts give themselves where nobody gives them one. */
+    if (has_v4 && has_v6 && is_link_local(&v4) && asked == NULL)
+        has_v4 = false;
+    if (!has_v4 && !has_v6) {
+        complain(error, "failed to find an IPv4 or IPv6 address for interface %s", interface->name);
         return -ENOENT;
     }
     if (interface->mtu == 0) {
         complain(error, "failed to determine MTU for %s interface", interface->name);
         return -ENOENT;
     }
-    underlay.public_ip = public_ip->family != FELT_FAMILY_NONE ? *public_ip : underlay.address;
+    if (is_public_ip_in_vain(interface, "--public-ip", &choice->public_ip, has_v4, error) ||
+        is_public_ip_in_vain(interface, "--public-ipv6", &choice->public_ip6, has_v6, error))
+        return -ENOENT;
+    underlay.address = has_v4 ? v4 : v6;
+    underlay.public_ip =
+        has_v4 ? *given_or(&choice->public_ip, &v4) : *given_or(&choice->public_ip6, &v6);
+    if (has_v4 && has_v6) {
+        underlay.address6 = v6;
+        underlay.public_ip6 = *given_or(&choice->public_ip6, &v6);
+    }
     *ret_underlay = underlay;
     return 0;
 }
@@ -118,18 +176,19 @@ static int try_default(const struct felt_underlay_choice *choice, const struct f
 {
     const struct felt_interface *interface;
 
-    if (!links->has_default) {
+    if (!links->has_default && !links->has_default6) {
         complain(error, "Failed to find any valid interface to use: Unable to find default "
                         "route" ADVICE);
         return -ENOENT;
     }
-    interface = by_ifindex(links, links->default_ifindex);
+    interface =
+        by_ifindex(links, links->has_default ? links->default_ifindex : links->default6_ifindex);
     if (interface == NULL) {
         complain(error, "Failed to find any valid interface to use: Found default route but could "
                         "not determine interface" ADVICE);
         return -ENOENT;
     }
-    return take(links, interface, NULL, &choice->public_ip, ret_underlay, error);
+    return take(links, interface, NULL, choice, ret_underlay, error);
 }
 
 static int try_iface(const struct felt_underlay_choice *choice, const struct felt_links *links,
@@ -140,10 +199,6 @@ static int try_iface(const struct felt_underlay_choice *choice, const struct fel
     struct felt_ip ip;
     bool is_address = felt_ip_parse(wish, &ip) == 0;
 
-    if (is_address && ip.family != FELT_FAMILY_V4) {
-        complain(error, "--iface %s: only IPv4 addresses can be looked up yet", wish);
-        return -ENOENT;
-    }
     interface = is_address ? by_address(links, &ip) : by_name(links, wish);
     if (interface == NULL) {
         complain(error,
@@ -152,7 +207,7 @@ static int try_iface(const struct felt_underlay_choice *choice, const struct fel
                  wish);
         return -ENOENT;
     }
-    return take(links, interface, is_address ? &ip : NULL, &choice->public_ip, ret_underlay, error);
+    return take(links, interface, is_address ? &ip : NULL, choice, ret_underlay, error);
 }
 
 /* Users write \d as flannel's RE2 lets them; POSIX knows it as [0-9]. False: no room. */
@@ -182,15 +237,22 @@ static bool to_posix(const char *pattern, char *posix, size_t size)
     return true;
 }
 
+static bool address_matches(const struct felt_links *links, uint32_t ifindex, uint8_t family,
+                            const regex_t *regex)
+{
+    char text[FELT_IP_TEXT];
+    struct felt_ip ip;
+
+    return find_address(links, ifindex, family, &ip) &&
+           regexec(regex, felt_ip_format(&ip, text), 0, NULL, 0) == 0;
+}
+
 static int match(const struct felt_links *links, const regex_t *regex,
                  const struct felt_interface **ret_interface)
 {
     for (size_t i = 0; i < links->n_interfaces; i++) {
-        char text[FELT_IP_TEXT];
-        struct felt_ip ip;
-
-        if (find_address(links, links->interfaces[i].ifindex, &ip) &&
-            regexec(regex, felt_ip_format(&ip, text), 0, NULL, 0) == 0) {
+        if (address_matches(links, links->interfaces[i].ifindex, FELT_FAMILY_V4, regex) ||
+            address_matches(links, links->interfaces[i].ifindex, FELT_FAMILY_V6, regex)) {
             *ret_interface = &links->interfaces[i];
             return 0;
         }
@@ -228,7 +290,7 @@ static int try_regex(const struct felt_underlay_choice *choice, const struct fel
                  pattern);
         return r;
     }
-    return take(links, interface, NULL, &choice->public_ip, ret_underlay, error);
+    return take(links, interface, NULL, choice, ret_underlay, error);
 }
 
 int felt_underlay_choose(const struct felt_underlay_choice *choice, const struct felt_links *links,

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which interface the overlay's packets travel over: flannel's choice (v0.10.0). Without a wish the
- * interface of the default route; else each --iface (a name, or an address that some interface has)
- * in order, then each --iface-regex, against every interface's first address and then against the
- * names. */
+/* Which interface the overlay's packets travel over: flannel's choice. Without a wish the interface
+ * of the default route, that of IPv4 where there are two; else each --iface (a name, or an address
+ * that some interface has) in order, then each --iface-regex, against every interface's best
+ * addresses and then against the names.
+ *
+ * Of IPv4 the best is the first global one, private ones included, else a link-local one. Of IPv6
+ * it is global and not deprecated, permanent rather than given for a time, no privacy address if
+ * there is another; a link-local one is of no use to a peer. */
 #pragma once
 
 #include <stdint.h>
@@ -15,15 +19,22 @@ struct felt_underlay {
     char name[FELT_PLAN_NAME];
     uint32_t ifindex;
     uint32_t mtu;
-    struct felt_ip address;   /* the outer source address of what we send */
-    struct felt_ip public_ip; /* where peers send to: the address, or --public-ip */
+    /* The outer source address of what we send, and where peers send to: the address, or
+     * --public-ip
+     * (--public-ipv6). IPv4; of an interface without IPv4 its IPv6 address. */
+    struct felt_ip address;
+    struct felt_ip public_ip;
+    /* IPv6 beside IPv4; family NONE: there is none. */
+    struct felt_ip address6;
+    struct felt_ip public_ip6;
 };
 
 struct felt_underlay_choice {
     const struct felt_text_list *iface; /* borrowed; NULL: none */
     const struct felt_text_list
-        *iface_regex;         /* POSIX extended, \d understood; borrowed; NULL: none */
-    struct felt_ip public_ip; /* family NONE: not given */
+        *iface_regex;          /* POSIX extended, \d understood; borrowed; NULL: none */
+    struct felt_ip public_ip;  /* IPv4; family NONE: not given */
+    struct felt_ip public_ip6; /* IPv6; likewise */
 };
 
 struct felt_underlay_error {

@@ -70,7 +70,7 @@ static int delete_devices(const struct felt_cleanup *cleanup, struct felt_netlin
 /* Of host-gw and DirectRouting. Those on a device of ours are gone with it, except in a dry run. */
 static int delete_routes(const struct felt_cleanup *cleanup, struct felt_netlink *netlink)
 {
-    const struct felt_observe_scope scope = {.network = cleanup->network, .entries = true};
+    const struct felt_observe_scope scope = {.networks.v4 = cleanup->network, .entries = true};
     _cleanup_(felt_plan_observed_done) struct felt_plan_observed observed = {0};
     struct felt_kernel_error error = {0};
     int r = felt_kernel_observe(netlink, &scope, &observed, &error), result = 0;

@@ -138,6 +138,9 @@ static struct nl_msg *fill_addr(const struct felt_plan_op *op, uint32_t ifindex)
     bool add = op->kind == FELT_OP_ADDR_ADD;
     struct ifaddrmsg header = {.ifa_family = (uint8_t)family_of(&op->addr.ip),
                                .ifa_prefixlen = op->addr.len,
+                               .ifa_flags = add && op->addr.ip.family == FELT_FAMILY_V6
+                                                ? IFA_F_NODAD /* nobody else can have it */
+                                                : 0,
                                .ifa_scope = RT_SCOPE_UNIVERSE,
                                .ifa_index = ifindex};
     struct nl_msg *msg = begin(ENTRY_BYTES, add ? RTM_NEWADDR : RTM_DELADDR,

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "kernel/socket.h"
 
-#define TRIES 5 /* of a dump under which the state changes */
+#define TRIES    5 /* of a dump under which the state changes */
+#define HAS_IPV6 "/proc/net/if_inet6"
 
 static void msg_freep(struct nl_msg **msg)
 {
@@ -65,27 +67,43 @@ static int take_route(const struct nlmsghdr *message, void *userdata)
     struct felt_links *links = userdata;
     struct felt_plan_route route;
 
-    if (!felt_parse_route(message, &route) || route.dst.len != 0 || links->has_default)
+    if (!felt_parse_route(message, &route) || route.dst.len != 0 || route.type != RTN_UNICAST)
         return 0;
-    links->has_default = true;
-    links->default_ifindex = route.ifindex;
+    if (route.dst.ip.family == FELT_FAMILY_V4 && !links->has_default) {
+        links->has_default = true;
+        links->default_ifindex = route.ifindex;
+    } else if (route.dst.ip.family == FELT_FAMILY_V6 && !links->has_default6) {
+        links->has_default6 = true;
+        links->default6_ifindex = route.ifindex;
+    }
     return 0;
+}
+
+static int read_family(struct felt_netlink *netlink, uint8_t family, struct felt_links *links,
+                       struct felt_kernel_error *error)
+{
+    struct ifaddrmsg addr = {.ifa_family = family};
+    struct rtmsg route = {.rtm_family = family, .rtm_table = RT_TABLE_MAIN};
+    int r = dump(netlink, RTM_GETADDR, &addr, sizeof(addr), take_addr, links, error);
+
+    if (r == 0)
+        r = dump(netlink, RTM_GETROUTE, &route, sizeof(route), take_route, links, error);
+    /* The kernel says ENOENT for a table that never had a route. */
+    return r == -ENOENT ? 0 : r;
 }
 
 static int read_once(struct felt_netlink *netlink, struct felt_links *links,
                      struct felt_kernel_error *error)
 {
     struct ifinfomsg link = {0};
-    struct ifaddrmsg addr = {.ifa_family = AF_INET};
-    struct rtmsg route = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
     int r = dump(netlink, RTM_GETLINK, &link, sizeof(link), take_interface, links, error);
 
     if (r == 0)
-        r = dump(netlink, RTM_GETADDR, &addr, sizeof(addr), take_addr, links, error);
-    if (r == 0)
-        r = dump(netlink, RTM_GETROUTE, &route, sizeof(route), take_route, links, error);
-    /* The kernel says ENOENT for a table that never had a route. */
-    return r == -ENOENT ? 0 : r;
+        r = read_family(netlink, AF_INET, links, error);
+    /* A kernel without IPv6 answers for all families that it has, or not at all. */
+    if (r == 0 && access(HAS_IPV6, F_OK) == 0)
+        r = read_family(netlink, AF_INET6, links, error);
+    return r;
 }
 
 int felt_links_read(struct felt_links *ret_links, struct felt_kernel_error *error)

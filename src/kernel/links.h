@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine's interfaces, their IPv4 addresses and the default route: for choosing the underlay.
- */
+/* The machine's interfaces, their addresses and the default routes: for choosing the underlay. */
 #pragma once
 
 #include <stddef.h>
@@ -15,8 +14,10 @@ struct felt_links {
     size_t n_interfaces;
     struct felt_interface_addr *addrs; /* in the kernel's order */
     size_t n_addrs;
-    bool has_default;
-    uint32_t default_ifindex; /* of the first default route; 0: it names no interface */
+    bool has_default; /* of IPv4 */
+    bool has_default6;
+    uint32_t default_ifindex; /* of the first default route of IPv4; 0: it names no interface */
+    uint32_t default6_ifindex;
 };
 
 /* With a socket of its own. 0 or -errno with words in error (may be NULL). */

@@ -64,8 +64,7 @@ int felt_kernel_link(struct felt_netlink *netlink, const char *name,
 }
 
 struct rival {
-    const char *name;
-    uint32_t vni;
+    const struct felt_plan_link *ours;
     uint16_t port;
     char found[FELT_PLAN_NAME];
 };
@@ -73,21 +72,23 @@ struct rival {
 static int take_rival(const struct nlmsghdr *message, void *userdata)
 {
     struct rival *rival = userdata;
+    const struct felt_plan_link *ours = rival->ours;
     struct felt_plan_link link;
 
-    if (felt_parse_link(message, &link) && link.is_vxlan && link.vni == rival->vni &&
-        link.port == rival->port && strcmp(link.name, rival->name) != 0)
+    if (felt_parse_link(message, &link) && link.is_vxlan && link.vni == ours->vni &&
+        link.port == rival->port && strcmp(link.name, ours->name) != 0 &&
+        (link.local.family == FELT_FAMILY_NONE || link.local.family == ours->local.family))
         memcpy(rival->found, link.name, FELT_PLAN_NAME);
     return 0;
 }
 
-int felt_kernel_rival(struct felt_netlink *netlink, const char *name, uint32_t vni, uint16_t port,
-                      char *ret_name)
+int felt_kernel_rival(struct felt_netlink *netlink, const struct felt_plan_link *ours,
+                      uint16_t port, char *ret_name)
 {
     struct ifinfomsg header = {0};
     _cleanup_(msg_freep) struct nl_msg *msg =
         request(RTM_GETLINK, NLM_F_DUMP, &header, sizeof(header));
-    struct rival rival = {.name = name, .vni = vni, .port = port};
+    struct rival rival = {.ours = ours, .port = port};
     int r;
 
     if (msg == NULL)
@@ -161,18 +162,18 @@ static int take_route(const struct nlmsghdr *message, void *userdata)
 
     if (!felt_parse_route(message, &route))
         return 0;
-    if (route.dst.len < view->scope->network.len ||
-        !felt_cidr_contains(&view->scope->network, &route.dst.ip))
+    if (!felt_dual_covers(&view->scope->networks, &route.dst))
         return view->scope->paths ? take_path(view, &route) : 0;
     if (view->observed->has_link && route.ifindex == view->observed->link.ifindex)
         route.ifindex = FELT_PLAN_OUR_LINK;
     return felt_plan_observed_route(view->observed, &route);
 }
 
-static int dump_addrs(struct felt_netlink *netlink, struct view *view,
+static int dump_addrs(struct felt_netlink *netlink, int family, struct view *view,
                       struct felt_kernel_error *error)
 {
-    struct ifaddrmsg header = {.ifa_family = AF_INET, .ifa_index = view->observed->link.ifindex};
+    struct ifaddrmsg header = {.ifa_family = (uint8_t)family,
+                               .ifa_index = view->observed->link.ifindex};
     _cleanup_(msg_freep) struct nl_msg *msg =
         request(RTM_GETADDR, NLM_F_DUMP, &header, sizeof(header));
 
@@ -219,38 +220,51 @@ static int dump_nexthops(struct felt_netlink *netlink, struct view *view,
     return r == -EOPNOTSUPP || r == -EINVAL ? 0 : r;
 }
 
-static int dump_routes(struct felt_netlink *netlink, struct view *view,
+static int dump_routes(struct felt_netlink *netlink, int family, struct view *view,
                        struct felt_kernel_error *error)
 {
-    struct rtmsg header = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_MAIN};
+    struct rtmsg header = {.rtm_family = (uint8_t)family, .rtm_table = RT_TABLE_MAIN};
     _cleanup_(msg_freep) struct nl_msg *msg =
         request(RTM_GETROUTE, NLM_F_DUMP, &header, sizeof(header));
+    int r = msg == NULL ? -ENOMEM : felt_netlink_query(netlink, msg, take_route, view, error);
 
-    return msg == NULL ? -ENOMEM : felt_netlink_query(netlink, msg, take_route, view, error);
+    /* The kernel says ENOENT for a table that never had a route. */
+    return r == -ENOENT ? 0 : r;
 }
 
 /* ---- all of it ---- */
 
-static int observe_entries(struct felt_netlink *netlink, struct view *view,
-                           struct felt_kernel_error *error)
+/* What an inner family has on the device and in the table. */
+static int observe_family(struct felt_netlink *netlink, int family, struct view *view,
+                          struct felt_kernel_error *error)
 {
     int r;
 
     if (view->observed->has_link) {
-        r = dump_addrs(netlink, view, error);
+        r = dump_addrs(netlink, family, view, error);
         if (r == 0)
-            r = dump_neighs(netlink, AF_INET, take_neigh, view, error);
-        if (r == 0)
-            r = dump_neighs(netlink, AF_BRIDGE, take_fdb, view, error);
+            r = dump_neighs(netlink, family, take_neigh, view, error);
         if (r < 0)
             return r;
     }
-    r = dump_nexthops(netlink, view, error);
-    if (r < 0)
-        return r;
-    r = dump_routes(netlink, view, error);
-    /* The kernel says ENOENT for a table that never had a route. */
-    return r == -ENOENT ? 0 : r;
+    return dump_routes(netlink, family, view, error);
+}
+
+static int observe_entries(struct felt_netlink *netlink, struct view *view,
+                           struct felt_kernel_error *error)
+{
+    static const struct {
+        uint8_t family;
+        int af;
+    } families[] = {{FELT_FAMILY_V4, AF_INET}, {FELT_FAMILY_V6, AF_INET6}};
+    int r = dump_nexthops(netlink, view, error);
+
+    for (size_t i = 0; i < FELT_ARRAY_LEN(families) && r == 0; i++)
+        if (felt_dual_of(&view->scope->networks, families[i].family) != NULL)
+            r = observe_family(netlink, families[i].af, view, error);
+    if (r == 0 && view->observed->has_link)
+        r = dump_neighs(netlink, AF_BRIDGE, take_fdb, view, error);
+    return r;
 }
 
 static int observe_once(struct felt_netlink *netlink, struct view *view,
@@ -264,6 +278,14 @@ static int observe_once(struct felt_netlink *netlink, struct view *view,
         observed->has_link = r == 0;
         if (r < 0 && r != -ENODEV)
             return r;
+    }
+    if (view->scope->sibling_name != NULL && view->scope->entries) {
+        struct felt_plan_link sibling;
+
+        r = felt_kernel_link(netlink, view->scope->sibling_name, &sibling, error);
+        if (r < 0 && r != -ENODEV)
+            return r;
+        observed->sibling_ifindex = r == 0 ? sibling.ifindex : 0;
     }
     return view->scope->entries ? observe_entries(netlink, view, error) : 0;
 }

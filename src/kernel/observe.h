@@ -12,9 +12,10 @@
 struct felt_observe_scope {
     const char *link_name; /* our device's; NULL: the backend has none */
     uint32_t underlay_ifindex;
-    struct felt_cidr network; /* of the overlay, IPv4 */
-    bool paths;               /* the routes outside of it too */
-    bool entries;             /* false: the device alone */
+    const char *sibling_name;  /* of the other device of ours; NULL: there is none */
+    struct felt_dual networks; /* of the overlay */
+    bool paths;                /* the routes outside of it too */
+    bool entries;              /* false: the device alone */
 };
 
 /* A consistent dump: one that changed while it was read is taken again. 0 or -errno with words in
@@ -26,7 +27,8 @@ int felt_kernel_observe(struct felt_netlink *netlink, const struct felt_observe_
 int felt_kernel_link(struct felt_netlink *netlink, const char *name,
                      struct felt_plan_link *ret_link, struct felt_kernel_error *error);
 
-/* A vxlan device with this VNI and port and another name than ours: what makes the kernel refuse
- * ours. ret_name has FELT_PLAN_NAME bytes. 0; -ENODEV where there is none; another -errno. */
-int felt_kernel_rival(struct felt_netlink *netlink, const char *name, uint32_t vni, uint16_t port,
-                      char *ret_name);
+/* A vxlan device with the VNI and outer family of ours, with this port and another name: what makes
+ * the kernel refuse ours. ret_name has FELT_PLAN_NAME bytes. 0; -ENODEV where there is none;
+ * another -errno. */
+int felt_kernel_rival(struct felt_netlink *netlink, const struct felt_plan_link *ours,
+                      uint16_t port, char *ret_name);

@@ -59,6 +59,17 @@ static bool get_ip(struct nlattr *attr, struct felt_ip *ret)
     return true;
 }
 
+/* The kernel's number of a family to ours; FELT_FAMILY_NONE: neither. */
+static uint8_t family_of(int af)
+{
+    return af == AF_INET ? FELT_FAMILY_V4 : af == AF_INET6 ? FELT_FAMILY_V6 : FELT_FAMILY_NONE;
+}
+
+static uint8_t bits_of(uint8_t family)
+{
+    return family == FELT_FAMILY_V6 ? 128 : 32;
+}
+
 static bool get_mac(struct nlattr *attr, uint8_t *ret_mac)
 {
     if (attr == NULL || nla_len(attr) != FELT_PLAN_MAC_LEN)
@@ -167,28 +178,38 @@ bool felt_parse_addr(const struct nlmsghdr *message, struct felt_interface_addr 
     const struct ifaddrmsg *header = NLMSG_DATA(message);
     struct nlattr *tb[ATTRS_MAX + 1];
     struct felt_interface_addr addr = {0};
+    uint32_t flags = 0;
+    uint8_t family;
 
     if (!has_type(message, RTM_NEWADDR, RTM_DELADDR) ||
-        !parse(message, sizeof(*header), tb, ATTRS_MAX) || header->ifa_family != AF_INET ||
-        header->ifa_prefixlen > 32)
+        !parse(message, sizeof(*header), tb, ATTRS_MAX))
+        return false;
+    family = family_of(header->ifa_family);
+    if (family == FELT_FAMILY_NONE || header->ifa_prefixlen > bits_of(family))
         return false;
     /* On a point-to-point link IFA_ADDRESS is the other end. */
     if (!get_ip(tb[IFA_LOCAL] != NULL ? tb[IFA_LOCAL] : tb[IFA_ADDRESS], &addr.cidr.ip) ||
-        addr.cidr.ip.family != FELT_FAMILY_V4)
+        addr.cidr.ip.family != family)
         return false;
+    if (!get_u32(tb[IFA_FLAGS], &flags))
+        flags = header->ifa_flags;
     addr.cidr.len = header->ifa_prefixlen;
     addr.ifindex = header->ifa_index;
     addr.link_scope = header->ifa_scope >= RT_SCOPE_LINK;
+    addr.permanent = (flags & IFA_F_PERMANENT) != 0;
+    /* Of IPv4 the first of these means another thing: a second address of the same prefix. */
+    addr.temporary = family == FELT_FAMILY_V6 && (flags & IFA_F_TEMPORARY) != 0;
+    addr.unfit = family == FELT_FAMILY_V6 && (flags & (IFA_F_DEPRECATED | IFA_F_DADFAILED)) != 0;
     *ret_addr = addr;
     return true;
 }
 
-static bool parse_ndmsg(const struct nlmsghdr *message, int family, struct nlattr **tb)
+static bool parse_ndmsg(const struct nlmsghdr *message, struct nlattr **tb)
 {
     const struct ndmsg *header = NLMSG_DATA(message);
 
     return has_type(message, RTM_NEWNEIGH, RTM_DELNEIGH) &&
-           parse(message, sizeof(*header), tb, ATTRS_MAX) && header->ndm_family == family;
+           parse(message, sizeof(*header), tb, ATTRS_MAX);
 }
 
 bool felt_parse_neigh(const struct nlmsghdr *message, struct felt_plan_neigh *ret_neigh,
@@ -198,8 +219,8 @@ bool felt_parse_neigh(const struct nlmsghdr *message, struct felt_plan_neigh *re
     struct nlattr *tb[ATTRS_MAX + 1];
     struct felt_plan_neigh neigh = {0};
 
-    if (!parse_ndmsg(message, AF_INET, tb) || (header->ndm_flags & NTF_PROXY) != 0 ||
-        !get_ip(tb[NDA_DST], &neigh.ip) || neigh.ip.family != FELT_FAMILY_V4)
+    if (!parse_ndmsg(message, tb) || (header->ndm_flags & NTF_PROXY) != 0 ||
+        !get_ip(tb[NDA_DST], &neigh.ip) || neigh.ip.family != family_of(header->ndm_family))
         return false;
     (void)get_mac(tb[NDA_LLADDR], neigh.mac);
     neigh.permanent = (header->ndm_state & NUD_PERMANENT) != 0;
@@ -216,8 +237,8 @@ bool felt_parse_fdb(const struct nlmsghdr *message, struct felt_plan_fdb *ret_fd
     struct felt_plan_fdb fdb = {0};
 
     /* NTF_MASTER: the entry of a bridge that the device is a port of. */
-    if (!parse_ndmsg(message, AF_BRIDGE, tb) || (header->ndm_flags & NTF_SELF) == 0 ||
-        !get_mac(tb[NDA_LLADDR], fdb.mac))
+    if (!parse_ndmsg(message, tb) || header->ndm_family != AF_BRIDGE ||
+        (header->ndm_flags & NTF_SELF) == 0 || !get_mac(tb[NDA_LLADDR], fdb.mac))
         return false;
     (void)get_ip(tb[NDA_DST], &fdb.remote);
     fdb.permanent = (header->ndm_state & NUD_PERMANENT) != 0;
@@ -234,18 +255,21 @@ bool felt_parse_route(const struct nlmsghdr *message, struct felt_plan_route *re
     struct nlattr *tb[RTA_NH_ID + 1];
     struct felt_plan_route route = {0};
     uint32_t table;
+    uint8_t family;
 
     if (!has_type(message, RTM_NEWROUTE, RTM_DELROUTE) ||
-        !parse(message, sizeof(*header), tb, RTA_NH_ID) || header->rtm_family != AF_INET ||
-        (header->rtm_flags & RTM_F_CLONED) != 0 || header->rtm_dst_len > 32)
+        !parse(message, sizeof(*header), tb, RTA_NH_ID) || (header->rtm_flags & RTM_F_CLONED) != 0)
+        return false;
+    family = family_of(header->rtm_family);
+    if (family == FELT_FAMILY_NONE || header->rtm_dst_len > bits_of(family))
         return false;
     if (!get_u32(tb[RTA_TABLE], &table))
         table = header->rtm_table;
     if (table != RT_TABLE_MAIN)
         return false;
-    route.dst.ip = felt_ip_v4(0);
+    route.dst.ip.family = family;
     if (tb[RTA_DST] != NULL &&
-        (!get_ip(tb[RTA_DST], &route.dst.ip) || route.dst.ip.family != FELT_FAMILY_V4))
+        (!get_ip(tb[RTA_DST], &route.dst.ip) || route.dst.ip.family != family))
         return false;
     route.dst.len = header->rtm_dst_len;
     (void)get_ip(tb[RTA_GATEWAY], &route.via);
@@ -259,7 +283,8 @@ bool felt_parse_route(const struct nlmsghdr *message, struct felt_plan_route *re
     route.elsewhere = tb[RTA_MULTIPATH] != NULL || tb[RTA_VIA] != NULL;
     (void)get_u32(tb[RTA_NH_ID], &route.nexthop);
     route.odd = tb[RTA_MULTIPATH] != NULL || tb[RTA_PREFSRC] != NULL || tb[RTA_METRICS] != NULL ||
-                tb[RTA_ENCAP_TYPE] != NULL || tb[RTA_VIA] != NULL || tb[RTA_FLOW] != NULL;
+                tb[RTA_ENCAP_TYPE] != NULL || tb[RTA_VIA] != NULL || tb[RTA_FLOW] != NULL ||
+                header->rtm_src_len != 0;
     *ret_route = route;
     return true;
 }

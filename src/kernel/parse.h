@@ -23,15 +23,18 @@ struct felt_interface_addr {
     uint32_t ifindex;
     struct felt_cidr cidr; /* host bits kept */
     bool link_scope;       /* not valid beyond the link, as 169.254.0.0/16 */
+    bool unfit;            /* IPv6: deprecated, or somebody else's (duplicate) */
+    bool temporary;        /* IPv6: a privacy address, RFC 8981 */
+    bool permanent;        /* configured, not given for a time */
 };
 
 /* RTM_NEWLINK and RTM_DELLINK. */
 bool felt_parse_interface(const struct nlmsghdr *message, struct felt_interface *ret_interface);
 /* RTM_NEWLINK. */
 bool felt_parse_link(const struct nlmsghdr *message, struct felt_plan_link *ret_link);
-/* RTM_NEWADDR and RTM_DELADDR, of IPv4. */
+/* RTM_NEWADDR and RTM_DELADDR. */
 bool felt_parse_addr(const struct nlmsghdr *message, struct felt_interface_addr *ret_addr);
-/* RTM_NEWNEIGH and RTM_DELNEIGH of IPv4. */
+/* RTM_NEWNEIGH and RTM_DELNEIGH of IPv4 and IPv6. */
 bool felt_parse_neigh(const struct nlmsghdr *message, struct felt_plan_neigh *ret_neigh,
                       uint32_t *ret_ifindex);
 /* The same messages of AF_BRIDGE, kept by the device itself. */
@@ -40,5 +43,6 @@ bool felt_parse_fdb(const struct nlmsghdr *message, struct felt_plan_fdb *ret_fd
 /* RTM_NEWNEXTHOP and RTM_DELNEXTHOP, in our range of numbers; ret_nexthop->ifindex is the kernel's.
  */
 bool felt_parse_nexthop(const struct nlmsghdr *message, struct felt_plan_nexthop *ret_nexthop);
-/* RTM_NEWROUTE and RTM_DELROUTE of IPv4 in the main table; ret_route->ifindex is the kernel's. */
+/* RTM_NEWROUTE and RTM_DELROUTE of IPv4 and IPv6 in the main table; ret_route->ifindex is the
+ * kernel's. */
 bool felt_parse_route(const struct nlmsghdr *message, struct felt_plan_route *ret_route);

@@ -11,6 +11,7 @@
 #include "base/idiom.h"
 
 #define IP_FORWARD        "/proc/sys/net/ipv4/ip_forward"
+#define IP6_FORWARDING    "/proc/sys/net/ipv6/conf/all/forwarding"
 #define ACCEPT_RA         "/proc/sys/net/ipv6/conf/%s/accept_ra"
 #define VXLAN_PORT        "/sys/module/vxlan/parameters/udp_port"
 #define NEIGH_A_MEMBER    2    /* itself, and as much again for containers and old kernels */
@@ -65,6 +66,14 @@ int felt_sysctl_ip_forward(void)
         return r;
     r = write_number(IP_FORWARD, 1);
     return r < 0 ? r : 1;
+}
+
+int felt_sysctl_ip6_forwarding(void)
+{
+    long value;
+    int r = read_number(IP6_FORWARDING, &value);
+
+    return r < 0 ? r : value != 0;
 }
 
 int felt_sysctl_no_router_adverts(const char *link_name)

@@ -9,6 +9,10 @@
  * -errno. */
 int felt_sysctl_ip_forward(void);
 
+/* Forwarding of IPv6, which we only look at: it changes what the machine takes from routers. 1: it
+ * is on; 0: it is off; or -errno. */
+int felt_sysctl_ip6_forwarding(void);
+
 /* Our device takes no IPv6 router's advertisement: a container could send one. 0 or -errno (-ENOENT
  * where there is no IPv6). */
 int felt_sysctl_no_router_adverts(const char *link_name);

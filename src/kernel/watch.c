@@ -20,8 +20,8 @@ struct felt_watch {
 
 int felt_watch_new(struct felt_watch **ret_watch)
 {
-    static const int groups[] = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
-                                 RTNLGRP_NEIGH};
+    static const int groups[] = {RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
+                                 RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
     _cleanup_(felt_watch_freep) struct felt_watch *watch = calloc(1, sizeof(*watch));
     int r;
 
@@ -83,16 +83,21 @@ static bool concerns_us(const struct felt_watch_scope *scope, const struct nlmsg
     if (felt_parse_addr(message, &addr))
         return is_our_device(scope, addr.ifindex) || addr.ifindex == scope->underlay_ifindex;
     if (felt_parse_neigh(message, &neigh, &ifindex))
-        return is_our_device(scope, ifindex) && felt_cidr_contains(&scope->network, &neigh.ip);
+        return is_our_device(scope, ifindex) && felt_dual_contains(&scope->networks, &neigh.ip);
     if (felt_parse_fdb(message, &fdb, &ifindex))
         return is_our_device(scope, ifindex);
     if (felt_parse_nexthop(message, &nexthop))
         return true;
     if (felt_parse_route(message, &route))
-        return (route.dst.len >= scope->network.len &&
-                felt_cidr_contains(&scope->network, &route.dst.ip)) ||
-               leads_to_a_peer(scope, &route);
+        return felt_dual_covers(&scope->networks, &route.dst) || leads_to_a_peer(scope, &route);
     return false;
+}
+
+/* The kernel's own doings come from port 0. */
+static bool is_our_doing(const struct felt_watch_scope *scope, const struct nlmsghdr *message)
+{
+    return message->nlmsg_pid == scope->own_port ||
+           (message->nlmsg_pid != 0 && message->nlmsg_pid == scope->sibling_port);
 }
 
 bool felt_watch_drain(struct felt_watch *watch, const struct felt_watch_scope *scope)
@@ -113,7 +118,7 @@ bool felt_watch_drain(struct felt_watch *watch, const struct felt_watch_scope *s
         }
         for (int left = (int)len; nlmsg_ok(message, left);
              message = nlmsg_next((struct nlmsghdr *)message, &left))
-            if (message->nlmsg_pid != scope->own_port && concerns_us(scope, message))
+            if (!is_our_doing(scope, message) && concerns_us(scope, message))
                 changed = true;
     }
     return changed;

@@ -18,11 +18,12 @@ struct felt_watch_scope {
     uint32_t link_ifindex;              /* 0: it does not exist */
     char underlay_name[FELT_PLAN_NAME]; /* its index changes when it is made anew */
     uint32_t underlay_ifindex;
-    struct felt_cidr network;
+    struct felt_dual networks;
     const struct felt_plan_peer *peers; /* whose way depends on the underlay's routes; borrowed for
                                          * the call */
     size_t n_peers;
-    uint32_t own_port; /* of the socket that we apply with: its changes are no news */
+    uint32_t own_port;     /* of the socket that we apply with: its changes are no news */
+    uint32_t sibling_port; /* nor are those of our other device's; 0: there is none */
 };
 
 /* 0 or -errno. From here on nothing is missed. */

@@ -2,7 +2,6 @@
 #include "plan/desired.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +16,8 @@ const char *felt_plan_problem_text(enum felt_plan_problem problem)
         return "it claims our own subnet";
     case FELT_PLAN_SUBNET_TWICE:
         return "another peer has the same subnet";
+    case FELT_PLAN_NO_ADDRESS:
+        return "it has no address of a family that this machine has one of";
     case FELT_PLAN_MAC_TWICE:
         return "its device has the MAC of another node's: was the machine cloned?";
     case FELT_PLAN_NO_MAC:
@@ -40,19 +41,21 @@ int felt_plan_desired_init(struct felt_plan_desired *desired,
     const struct felt_vxlan_config *vxlan = &netconf->vxlan;
     struct felt_plan_desired d = {
         .backend = netconf->backend,
-        .network = netconf->network,
+        .networks = felt_netconf_networks(netconf),
         .nexthop_peers = FELT_PLAN_NEXTHOP_PEERS,
         .first_subnet = netconf->subnet_min.family != FELT_FAMILY_NONE ? netconf->subnet_min
                                                                        : netconf->network.ip,
         .subnet_len = netconf->subnet_len,
         .underlay_ifindex = setting->underlay_ifindex,
         .mtu = setting->underlay_mtu,
+        .has_sibling = setting->has_sibling,
         .default_port = setting->default_port != 0 ? setting->default_port : FELT_PLAN_VXLAN_PORT,
     };
 
     if (netconf->backend == FELT_BACKEND_VXLAN) {
-        int r = felt_plan_link_mtu(setting->underlay_mtu, vxlan->mtu,
-                                   (enum felt_family)setting->underlay_address.family, &d.mtu);
+        uint8_t outer = setting->underlay_address.family;
+        int r =
+            felt_plan_link_mtu(setting->underlay_mtu, vxlan->mtu, (enum felt_family)outer, &d.mtu);
 
         if (r < 0)
             return r;
@@ -68,11 +71,13 @@ int felt_plan_desired_init(struct felt_plan_desired *desired,
             .learning = vxlan->learning,
             .gbp = vxlan->gbp,
         };
-        r = snprintf(d.link.name, sizeof(d.link.name), "flannel.%u", vxlan->vni);
-        if (r >= (int)sizeof(d.link.name))
-            return -ENAMETOOLONG;
-        felt_plan_link_mac(&setting->node, d.link.mac);
+        r = felt_plan_link_name(vxlan->vni, outer, d.link.name);
+        if (r < 0)
+            return r;
+        felt_plan_link_mac(&setting->node, outer, d.link.mac);
     }
+    if (d.networks.v6.ip.family != FELT_FAMILY_NONE && d.mtu < FELT_PLAN_MTU_MIN_V6)
+        return -ERANGE;
     *desired = d;
     return 0;
 }
@@ -82,6 +87,7 @@ void felt_plan_desired_done(struct felt_plan_desired *desired)
     free(desired->peers);
     free(desired->problems);
     free(desired->by_mac);
+    free(desired->elsewhere);
     *desired = (struct felt_plan_desired){0};
 }
 
@@ -91,6 +97,14 @@ static int by_subnet(const void *a, const void *b)
     int c = felt_ip_cmp(&p->subnet.ip, &q->subnet.ip);
 
     return c != 0 ? c : felt_id_cmp(&p->id, &q->id);
+}
+
+static int by_cidr(const void *a, const void *b)
+{
+    const struct felt_cidr *p = a, *q = b;
+    int c = felt_ip_cmp(&p->ip, &q->ip);
+
+    return c != 0 ? c : p->len - q->len;
 }
 
 static int by_mac_then_peer(const void *a, const void *b)
@@ -108,19 +122,28 @@ static void judge_subnets(const struct felt_plan_desired *d)
 {
     for (size_t i = 0; i < d->n_peers; i++) {
         const struct felt_plan_peer *peer = &d->peers[i];
+        const struct felt_cidr *own = felt_dual_of(&d->lease, peer->subnet.ip.family);
 
-        if (d->has_lease && felt_cidr_overlap(&peer->subnet, &d->lease))
+        if (own != NULL && felt_cidr_overlap(&peer->subnet, own))
             d->problems[i] = FELT_PLAN_OWN_SUBNET;
         else if (i > 0 && felt_ip_equal(&peer->subnet.ip, &d->peers[i - 1].subnet.ip))
             d->problems[i] = FELT_PLAN_SUBNET_TWICE;
+        else if (peer->public_ip.family == FELT_FAMILY_NONE)
+            d->problems[i] = FELT_PLAN_NO_ADDRESS;
     }
 }
 
-/* A machine that lost its disk is a new node behind the same device: two peers in one place are no
- * clones, and one fdb entry leads to both. */
-static bool in_one_place(const struct felt_plan_desired *d, uint32_t a, uint32_t b)
+/* A MAC that leads to two places is a clone's. The two ways to one peer share theirs, and so does a
+ * machine that lost its disk: it is a new node behind the same device. */
+static bool is_taken(const struct felt_plan_desired *d, const struct felt_plan_mac_entry *entry)
 {
-    return felt_ip_equal(&d->peers[a].public_ip, &d->peers[b].public_ip);
+    const struct felt_plan_mac_entry *last;
+
+    if (d->n_by_mac == 0)
+        return false;
+    last = &d->by_mac[d->n_by_mac - 1];
+    return memcmp(entry->mac, last->mac, FELT_PLAN_MAC_LEN) == 0 &&
+           !felt_ip_equal(&d->peers[entry->peer].public_ip, &d->peers[last->peer].public_ip);
 }
 
 /* Fills by_mac, and drops from it what cannot be there twice. */
@@ -142,12 +165,8 @@ static void judge_macs(struct felt_plan_desired *d)
     for (size_t i = 0; i < n; i++) {
         const struct felt_plan_mac_entry *entry = &d->by_mac[i];
         bool ours = memcmp(entry->mac, d->link.mac, FELT_PLAN_MAC_LEN) == 0;
-        bool twice = d->n_by_mac > 0 &&
-                     memcmp(entry->mac, d->by_mac[d->n_by_mac - 1].mac, FELT_PLAN_MAC_LEN) == 0;
 
-        if (twice && in_one_place(d, entry->peer, d->by_mac[d->n_by_mac - 1].peer))
-            continue;
-        if (ours || twice)
+        if (ours || is_taken(d, entry))
             d->problems[entry->peer] = FELT_PLAN_MAC_TWICE;
         else
             d->by_mac[d->n_by_mac++] = *entry;
@@ -155,11 +174,13 @@ static void judge_macs(struct felt_plan_desired *d)
 }
 
 int felt_plan_desired_set(struct felt_plan_desired *desired, enum felt_plan_knowledge knowledge,
-                          const struct felt_cidr *lease, const struct felt_plan_peer *peers,
+                          const struct felt_dual *lease, const struct felt_plan_peer *peers,
                           size_t n_peers)
 {
     struct felt_plan_desired d = *desired;
 
+    d.elsewhere = NULL;
+    d.n_elsewhere = 0;
     /* One item more, so that no peers at all is not taken for no memory. */
     d.peers = calloc(n_peers + 1, sizeof(*d.peers));
     d.problems = calloc(n_peers + 1, sizeof(*d.problems));
@@ -172,7 +193,7 @@ int felt_plan_desired_set(struct felt_plan_desired *desired, enum felt_plan_know
     d.n_by_mac = 0;
     d.knowledge = knowledge;
     d.has_lease = lease != NULL;
-    d.lease = lease != NULL ? *lease : (struct felt_cidr){0};
+    d.lease = lease != NULL ? *lease : (struct felt_dual){0};
     for (size_t i = 0; i < n_peers; i++) {
         d.peers[i] = peers[i];
         d.peers[i].subnet = felt_cidr_masked(&peers[i].subnet);
@@ -186,6 +207,30 @@ int felt_plan_desired_set(struct felt_plan_desired *desired, enum felt_plan_know
     felt_plan_desired_done(desired);
     *desired = d;
     return 0;
+}
+
+int felt_plan_desired_set_elsewhere(struct felt_plan_desired *desired,
+                                    const struct felt_cidr *subnets, size_t n)
+{
+    struct felt_cidr *elsewhere = calloc(n + 1, sizeof(*elsewhere));
+
+    if (elsewhere == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        elsewhere[i] = felt_cidr_masked(&subnets[i]);
+    if (n > 0)
+        qsort(elsewhere, n, sizeof(*elsewhere), by_cidr);
+    free(desired->elsewhere);
+    desired->elsewhere = elsewhere;
+    desired->n_elsewhere = n;
+    return 0;
+}
+
+bool felt_plan_desired_is_elsewhere(const struct felt_plan_desired *desired,
+                                    const struct felt_cidr *subnet)
+{
+    return desired->n_elsewhere > 0 && bsearch(subnet, desired->elsewhere, desired->n_elsewhere,
+                                               sizeof(*subnet), by_cidr) != NULL;
 }
 
 bool felt_plan_desired_minds_paths(const struct felt_plan_desired *desired)
@@ -222,13 +267,19 @@ static int mac_cmp(const void *key, const void *item)
     return memcmp(key, ((const struct felt_plan_mac_entry *)item)->mac, FELT_PLAN_MAC_LEN);
 }
 
-const struct felt_plan_peer *felt_plan_desired_by_mac(const struct felt_plan_desired *desired,
-                                                      const uint8_t *mac)
+const struct felt_plan_mac_entry *felt_plan_desired_by_mac(const struct felt_plan_desired *desired,
+                                                           const uint8_t *mac, size_t *ret_n)
 {
-    const struct felt_plan_mac_entry *entry;
+    const struct felt_plan_mac_entry *first = NULL, *end = desired->by_mac + desired->n_by_mac;
 
-    if (desired->n_by_mac == 0)
+    if (desired->n_by_mac > 0)
+        first = bsearch(mac, desired->by_mac, desired->n_by_mac, sizeof(*first), mac_cmp);
+    *ret_n = 0;
+    if (first == NULL)
         return NULL;
-    entry = bsearch(mac, desired->by_mac, desired->n_by_mac, sizeof(*entry), mac_cmp);
-    return entry != NULL ? &desired->peers[entry->peer] : NULL;
+    while (first > desired->by_mac && mac_cmp(mac, first - 1) == 0)
+        first--;
+    while (first + *ret_n < end && mac_cmp(mac, first + *ret_n) == 0)
+        ++*ret_n;
+    return first;
 }

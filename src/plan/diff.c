@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/route.h"
+
 #define LINK_OPS_MAX \
-    8 /* of one pass: delete, create, MTU, learning, bridge, MAC, up, address; rounded up */
+    9 /* of one pass: delete, create, MTU, learning, bridge, MAC, up, two addresses */
 #define OPS_A_PEER     5 /* fdb entry, neighbour, nexthop, route, and sometimes the route again */
 #define RTN_UNICAST    1 /* linux/rtnetlink.h */
 #define SCOPE_UNIVERSE 0 /* linux/rtnetlink.h */
-#define MAC_GROUP_BIT  0x01 /* IEEE 802: broadcast and multicast */
 
 /* What is known about a peer while its entries are looked at. */
 enum {
@@ -79,16 +80,28 @@ static void diff_link(struct diff *diff)
     }
 }
 
-static void diff_addrs(struct diff *diff)
+/* The lease's address that belongs on this device; family NONE where none does. */
+static struct felt_cidr own_addr(const struct felt_plan_desired *desired, uint8_t family)
+{
+    const struct felt_cidr *lease = felt_dual_of(&desired->lease, family);
+    struct felt_cidr want = {0};
+
+    if (lease == NULL || (desired->has_sibling && family != desired->link.local.family))
+        return want;
+    want.ip = lease->ip;
+    want.len = (uint8_t)(8 * felt_ip_len(&want.ip));
+    return want;
+}
+
+static void diff_addrs(struct diff *diff, uint8_t family)
 {
     const struct felt_plan_desired *desired = diff->desired;
-    struct felt_cidr want = {.ip = desired->lease.ip};
+    struct felt_cidr want = own_addr(desired, family);
     size_t n = diff->link_gone ? 0 : diff->observed->n_addrs;
-    bool found = false;
+    bool found = want.ip.family == FELT_FAMILY_NONE;
 
     if (!desired->has_lease)
         return;
-    want.len = (uint8_t)(8 * felt_ip_len(&want.ip));
     for (size_t i = 0; i < n; i++)
         found = found || felt_cidr_equal(&diff->observed->addrs[i], &want);
     if (!found)
@@ -96,7 +109,8 @@ static void diff_addrs(struct diff *diff)
     for (size_t i = 0; i < n; i++) {
         const struct felt_cidr *have = &diff->observed->addrs[i];
 
-        if (!felt_cidr_equal(have, &want) && felt_cidr_contains(&desired->network, &have->ip))
+        if (have->ip.family == family && !felt_cidr_equal(have, &want) &&
+            felt_dual_contains(&desired->networks, &have->ip))
             add_op(diff, FELT_OP_ADDR_DEL, FELT_PLAN_NO_PEER)->addr = *have;
     }
 }
@@ -123,6 +137,7 @@ static void choose_paths(struct diff *diff)
         if (desired->problems[i] != FELT_PLAN_FINE)
             add_trouble(diff, i, desired->problems[i]);
         else if ((plain_only || desired->direct_routing) &&
+                 peer->public_ip.family == peer->subnet.ip.family &&
                  felt_plan_observed_on_link(diff->observed, &peer->public_ip))
             diff->marks[i] |= IS_DIRECT;
         else if (plain_only)
@@ -131,10 +146,8 @@ static void choose_paths(struct diff *diff)
                                                           : FELT_PLAN_OTHER_BACKEND);
         else if (memcmp(peer->mac, no_mac, FELT_PLAN_MAC_LEN) == 0)
             add_trouble(diff, i, FELT_PLAN_NO_MAC);
-        else if (felt_plan_desired_by_mac(desired, peer->mac) == peer)
-            diff->marks[i] |= IS_ENCAP;
         else
-            diff->marks[i] |= IS_ENCAP | HAS_FDB; /* which is another's in the same place to set */
+            diff->marks[i] |= IS_ENCAP;
     }
 }
 
@@ -205,17 +218,8 @@ static struct felt_plan_route wanted_route(const struct diff *diff,
         .protocol = FELT_PLAN_RTPROT,
         .type = RTN_UNICAST,
         .scope = SCOPE_UNIVERSE,
+        .metric = felt_plan_route_metric(&peer->subnet),
     };
-}
-
-/* Whoever wrote it. Of a route that names an object, the object says the rest. */
-static bool says_the_same(const struct felt_plan_route *a, const struct felt_plan_route *b)
-{
-    if (!felt_cidr_equal(&a->dst, &b->dst) || a->type != b->type || a->scope != b->scope ||
-        a->metric != b->metric || a->tos != b->tos || a->odd != b->odd || a->nexthop != b->nexthop)
-        return false;
-    return a->nexthop != 0 ||
-           (felt_ip_equal(&a->via, &b->via) && a->ifindex == b->ifindex && a->onlink == b->onlink);
 }
 
 /* ---- marking what is right ---- */
@@ -227,7 +231,7 @@ static const struct felt_plan_peer *place_of(const struct diff *diff,
 {
     const struct felt_plan_peer *peer;
 
-    if (route->metric != 0 || route->tos != 0)
+    if (!felt_plan_route_in_place(route))
         return NULL;
     peer = felt_plan_desired_by_ip(diff->desired, &route->dst.ip);
     return peer != NULL && felt_cidr_equal(&peer->subnet, &route->dst) ? peer : NULL;
@@ -252,7 +256,7 @@ static void mark_routes(struct diff *diff)
         if (mark == NULL || is_gone(diff, have))
             continue;
         want = wanted_route(diff, peer, *mark);
-        if (says_the_same(have, &want))
+        if (felt_plan_route_same(have, &want))
             *mark |= HAS_ROUTE;
         else if (have->protocol == FELT_PLAN_RTPROT_KERNEL && (*mark & IS_TAKEN) == 0) {
             *mark |= IS_TAKEN;
@@ -277,6 +281,28 @@ static void mark_neighs(struct diff *diff)
     }
 }
 
+/* Of the ways to one peer, those that need its fdb entry. They share it. */
+static void mark_fdb_set(struct diff *diff, const uint8_t *mac)
+{
+    size_t n;
+    const struct felt_plan_mac_entry *entries = felt_plan_desired_by_mac(diff->desired, mac, &n);
+
+    for (size_t i = 0; i < n; i++)
+        diff->marks[entries[i].peer] |= HAS_FDB;
+}
+
+/* The way that this MAC is needed for; NULL where it is needed for none. */
+static const struct felt_plan_peer *needs_fdb(struct diff *diff, const uint8_t *mac)
+{
+    size_t n;
+    const struct felt_plan_mac_entry *entries = felt_plan_desired_by_mac(diff->desired, mac, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if ((diff->marks[entries[i].peer] & IS_ENCAP) != 0)
+            return &diff->desired->peers[entries[i].peer];
+    return NULL;
+}
+
 static void mark_fdbs(struct diff *diff)
 {
     const struct felt_plan_observed *observed = diff->observed;
@@ -285,12 +311,11 @@ static void mark_fdbs(struct diff *diff)
         return;
     for (size_t i = 0; i < observed->n_fdbs; i++) {
         const struct felt_plan_fdb *have = &observed->fdbs[i];
-        const struct felt_plan_peer *peer = felt_plan_desired_by_mac(diff->desired, have->mac);
-        uint16_t *mark = mark_of(diff, peer, IS_ENCAP);
+        const struct felt_plan_peer *peer = needs_fdb(diff, have->mac);
 
-        if (mark != NULL && have->permanent && !have->odd &&
+        if (peer != NULL && have->permanent && !have->odd &&
             felt_ip_equal(&have->remote, &peer->public_ip))
-            *mark |= HAS_FDB;
+            mark_fdb_set(diff, have->mac);
     }
 }
 
@@ -331,6 +356,24 @@ static void mark_nexthops(struct diff *diff)
 
 /* ---- what is missing ---- */
 
+/* Linux refuses an IPv6 gateway to which another device leads as yet (EINVAL, "device mismatch"),
+ * and ours lies in the very subnet: there the old route goes first, in the same batch. */
+static bool is_in_the_way(struct diff *diff, const struct felt_plan_route *have)
+{
+    uint16_t *mark = mark_of(diff, place_of(diff, have), IS_ENCAP);
+
+    return mark != NULL && (*mark & (HAS_ROUTE | IS_TAKEN)) == 0 && !is_gone(diff, have) &&
+           have->dst.ip.family == FELT_FAMILY_V6 &&
+           (have->ifindex != FELT_PLAN_OUR_LINK || have->type != RTN_UNICAST);
+}
+
+static void clear_places(struct diff *diff)
+{
+    for (size_t i = 0; i < diff->observed->n_routes; i++)
+        if (is_in_the_way(diff, &diff->observed->routes[i]))
+            add_op(diff, FELT_OP_ROUTE_DEL, FELT_PLAN_NO_PEER)->route = diff->observed->routes[i];
+}
+
 static void add_missing(struct diff *diff)
 {
     const struct felt_plan_desired *desired = diff->desired;
@@ -344,6 +387,7 @@ static void add_missing(struct diff *diff)
 
             *fdb = (struct felt_plan_fdb){.remote = peer->public_ip, .permanent = true};
             memcpy(fdb->mac, peer->mac, FELT_PLAN_MAC_LEN);
+            mark_fdb_set(diff, peer->mac);
         }
         if ((mark & IS_ENCAP) != 0 && (mark & HAS_NEIGH) == 0) {
             struct felt_plan_neigh *neigh = &add_op(diff, FELT_OP_NEIGH_SET, i)->neigh;
@@ -371,7 +415,7 @@ static bool place_is_contested(const struct diff *diff, const struct felt_plan_r
     if (have->protocol == FELT_PLAN_RTPROT_KERNEL)
         return false;
     if ((*mark & (HAS_ROUTE | IS_TAKEN)) != 0) {
-        if (!says_the_same(have, &want))
+        if (!felt_plan_route_same(have, &want))
             return true;
         if ((*mark & REPLACES_ROUTE) != 0)
             return true; /* the first right one was seen */
@@ -394,6 +438,16 @@ static void set_contested_again(struct diff *diff)
                 wanted_route(diff, &diff->desired->peers[i], diff->marks[i]);
 }
 
+/* The other device's to judge: it is on it, or takes the place of this one there. */
+static bool is_siblings(const struct diff *diff, const struct felt_plan_route *have)
+{
+    uint32_t sibling = diff->observed->sibling_ifindex;
+
+    return (sibling != 0 && have->ifindex == sibling) ||
+           (felt_plan_route_in_place(have) &&
+            felt_plan_desired_is_elsewhere(diff->desired, &have->dst));
+}
+
 static void delete_stale_routes(struct diff *diff)
 {
     const struct felt_plan_observed *observed = diff->observed;
@@ -405,11 +459,12 @@ static void delete_stale_routes(struct diff *diff)
         bool stale;
 
         if (is_gone(diff, have) || have->protocol == FELT_PLAN_RTPROT_KERNEL ||
-            !felt_cidr_contains(&diff->desired->network, &have->dst.ip) ||
-            have->dst.len < diff->desired->network.len)
+            !felt_dual_covers(&diff->desired->networks, &have->dst) || is_in_the_way(diff, have))
             continue;
         if (mark != NULL)
             stale = place_is_contested(diff, have, peer, mark);
+        else if (is_siblings(diff, have))
+            continue;
         else
             stale = have->ifindex == FELT_PLAN_OUR_LINK || have->protocol == FELT_PLAN_RTPROT;
         if (stale)
@@ -417,6 +472,21 @@ static void delete_stale_routes(struct diff *diff)
         if (stale && mark != NULL)
             *mark |= IS_CONTESTED;
     }
+}
+
+/* As with its routes. */
+static bool is_siblings_nexthop(const struct diff *diff, const struct felt_plan_nexthop *have)
+{
+    const struct felt_plan_desired *desired = diff->desired;
+    uint32_t sibling = diff->observed->sibling_ifindex;
+    struct felt_cidr subnet = {.len = desired->subnet_len};
+
+    if (sibling != 0 && have->ifindex == sibling)
+        return true;
+    if (desired->first_subnet.family != FELT_FAMILY_V4)
+        return false;
+    subnet.ip = felt_plan_nexthop_subnet(&desired->first_subnet, desired->subnet_len, have->id);
+    return felt_plan_desired_is_elsewhere(desired, &subnet);
 }
 
 /* Routes that named them are gone or name none by now. */
@@ -427,20 +497,12 @@ static void delete_stale_nexthops(struct diff *diff)
     for (size_t i = 0; i < observed->n_nexthops; i++) {
         const struct felt_plan_nexthop *have = &observed->nexthops[i];
 
-        if (!is_our_nexthop(have) || (diff->link_gone && have->ifindex == FELT_PLAN_OUR_LINK))
+        if (!is_our_nexthop(have) || (diff->link_gone && have->ifindex == FELT_PLAN_OUR_LINK) ||
+            is_siblings_nexthop(diff, have))
             continue;
         if (mark_of(diff, peer_of_nexthop(diff, have), IS_DIRECT | IS_ENCAP) == NULL)
             add_op(diff, FELT_OP_NEXTHOP_DEL, FELT_PLAN_NO_PEER)->nexthop = *have;
     }
-}
-
-/* A unicast address that leads to a host, written by somebody. */
-static bool is_ours_to_judge(const struct felt_plan_fdb *fdb)
-{
-    static const uint8_t zero[FELT_PLAN_MAC_LEN];
-
-    return fdb->permanent && fdb->remote.family != FELT_FAMILY_NONE &&
-           (fdb->mac[0] & MAC_GROUP_BIT) == 0 && memcmp(fdb->mac, zero, FELT_PLAN_MAC_LEN) != 0;
 }
 
 static void delete_stale_fdbs(struct diff *diff)
@@ -451,9 +513,8 @@ static void delete_stale_fdbs(struct diff *diff)
         return;
     for (size_t i = 0; i < observed->n_fdbs; i++) {
         const struct felt_plan_fdb *have = &observed->fdbs[i];
-        const struct felt_plan_peer *peer = felt_plan_desired_by_mac(diff->desired, have->mac);
 
-        if (mark_of(diff, peer, IS_ENCAP) == NULL && is_ours_to_judge(have))
+        if (needs_fdb(diff, have->mac) == NULL && felt_plan_fdb_leads(have))
             add_op(diff, FELT_OP_FDB_DEL, FELT_PLAN_NO_PEER)->fdb = *have;
     }
 }
@@ -469,7 +530,7 @@ static void delete_stale_neighs(struct diff *diff)
         const struct felt_plan_peer *peer = felt_plan_desired_by_ip(diff->desired, &have->ip);
 
         if (mark_of(diff, peer, IS_ENCAP) == NULL && have->permanent &&
-            felt_cidr_contains(&diff->desired->network, &have->ip))
+            felt_dual_contains(&diff->desired->networks, &have->ip))
             add_op(diff, FELT_OP_NEIGH_DEL, FELT_PLAN_NO_PEER)->neigh = *have;
     }
 }
@@ -505,8 +566,10 @@ int felt_plan_diff(const struct felt_plan_desired *desired,
     }
     if (desired->backend == FELT_BACKEND_VXLAN)
         diff_link(&diff);
-    if (desired->backend == FELT_BACKEND_VXLAN && desired->knowledge != FELT_PLAN_NO_PEERS)
-        diff_addrs(&diff);
+    if (desired->backend == FELT_BACKEND_VXLAN && desired->knowledge != FELT_PLAN_NO_PEERS) {
+        diff_addrs(&diff, FELT_FAMILY_V4);
+        diff_addrs(&diff, FELT_FAMILY_V6);
+    }
     if (desired->backend == FELT_BACKEND_VXLAN && (diff.link_gone || !observed->link.up))
         add_link_op(&diff, FELT_OP_LINK_UP, &desired->link);
     if (desired->knowledge != FELT_PLAN_NO_PEERS) {
@@ -516,6 +579,7 @@ int felt_plan_diff(const struct felt_plan_desired *desired,
         mark_routes(&diff);
         mark_neighs(&diff);
         mark_fdbs(&diff);
+        clear_places(&diff);
         add_missing(&diff);
     }
     if (desired->knowledge == FELT_PLAN_ALL_PEERS) {

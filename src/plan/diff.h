@@ -7,10 +7,11 @@
  * observed kernel, the list leads to the desired one, and the next difference is empty.
  *
  * Entries are judged by what they say, not by who wrote them, so that a flannel host's are right as
- * they are. Ours to remove is what lies inside the overlay network and on our device, and a route
- * of our protocol number inside the network on any device. A route to exactly a peer's subnet with
- * metric 0 is in the place of ours and gives way. The kernel's own routes (protocol kernel),
- * entries that the kernel learned, and broadcast fdb entries are nobody's business here. */
+ * they are. Ours to remove is what lies inside the overlay's networks and on our device, and a
+ * route of our protocol number inside them on any device but our sibling's. A route to exactly a
+ * peer's subnet with the metric of a route that is given none is in the place of ours and gives
+ * way. The kernel's own routes (protocol kernel), entries that the kernel learned, and broadcast
+ * fdb entries are nobody's business here. */
 #pragma once
 
 #include "plan/desired.h"

@@ -50,9 +50,18 @@ bool felt_plan_link_incompatible(const struct felt_plan_link *have,
     return true;
 }
 
-void felt_plan_link_mac(const struct felt_id *node, uint8_t *ret_mac)
+int felt_plan_link_name(uint32_t vni, uint8_t underlay, char *text)
 {
-    memcpy(ret_mac, node->b, FELT_PLAN_MAC_LEN);
+    const char *prefix = underlay == FELT_FAMILY_V6 ? "flannel-v6" : "flannel";
+
+    return snprintf(text, FELT_PLAN_NAME, "%s.%u", prefix, vni) < FELT_PLAN_NAME ? 0
+                                                                                 : -ENAMETOOLONG;
+}
+
+void felt_plan_link_mac(const struct felt_id *node, uint8_t underlay, uint8_t *ret_mac)
+{
+    memcpy(ret_mac, node->b + (underlay == FELT_FAMILY_V6 ? FELT_PLAN_MAC_LEN : 0),
+           FELT_PLAN_MAC_LEN);
     ret_mac[0] = (uint8_t)((ret_mac[0] & ~MAC_GROUP_BIT) | MAC_LOCAL_BIT);
 }
 

@@ -17,10 +17,11 @@
 /* Outer header of a vxlan packet: Ethernet 14, IPv4 20 or IPv6 40, UDP 8, vxlan 8. */
 #define FELT_PLAN_OVERHEAD_V4 50
 #define FELT_PLAN_OVERHEAD_V6 70
-#define FELT_PLAN_MTU_MIN     68 /* RFC 791: what every IPv4 link must carry */
+#define FELT_PLAN_MTU_MIN     68   /* RFC 791: what every IPv4 link must carry */
+#define FELT_PLAN_MTU_MIN_V6  1280 /* RFC 8200: with less, Linux has no IPv6 on a device at all */
 
 struct felt_plan_link {
-    char name[FELT_PLAN_NAME]; /* flannel.<VNI> */
+    char name[FELT_PLAN_NAME]; /* flannel.<VNI>, flannel-v6.<VNI> */
     uint32_t ifindex;          /* observed; 0 in a wish */
     bool is_vxlan;             /* of another kind: only name, ifindex, mtu, mac and up are valid */
     bool up;
@@ -46,9 +47,13 @@ bool felt_plan_link_incompatible(const struct felt_plan_link *have,
                                  const struct felt_plan_link *want, uint16_t default_port,
                                  char *text);
 
-/* The MAC of a node's device: its id's first bytes, made locally administered and unicast. It
- * survives a reboot, so that peers keep a right entry. */
-void felt_plan_link_mac(const struct felt_id *node, uint8_t *ret_mac);
+/* flannel's name of a device with this VNI over an underlay of this family. text has FELT_PLAN_NAME
+ * bytes. 0 or -ENAMETOOLONG. */
+int felt_plan_link_name(uint32_t vni, uint8_t underlay, char *text);
+
+/* The MAC of a node's device: six bytes of its id, others over each family, made locally
+ * administered and unicast. It survives a reboot, so that peers keep a right entry. */
+void felt_plan_link_mac(const struct felt_id *node, uint8_t underlay, uint8_t *ret_mac);
 
 /* What the overlay can carry: backend_mtu (0: the underlay's own, and never more than that) less
  * the outer header. -ERANGE where nothing useful is left. */

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define FIRST_CAPACITY 16 /* entries; doubled when full */
+#define MAC_GROUP_BIT  0x01 /* IEEE 802: broadcast and multicast */
+#define FIRST_CAPACITY 16   /* entries; doubled when full */
 
 /* Room for one more of n items. The capacity is the next power of two of n, so it needs no field of
  * its own. NULL: no memory, items is as it was. */
@@ -82,4 +84,12 @@ int felt_plan_observed_route(struct felt_plan_observed *observed,
                              const struct felt_plan_route *route)
 {
     return APPEND(observed->routes, observed->n_routes, route);
+}
+
+bool felt_plan_fdb_leads(const struct felt_plan_fdb *fdb)
+{
+    static const uint8_t zero[FELT_PLAN_MAC_LEN];
+
+    return fdb->permanent && fdb->remote.family != FELT_FAMILY_NONE &&
+           (fdb->mac[0] & MAC_GROUP_BIT) == 0 && memcmp(fdb->mac, zero, FELT_PLAN_MAC_LEN) != 0;
 }

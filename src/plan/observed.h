@@ -2,7 +2,7 @@
 /* What the kernel holds, as far as it can concern us: one dump, taken by src/kernel/observe.h.
  *
  * Addresses, neighbours and fdb entries are those of our device alone. Routes are those of the main
- * table whose destination lies inside the overlay network, on whatever device; paths are the
+ * table whose destination lies inside the overlay's networks, on whatever device; paths are the
  * others, as far as they decide whether an address is on the underlay's link. */
 #pragma once
 
@@ -23,6 +23,9 @@
 #define FELT_PLAN_RTPROT_KERNEL 2
 /* Stands for our device in a route: its index may not exist yet. */
 #define FELT_PLAN_OUR_LINK UINT32_MAX
+/* linux/ipv6_route.h IP6_RT_PRIO_USER: the metric of an IPv6 route that was given none. Of IPv4 it
+ * is 0. */
+#define FELT_PLAN_METRIC_V6 1024
 
 struct felt_plan_neigh {
     struct felt_ip ip;
@@ -62,6 +65,7 @@ struct felt_plan_path {
 struct felt_plan_observed {
     bool has_link;
     struct felt_plan_link link;   /* the one of our name */
+    uint32_t sibling_ifindex;     /* of the other device of ours; 0: there is none */
     struct felt_plan_path *paths; /* in the kernel's order: of several alike the first decides */
     size_t n_paths;
     struct felt_cidr *addrs;
@@ -84,6 +88,9 @@ bool felt_plan_observed_on_link(const struct felt_plan_observed *observed,
 
 /* Frees the arrays and zeroes the struct. */
 void felt_plan_observed_done(struct felt_plan_observed *observed);
+
+/* A unicast address that leads to a host, written by somebody: ours to judge. */
+bool felt_plan_fdb_leads(const struct felt_plan_fdb *fdb);
 
 /* Each appends a copy. 0 or -ENOMEM, observed unchanged then. */
 int felt_plan_observed_path(struct felt_plan_observed *observed, const struct felt_plan_path *path);

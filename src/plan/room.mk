@@ -13,4 +13,6 @@ src_plan_libplan_a_SOURCES = \
 	src/plan/nexthop.c src/plan/nexthop.h \
 	src/plan/observed.c src/plan/observed.h \
 	src/plan/op.c src/plan/op.h \
-	src/plan/script.c src/plan/script.h
+	src/plan/route.c src/plan/route.h \
+	src/plan/script.c src/plan/script.h \
+	src/plan/ways.c src/plan/ways.h

@@ -13,6 +13,11 @@ static void check_name(const char *name)
     assert(name[0] != '\0' && memchr(name, '\0', FELT_PLAN_NAME));
 }
 
+static void check_cidr(const struct felt_cidr *cidr)
+{
+    assert(cidr->ip.family != FELT_FAMILY_NONE && cidr->len <= 8 * felt_ip_len(&cidr->ip));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     _cleanup_(felt_freep) struct nlmsghdr *message = malloc(size + !size);
@@ -39,14 +44,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(interface.ifindex == link.ifindex && interface.mtu == link.mtu);
     }
     if (felt_parse_addr(message, &addr))
-        assert(addr.cidr.ip.family == FELT_FAMILY_V4 && addr.cidr.len <= 32);
+        check_cidr(&addr.cidr);
     if (felt_parse_neigh(message, &neigh, &ifindex)) {
-        assert(neigh.ip.family == FELT_FAMILY_V4);
+        assert(neigh.ip.family != FELT_FAMILY_NONE);
         assert(!felt_parse_fdb(message, &fdb, &ifindex));
     }
     (void)felt_parse_fdb(message, &fdb, &ifindex);
     (void)felt_parse_nexthop(message, &(struct felt_plan_nexthop){0});
     if (felt_parse_route(message, &route))
-        assert(route.dst.ip.family == FELT_FAMILY_V4 && route.dst.len <= 32);
+        check_cidr(&route.dst);
     return 0;
 }

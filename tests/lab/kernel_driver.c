@@ -120,8 +120,8 @@ static void backend(void)
 
 static void set(const char *args)
 {
-    struct felt_cidr lease;
-    bool has_lease = felt_cidr_parse(args, &lease) == 0;
+    struct felt_dual lease = {0};
+    bool has_lease = felt_cidr_parse(args, &lease.v4) == 0;
 
     printf("%d\n", felt_reconciler_set(reconciler, FELT_PLAN_ALL_PEERS, has_lease ? &lease : NULL,
                                        peers, n_peers));

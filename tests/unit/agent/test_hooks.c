@@ -102,19 +102,25 @@ static const char *read_record(const struct scene *s, char *text, size_t size)
     return text;
 }
 
-static struct felt_cidr cidr(const char *text)
+/* NULL: none; of both families with a comma between them. */
+static struct felt_dual dual(const char *text)
 {
-    struct felt_cidr c = {.ip.family = FELT_FAMILY_NONE};
+    struct felt_dual d = {0};
+    char copy[FELT_DUAL_TEXT], *rest = copy, *item;
+    struct felt_cidr c;
 
-    if (text)
-        assert_int_equal(felt_cidr_parse(text, &c), 0);
-    return c;
+    snprintf(copy, sizeof(copy), "%s", text ? text : "");
+    while (text && (item = strsep(&rest, ","))) {
+        assert_int_equal(felt_cidr_parse(item, &c), 0);
+        *(c.ip.family == FELT_FAMILY_V4 ? &d.v4 : &d.v6) = c;
+    }
+    return d;
 }
 
 static void change(struct scene *s, const char *from, const char *to, enum felt_hooks_reason reason)
 {
     struct felt_hooks_change c = {
-        .old_subnet = cidr(from), .new_subnet = cidr(to), .reason = reason};
+        .old_subnet = dual(from), .new_subnet = dual(to), .reason = reason};
 
     felt_hooks_run(s->hooks, &c);
 }
@@ -147,7 +153,9 @@ static void hooks_see_the_change_and_nothing_else_of_our_environment(void **stat
     change(s, "10.5.1.0/24", "10.5.2.0/24", FELT_HOOKS_RENUMBERED);
     run_until_idle(s);
     assert_string_equal(read_record(s, text, sizeof(text)),
+                        "FELT_NEW_IPV6_SUBNET=\n"
                         "FELT_NEW_SUBNET=10.5.2.0/24\n"
+                        "FELT_OLD_IPV6_SUBNET=\n"
                         "FELT_OLD_SUBNET=10.5.1.0/24\n"
                         "FELT_REASON=renumbered\n"
                         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n");
@@ -168,6 +176,23 @@ static void no_subnet_is_an_empty_text_and_each_reason_has_its_name(void **state
     run_until_idle(s);
     assert_string_equal(read_record(s, text, sizeof(text)),
                         "first [] [10.5.2.0/24]\nlost [10.5.2.0/24] []\nleft [10.5.2.0/24] []\n");
+}
+
+static void of_both_families_each_subnet_has_its_variable(void **state)
+{
+    struct scene *s = *state;
+    char text[2000];
+
+    write_hook(s, "10", 0755,
+               "echo \"[$FELT_OLD_SUBNET] [$FELT_OLD_IPV6_SUBNET] [$FELT_NEW_SUBNET] "
+               "[$FELT_NEW_IPV6_SUBNET]\" >>\"$record\"");
+    change(s, NULL, "10.5.2.0/24,fc00:0:0:2::/64", FELT_HOOKS_FIRST);
+    run_until_idle(s);
+    change(s, "10.5.2.0/24,fc00:0:0:2::/64", "fc00:0:0:3::/64", FELT_HOOKS_RENUMBERED);
+    run_until_idle(s);
+    assert_string_equal(read_record(s, text, sizeof(text)),
+                        "[] [] [10.5.2.0/24] [fc00:0:0:2::/64]\n"
+                        "[10.5.2.0/24] [fc00:0:0:2::/64] [] [fc00:0:0:3::/64]\n");
 }
 
 static void they_run_one_at_a_time_in_the_order_of_their_names(void **state)
@@ -279,7 +304,7 @@ static void a_restart_with_the_same_subnet_is_no_change_and_another_one_is(void 
 {
     struct scene *s = *state;
     struct felt_lease_change c;
-    struct felt_cidr same = cidr("10.5.72.0/24"), other = cidr("10.5.73.0/24");
+    struct felt_dual same = dual("10.5.72.0/24"), other = dual("10.5.73.0/24");
     char file[700], text[2000];
     FILE *f;
 
@@ -315,6 +340,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_subnet_is_an_empty_text_and_each_reason_has_its_name,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(of_both_families_each_subnet_has_its_variable, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(they_run_one_at_a_time_in_the_order_of_their_names, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_others_could_have_written_or_is_no_program_is_not_run,

@@ -213,13 +213,13 @@ static void status_has_everything_of_the_interface(void **state)
         felt_methods_status(&f->context),
         "{\"version\":\"0.1.0\","
         "\"node\":{\"id\":\"01000000000000000000000000000000\",\"name\":\"h1\","
-        "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"198.51.100.1\",\"session\":5,"
+        "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"198.51.100.1\",\"public_ip6\":null,\"session\":5,"
         "\"health\":0},"
         "\"cluster\":{\"id\":\"abcd000000000000\",\"era\":2,\"lease_time_s\":86400},"
         "\"network\":{\"network\":\"172.17.0.0/16\",\"subnet_len\":24,\"subnet_min\":\"172.17.1.0\","
-        "\"subnet_max\":\"172.17.255.0\",\"backend\":\"vxlan\","
+        "\"subnet_max\":\"172.17.255.0\",\"ipv6\":null,\"backend\":\"vxlan\","
         "\"config\":\"{\\\"Network\\\":\\\"172.17.0.0/16\\\"}\"},"
-        "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"slot\":7,\"at_risk\":false,"
+        "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"subnet6\":null,\"slot\":7,\"at_risk\":false,"
         "\"at_risk_left_us\":null},\"waiting\":null,"
         "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1,\"left\":0},"
         "\"slots\":{\"total\":255,\"own\":1},"
@@ -227,7 +227,8 @@ static void status_has_everything_of_the_interface(void **state)
         "\"foreign\":0,\"unknown-key\":4,\"forged\":0,\"replayed\":0,\"stale\":0,\"stranger\":0,"
         "\"misdirected\":0,\"full\":0,\"busy\":0}},"
         "\"ready\":true,"
-        "\"kernel\":{\"device\":\"flannel.1\",\"mtu\":1450,\"interface\":\"eth0\",\"peers\":2,\"unreachable\":1,"
+        "\"kernel\":{\"device\":\"flannel.1\",\"device6\":null,\"mtu\":1450,\"interface\":\"eth0\",\"peers\":2,"
+        "\"unreachable\":1,"
         "\"error\":null},"
         "\"subnet_file\":\"/run/flannel/subnet.env\",\"problems\":"
         "[\"1 member is dead: h2 (silent for 2 h, reclaimable in 22 h)\"]}");
@@ -272,20 +273,20 @@ static void members_come_by_name_and_say_what_is_not_known(void **state)
         "{\"members\":["
         "{\"id\":\"01000000000000000000000000000000\",\"name\":\"h1\",\"self\":true,"
         "\"state\":\"alive\",\"incarnation\":11,\"advertise\":\"192.0.2.1:8470\","
-        "\"public_ip\":\"198.51.100.1\",\"backend\":\"vxlan\","
-        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\","
-        "\"mtu\":1450,\"lease\":\"172.17.8.0/24\",\"slots\":1,\"rtt_us\":100,\"silent_us\":1000,"
+        "\"public_ip\":\"198.51.100.1\",\"public_ip6\":null,\"backend\":\"vxlan\","
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\",\"backend_data6\":null,"
+        "\"mtu\":1450,\"lease\":\"172.17.8.0/24\",\"lease6\":null,\"slots\":1,\"rtt_us\":100,\"silent_us\":1000,"
         "\"lapse_us\":0,\"reclaimable_us\":null},"
         "{\"id\":\"02000000000000000000000000000000\",\"name\":\"h2\",\"self\":false,"
         "\"state\":\"dead\",\"incarnation\":12,\"advertise\":\"192.0.2.2:8470\","
-        "\"public_ip\":\"198.51.100.2\",\"backend\":\"vxlan\","
-        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\","
-        "\"mtu\":1450,\"lease\":\"172.17.4.0/24\",\"slots\":2,\"rtt_us\":200,\"silent_us\":2000,"
+        "\"public_ip\":\"198.51.100.2\",\"public_ip6\":null,\"backend\":\"vxlan\","
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\",\"backend_data6\":null,"
+        "\"mtu\":1450,\"lease\":\"172.17.4.0/24\",\"lease6\":null,\"slots\":2,\"rtt_us\":200,\"silent_us\":2000,"
         "\"lapse_us\":7200000000,\"reclaimable_us\":79200000000},"
         "{\"id\":\"03000000000000000000000000000000\",\"name\":\"h3\",\"self\":false,"
         "\"state\":\"alive\",\"incarnation\":13,\"advertise\":\"192.0.2.3:8470\","
-        "\"public_ip\":\"198.51.100.3\",\"backend\":null,\"backend_data\":null,\"mtu\":null,"
-        "\"lease\":null,\"slots\":3,\"rtt_us\":null,\"silent_us\":null,"
+        "\"public_ip\":\"198.51.100.3\",\"public_ip6\":null,\"backend\":null,\"backend_data\":null,\"backend_data6\":null,\"mtu\":null,"
+        "\"lease\":null,\"lease6\":null,\"slots\":3,\"rtt_us\":null,\"silent_us\":null,"
         "\"lapse_us\":0,\"reclaimable_us\":null}]}");
 }
 
@@ -296,14 +297,14 @@ static void leases_come_by_subnet_and_leave_out_who_has_none(void **state)
     expect_json(
         felt_methods_leases(&f->context),
         "{\"leases\":["
-        "{\"subnet\":\"172.17.4.0/24\",\"slot\":3,"
+        "{\"subnet\":\"172.17.4.0/24\",\"subnet6\":null,\"slot\":3,"
         "\"node\":\"02000000000000000000000000000000\",\"name\":\"h2\",\"self\":false,"
-        "\"state\":\"dead\",\"public_ip\":\"198.51.100.2\",\"backend\":\"vxlan\","
-        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\"},"
-        "{\"subnet\":\"172.17.8.0/24\",\"slot\":7,"
+        "\"state\":\"dead\",\"public_ip\":\"198.51.100.2\",\"public_ip6\":null,\"backend\":\"vxlan\","
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\",\"backend_data6\":null},"
+        "{\"subnet\":\"172.17.8.0/24\",\"subnet6\":null,\"slot\":7,"
         "\"node\":\"01000000000000000000000000000000\",\"name\":\"h1\",\"self\":true,"
-        "\"state\":\"alive\",\"public_ip\":\"198.51.100.1\",\"backend\":\"vxlan\","
-        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\"}]}");
+        "\"state\":\"alive\",\"public_ip\":\"198.51.100.1\",\"public_ip6\":null,\"backend\":\"vxlan\","
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\",\"backend_data6\":null}]}");
 }
 
 static void a_lease_outside_the_network_is_not_shown(void **state)

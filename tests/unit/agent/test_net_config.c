@@ -55,9 +55,17 @@ static void the_short_cuts_win_over_the_default_file(void **state)
     assert_string_equal(c.text,
                         "{\"Network\":\"10.244.0.0/16\",\"Backend\":{\"Type\":\"host-gw\"}}");
     o.backend = NULL;
-    assert_int_equal(felt_cidr_parse("10.9.0.0/16", &o.network), 0);
+    assert_int_equal(felt_cidr_parse("10.9.0.0/16", &o.network.v4), 0);
     c = loaded(&o);
     assert_string_equal(c.text, "{\"Network\":\"10.9.0.0/16\",\"Backend\":{\"Type\":\"vxlan\"}}");
+    assert_int_equal(felt_cidr_parse("fc00::/48", &o.network.v6), 0);
+    c = loaded(&o);
+    assert_string_equal(c.text, "{\"Network\":\"10.9.0.0/16\",\"EnableIPv6\":true,"
+                                "\"IPv6Network\":\"fc00::/48\",\"Backend\":{\"Type\":\"vxlan\"}}");
+    o.network.v4 = (struct felt_cidr){0};
+    c = loaded(&o);
+    assert_string_equal(c.text, "{\"EnableIPv4\":false,\"EnableIPv6\":true,"
+                                "\"IPv6Network\":\"fc00::/48\",\"Backend\":{\"Type\":\"vxlan\"}}");
 }
 
 static void refused(const struct felt_options *o, int want, const char *text)
@@ -118,7 +126,7 @@ static void a_bad_short_cut_is_named(void **state)
     o.backend = "udp";
     refused(&o, -EINVAL, "--network, --backend: unknown backend type: udp");
     o.backend = NULL;
-    assert_int_equal(felt_cidr_parse("10.9.0.0/30", &o.network), 0);
+    assert_int_equal(felt_cidr_parse("10.9.0.0/30", &o.network.v4), 0);
     refused(&o, -EINVAL, "--network, --backend: network is too small");
 }
 

@@ -56,7 +56,7 @@ static void without_anything_every_option_has_its_default(void **state)
 
     (void)state;
     assert_false(o.help || o.version || o.ip_masq || o.net_config_explicit);
-    assert_int_equal(o.network.ip.family, FELT_FAMILY_NONE);
+    assert_true(felt_dual_is_none(&o.network));
     assert_int_equal(o.subnet.ip.family, FELT_FAMILY_NONE);
     assert_int_equal(o.public_ip.family, FELT_FAMILY_NONE);
     assert_null(o.backend);
@@ -101,7 +101,7 @@ static void every_option_is_taken(void **state)
         NO_ENV);
 
     (void)state;
-    assert_string_equal(FELT_CIDR(&o.network), "10.5.0.0/16");
+    assert_string_equal(FELT_DUAL(&o.network), "10.5.0.0/16");
     assert_string_equal(o.backend, "host-gw");
     assert_string_equal(o.key_file, "/k");
     assert_string_equal(o.node_name, "n1");
@@ -325,6 +325,27 @@ static void a_period_is_a_second_to_an_hour(void **state)
         refused(ARGS("--iptables-resync", (char *)bad[i]), NO_ENV, "--iptables-resync: '");
 }
 
+/* ---- IPv6 ---- */
+
+static void a_network_and_a_public_address_may_be_of_either_family(void **state)
+{
+    struct felt_options o = parsed(ARGS("--network=fc00::5/48,10.9.8.7/16", "--public-ipv6=fc00::1",
+                                        "--public-ip=192.0.2.1", "--subnet=fc00:0:0:8::1/64"),
+                                   NO_ENV);
+
+    (void)state;
+    assert_string_equal(FELT_DUAL(&o.network), "10.9.0.0/16,fc00::/48");
+    assert_string_equal(FELT_IP(&o.public_ip6), "fc00::1");
+    assert_string_equal(FELT_IP(&o.public_ip), "192.0.2.1");
+    assert_string_equal(FELT_CIDR(&o.subnet), "fc00:0:0:8::/64");
+    assert_false(o.bind_explicit);
+    o = parsed(ARGS("--network=fc00::/48", "--bind=[::]:8470"),
+               ENV("FLANNELD_PUBLIC_IPV6=2001:db8::7"));
+    assert_string_equal(FELT_DUAL(&o.network), "fc00::/48");
+    assert_string_equal(FELT_IP(&o.public_ip6), "2001:db8::7");
+    assert_true(o.bind_explicit);
+}
+
 /* ---- refusals ---- */
 
 static void what_is_no_option_is_named(void **state)
@@ -349,8 +370,11 @@ static void every_bad_value_is_named(void **state)
         const char *want;
     } bad[] = {
         {"--network=10.0.0.0", "--network: '10.0.0.0' is not a network like 10.1.0.0/16"},
-        {"--network=fc00::/48", "--network: fc00::/48: IPv6 is not supported yet"},
         {"--ip-masq-exclude=10.0.0.0", "--ip-masq-exclude: '10.0.0.0' is not a network like"},
+        {"--network=10.0.0.0/8,", "--network: '' is not a network like 10.1.0.0/16"},
+        {"--network=10.0.0.0/8,10.1.0.0/16",
+         "--network: 10.1.0.0/16: a second network of the same"},
+        {"--network=fc00::/48,fc00::/56", "--network: fc00::/56: a second network of the same"},
         {"--subnet=x", "--subnet: 'x' is not a network like"},
         {"--backend=a\"b", "--backend: 'a\"b' is not a backend"},
         {"--backend=", "--backend: '' is not a backend"},
@@ -360,7 +384,9 @@ static void every_bad_value_is_named(void **state)
         {"--public-ip=host", "--public-ip: 'host' is not an IP address"},
         {"--public-ip=127.0.0.1", "--public-ip: 127.0.0.1 cannot be reached from other machines"},
         {"--public-ip=0.0.0.0", "--public-ip: 0.0.0.0 cannot be reached from other machines"},
-        {"--public-ip=2001:db8::1", "--public-ip: 2001:db8::1: IPv6 is not supported yet"},
+        {"--public-ip=2001:db8::1", "--public-ip: 2001:db8::1 is not an IPv4 address (there are"},
+        {"--public-ipv6=192.0.2.1", "--public-ipv6: 192.0.2.1 is not an IPv6 address (there are"},
+        {"--public-ipv6=::1", "--public-ipv6: ::1 cannot be reached from other machines"},
         {"--adopt-grace=8d", "--adopt-grace: '8d' is not a time like 30s"},
         {"--adopt-grace=never", "--adopt-grace: 'never' is not a time like 30s"},
         {"--lease-time=59s", "--lease-time: '59s' is not a time like 24h"},
@@ -616,6 +642,7 @@ int main(void)
         cmocka_unit_test(excluded_networks_are_masked_and_of_either_family),
         cmocka_unit_test(sixteen_excluded_networks_are_taken_and_one_more_is_not),
         cmocka_unit_test(a_period_is_a_second_to_an_hour),
+        cmocka_unit_test(a_network_and_a_public_address_may_be_of_either_family),
         cmocka_unit_test(what_is_no_option_is_named),
         cmocka_unit_test(every_bad_value_is_named),
         cmocka_unit_test(an_empty_public_ip_is_flannels_default),

@@ -188,7 +188,8 @@ static void an_interface_without_address_or_mtu_is_refused(void **state)
     struct felt_text_list wlan0 = list("wlan0", NULL), eth0 = list("eth0", NULL);
 
     (void)state;
-    assert_refused(&wlan0, NULL, -ENOENT, "failed to find IPv4 address for interface wlan0");
+    assert_refused(&wlan0, NULL, -ENOENT,
+                   "failed to find an IPv4 or IPv6 address for interface wlan0");
     interfaces[1].mtu = 0;
     assert_refused(&eth0, NULL, -ENOENT, "failed to determine MTU for eth0 interface");
 }
@@ -202,6 +203,113 @@ static void a_public_address_does_not_change_the_choice(void **state)
     assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
     assert_is(underlay, "eth0", "172.16.0.2");
     assert_string_equal(FELT_IP(&underlay.public_ip), "198.51.100.7");
+}
+
+/* ---- IPv6 ---- */
+
+/* eth0 as it is after a while in a network with router advertisements, wlan0 with IPv6 alone. */
+static int setup6(void **state)
+{
+    static struct felt_interface_addr all[12];
+
+    setup(state);
+    memcpy(all, addrs, sizeof(addrs));
+    all[5] = addr(2, "fe80::1/64");
+    all[6] = addr(2, "2001:db8::dead/64");
+    all[6].unfit = true;
+    all[7] = addr(2, "2001:db8::aaaa/64");
+    all[7].temporary = true;
+    all[8] = addr(2, "2001:db8::2/64");
+    all[9] = addr(2, "2001:db8::5/64");
+    all[9].permanent = true;
+    all[10] = addr(4, "fe80::4/64");
+    all[11] = addr(4, "fd00::4/64");
+    links.addrs = all;
+    links.n_addrs = 12;
+    return 0;
+}
+
+static void beside_ipv4_the_best_ipv6_address_is_taken_too(void **state)
+{
+    struct felt_underlay underlay = chosen(NULL, NULL);
+
+    (void)state;
+    assert_is(underlay, "eth0", "172.16.0.2");
+    assert_string_equal(FELT_IP(&underlay.address6), "2001:db8::5");
+    assert_string_equal(FELT_IP(&underlay.public_ip6), "2001:db8::5");
+    links.n_addrs = 9; /* without the permanent one */
+    underlay = chosen(NULL, NULL);
+    assert_string_equal(FELT_IP(&underlay.address6), "2001:db8::2");
+    links.n_addrs = 8; /* a privacy address is better than none */
+    underlay = chosen(NULL, NULL);
+    assert_string_equal(FELT_IP(&underlay.address6), "2001:db8::aaaa");
+    links.n_addrs = 7; /* a deprecated and a link-local one are not */
+    underlay = chosen(NULL, NULL);
+    assert_int_equal(underlay.address6.family, FELT_FAMILY_NONE);
+    assert_int_equal(underlay.public_ip6.family, FELT_FAMILY_NONE);
+}
+
+static void an_interface_without_ipv4_has_an_ipv6_address(void **state)
+{
+    struct felt_text_list wlan0 = list("wlan0", NULL);
+    struct felt_underlay underlay = chosen(&wlan0, NULL);
+
+    (void)state;
+    assert_is(underlay, "wlan0", "fd00::4");
+    assert_string_equal(FELT_IP(&underlay.public_ip), "fd00::4");
+    assert_int_equal(underlay.address6.family, FELT_FAMILY_NONE);
+    links.has_default = false;
+    links.has_default6 = true;
+    links.default6_ifindex = 4;
+    assert_is(chosen(NULL, NULL), "wlan0", "fd00::4");
+}
+
+static void a_link_local_ipv4_address_gives_way_to_a_global_ipv6_one(void **state)
+{
+    struct felt_text_list eth1 = list("eth1", NULL), asked = list("169.254.7.7", NULL);
+
+    (void)state;
+    links.addrs[4] = addr(3, "2001:db8:3::3/64");
+    assert_is(chosen(&eth1, NULL), "eth1", "2001:db8:3::3");
+    assert_is(chosen(&asked, NULL), "eth1", "169.254.7.7");
+}
+
+static void an_ipv6_literal_takes_its_interface_and_itself(void **state)
+{
+    struct felt_text_list ip = list("2001:db8::2", NULL), regex = list("^fd00:", NULL);
+    struct felt_underlay underlay = chosen(&ip, NULL);
+
+    (void)state;
+    assert_is(underlay, "eth0", "172.16.0.2");
+    assert_string_equal(FELT_IP(&underlay.address6), "2001:db8::2");
+    assert_is(chosen(NULL, &regex), "wlan0", "fd00::4");
+}
+
+static void each_family_has_a_public_address_of_its_own(void **state)
+{
+    struct felt_text_list wlan0 = list("wlan0", NULL), eth1 = list("eth1", NULL);
+    struct felt_underlay_choice choice = {.public_ip = felt_ip_v4(0xc6336407)};
+    struct felt_underlay underlay;
+
+    (void)state;
+    assert_int_equal(felt_ip_parse("2001:db8:f::f", &choice.public_ip6), 0);
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_string_equal(FELT_IP(&underlay.public_ip), "198.51.100.7");
+    assert_string_equal(FELT_IP(&underlay.address), "172.16.0.2");
+    assert_string_equal(FELT_IP(&underlay.public_ip6), "2001:db8:f::f");
+    assert_string_equal(FELT_IP(&underlay.address6), "2001:db8::5");
+    choice.iface = &eth1;
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), -ENOENT);
+    assert_string_equal(error.text, "--public-ipv6 2001:db8:f::f: interface eth1 has no address of "
+                                    "that family");
+    choice.iface = &wlan0;
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), -ENOENT);
+    assert_string_equal(error.text,
+                        "--public-ip 198.51.100.7: interface wlan0 has no address of that family");
+    choice.public_ip = (struct felt_ip){0};
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_string_equal(FELT_IP(&underlay.public_ip), "2001:db8:f::f");
+    assert_string_equal(FELT_IP(&underlay.address), "fd00::4");
 }
 
 int main(void)
@@ -219,6 +327,11 @@ int main(void)
         T(the_longest_pattern_of_digits_fits),
         T(an_interface_without_address_or_mtu_is_refused),
         T(a_public_address_does_not_change_the_choice),
+        cmocka_unit_test_setup(beside_ipv4_the_best_ipv6_address_is_taken_too, setup6),
+        cmocka_unit_test_setup(an_interface_without_ipv4_has_an_ipv6_address, setup6),
+        cmocka_unit_test_setup(a_link_local_ipv4_address_gives_way_to_a_global_ipv6_one, setup6),
+        cmocka_unit_test_setup(an_ipv6_literal_takes_its_interface_and_itself, setup6),
+        cmocka_unit_test_setup(each_family_has_a_public_address_of_its_own, setup6),
     };
 #undef T
 

@@ -5,6 +5,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_hooks \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
+	tests/unit/agent/test_methods_dual \
 	tests/unit/agent/test_methods_problems \
 	tests/unit/agent/test_methods_reserve \
 	tests/unit/agent/test_methods_reclaim \
@@ -34,6 +35,8 @@ tests_unit_agent_test_abandon_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_abandon_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_reserve_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_reserve_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_dual_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_dual_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_problems_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_problems_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_reclaim_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

@@ -219,6 +219,39 @@ static void a_deleted_route_says_all_that_tells_it_from_others(void **state)
                      "0800 0100 ac110800 0800 0600 05000000");
 }
 
+/* As 'ip -6 address add fc00:0:0:7::/128 dev flannel-v6.1 nodad' and the others of IPv6 would. */
+static void entries_of_ipv6_have_their_family_no_dad_and_a_metric(void **state)
+{
+    struct felt_plan_op op = {.kind = FELT_OP_ADDR_ADD, .addr = cidr("fc00:0:0:7::/128")};
+
+    (void)state;
+    assert_bytes(op, "40000000 1400 0506 00000000 00000000 0a 80 02 00 07000000"
+                     "1400 0200 fc000000000000070000000000000000"
+                     "1400 0100 fc000000000000070000000000000000");
+    op = (struct felt_plan_op){
+        .kind = FELT_OP_NEIGH_SET,
+        .neigh = {.ip = v4("fc00:0:0:8::"), .mac = {0x02, 0xaa, 0xbb, 0xcc, 0xdd, 0xee}}};
+    assert_bytes(op, "3c000000 1c00 0505 00000000 00000000 0a 00 0000 07000000 8000 00 01"
+                     "1400 0100 fc000000000000080000000000000000 0a00 0200 02aabbccddee 0000");
+    op = (struct felt_plan_op){
+        .kind = FELT_OP_FDB_SET,
+        .fdb = {.remote = v4("2001:db8::3"), .mac = {0x02, 0xaa, 0xbb, 0xcc, 0xdd, 0xee}}};
+    assert_bytes(op, "3c000000 1c00 0505 00000000 00000000 07 00 0000 07000000 8000 02 00"
+                     "1400 0100 20010db8000000000000000000000003 0a00 0200 02aabbccddee 0000");
+    op = (struct felt_plan_op){.kind = FELT_OP_ROUTE_SET,
+                               .route = {.dst = cidr("fc00:0:0:8::/64"),
+                                         .via = v4("fc00:0:0:8::"),
+                                         .ifindex = FELT_PLAN_OUR_LINK,
+                                         .onlink = true,
+                                         .protocol = FELT_PLAN_RTPROT,
+                                         .metric = FELT_PLAN_METRIC_V6,
+                                         .type = 1}};
+    assert_bytes(op, "54000000 1800 0505 00000000 00000000 0a 40 00 00 fe 66 00 01 04000000"
+                     "1400 0100 fc000000000000080000000000000000"
+                     "1400 0500 fc000000000000080000000000000000"
+                     "0800 0400 07000000 0800 0600 00040000");
+}
+
 static void a_nexthop_replaces_and_is_deleted_by_its_number_alone(void **state)
 {
     struct felt_plan_op op = {.kind = FELT_OP_NEXTHOP_SET,
@@ -290,6 +323,7 @@ int main(void)
         cmocka_unit_test(an_fdb_entry_is_the_devices_own_and_goes_whole),
         cmocka_unit_test(a_route_is_onlink_through_our_device_and_carries_our_protocol),
         cmocka_unit_test(a_deleted_route_says_all_that_tells_it_from_others),
+        cmocka_unit_test(entries_of_ipv6_have_their_family_no_dad_and_a_metric),
         cmocka_unit_test(a_nexthop_replaces_and_is_deleted_by_its_number_alone),
         cmocka_unit_test(a_route_names_its_object_and_nothing_that_the_object_says),
         cmocka_unit_test(the_longest_name_and_addresses_fit),

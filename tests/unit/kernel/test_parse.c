@@ -361,6 +361,69 @@ static void a_default_route_is_all_addresses(void **state)
     nlmsg_free(msg);
 }
 
+/* ---- IPv6 ---- */
+
+static void entries_of_ipv6_are_read(void **state)
+{
+    struct felt_plan_route wanted = {.dst = cidr("fc00:0:0:8::/64"),
+                                     .via = ip("fc00:0:0:8::"),
+                                     .ifindex = 3,
+                                     .onlink = true,
+                                     .type = RTN_UNICAST,
+                                     .metric = 1024};
+    struct felt_plan_neigh want_neigh = {.ip = ip("fc00:0:0:8::"), .mac = {2, 1, 1, 1, 1, 1}};
+    struct nl_msg *msg = fill((struct felt_plan_op){.kind = FELT_OP_ROUTE_SET, .route = wanted});
+    struct rtmsg *header = nlmsg_data(nlmsg_hdr(msg));
+    struct felt_plan_route route;
+    struct felt_plan_neigh neigh;
+    uint32_t ifindex;
+
+    (void)state;
+    assert_true(felt_parse_route(nlmsg_hdr(msg), &route));
+    assert_true(felt_cidr_equal(&route.dst, &wanted.dst));
+    assert_true(felt_ip_equal(&route.via, &wanted.via));
+    assert_int_equal(route.metric, 1024);
+    assert_false(route.odd);
+    header->rtm_src_len = 64; /* a source of its own: 'ip -6 route add ... from' */
+    assert_true(felt_parse_route(nlmsg_hdr(msg), &route));
+    assert_true(route.odd);
+    header->rtm_dst_len = 129;
+    assert_false(felt_parse_route(nlmsg_hdr(msg), &route));
+    header->rtm_dst_len = 32;
+    header->rtm_family = AF_INET; /* with an address of the other one */
+    assert_false(felt_parse_route(nlmsg_hdr(msg), &route));
+    nlmsg_free(msg);
+    msg = fill((struct felt_plan_op){.kind = FELT_OP_NEIGH_SET, .neigh = want_neigh});
+    assert_true(felt_parse_neigh(nlmsg_hdr(msg), &neigh, &ifindex));
+    assert_true(felt_ip_equal(&neigh.ip, &want_neigh.ip));
+    assert_true(neigh.permanent);
+    nlmsg_free(msg);
+}
+
+static void what_an_ipv6_address_is_good_for_is_read(void **state)
+{
+    struct nl_msg *msg =
+        fill((struct felt_plan_op){.kind = FELT_OP_ADDR_ADD, .addr = cidr("2001:db8::5/64")});
+    struct ifaddrmsg *header = nlmsg_data(nlmsg_hdr(msg));
+    struct felt_interface_addr addr;
+
+    (void)state;
+    header->ifa_flags = IFA_F_PERMANENT;
+    assert_true(felt_parse_addr(nlmsg_hdr(msg), &addr));
+    assert_int_equal(addr.cidr.len, 64);
+    assert_true(addr.permanent && !addr.temporary && !addr.unfit);
+    header->ifa_flags = IFA_F_TEMPORARY;
+    assert_true(felt_parse_addr(nlmsg_hdr(msg), &addr));
+    assert_true(!addr.permanent && addr.temporary && !addr.unfit);
+    header->ifa_flags = IFA_F_DADFAILED;
+    assert_true(felt_parse_addr(nlmsg_hdr(msg), &addr) && addr.unfit);
+    assert_int_equal(nla_put_u32(msg, IFA_FLAGS, IFA_F_PERMANENT), 0); /* counts for more */
+    assert_true(felt_parse_addr(nlmsg_hdr(msg), &addr) && !addr.unfit && addr.permanent);
+    header->ifa_prefixlen = 129;
+    assert_false(felt_parse_addr(nlmsg_hdr(msg), &addr));
+    nlmsg_free(msg);
+}
+
 /* ---- hostile ---- */
 
 /* How many of the readers took it. */
@@ -468,6 +531,8 @@ int main(void)
         cmocka_unit_test(a_nexthop_with_more_to_it_is_odd_and_one_of_others_is_not_read),
         cmocka_unit_test(routes_of_other_tables_and_cached_ones_are_not_read),
         cmocka_unit_test(a_default_route_is_all_addresses),
+        cmocka_unit_test(entries_of_ipv6_are_read),
+        cmocka_unit_test(what_an_ipv6_address_is_good_for_is_read),
         cmocka_unit_test(a_message_cut_at_any_byte_is_read_without_harm),
         cmocka_unit_test(altered_bytes_are_read_without_harm),
     };

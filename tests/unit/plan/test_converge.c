@@ -44,7 +44,7 @@ static bool chance(unsigned percent)
 /* Some of the peers, now and then with MAC, address or subnet of another. */
 static void change_cluster(void)
 {
-    struct felt_cidr lease = {.ip = felt_ip_v4(0xac110000 + (below(3) << 8)), .len = 24};
+    struct felt_dual lease = {.v4 = {.ip = felt_ip_v4(0xac110000 + (below(3) << 8)), .len = 24}};
     struct felt_plan_peer peers[PEERS_MAX];
     size_t n = 0;
 
@@ -462,7 +462,7 @@ static void check_device(void)
     CHECK(memcmp(kernel.link.mac, desired.link.mac, FELT_PLAN_MAC_LEN) == 0);
     for (size_t i = 0; i < kernel.n_addrs && desired.has_lease; i++)
         if (felt_cidr_contains(&network, &kernel.addrs[i].ip)) {
-            CHECK(felt_ip_equal(&kernel.addrs[i].ip, &desired.lease.ip));
+            CHECK(felt_ip_equal(&kernel.addrs[i].ip, &desired.lease.v4.ip));
             CHECK(kernel.addrs[i].len == 32);
             ours++;
         }

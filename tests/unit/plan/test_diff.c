@@ -36,7 +36,7 @@ static int teardown(void **state)
 
 static void set_peers(struct fixture *f, unsigned n)
 {
-    struct felt_cidr lease = world_cidr("172.17.7.0/24");
+    struct felt_dual lease = world_dual("172.17.7.0/24", "");
     struct felt_plan_peer peers[8];
 
     for (unsigned i = 0; i < n; i++)
@@ -141,7 +141,7 @@ static void without_a_lease_the_address_stays_as_it_is(void **state)
 static void another_lease_makes_the_new_address_before_it_breaks_the_old(void **state)
 {
     struct fixture *f = *state;
-    struct felt_cidr lease = world_cidr("172.17.9.0/24");
+    struct felt_dual lease = world_dual("172.17.9.0/24", "");
 
     set_peers(f, 0);
     world_pass(&f->kernel, &f->desired);

@@ -140,12 +140,27 @@ static void the_mac_is_the_ids_made_local_and_unicast(void **state)
     char text[FELT_PLAN_MAC_TEXT];
 
     (void)state;
-    felt_plan_link_mac(&id, mac);
+    felt_plan_link_mac(&id, FELT_FAMILY_V4, mac);
     assert_memory_equal(mac, odd, sizeof(mac));
     id.b[0] = 0;
-    felt_plan_link_mac(&id, mac);
+    felt_plan_link_mac(&id, FELT_FAMILY_V4, mac);
     assert_memory_equal(mac, even, sizeof(mac));
     assert_string_equal(felt_plan_mac_format(mac, text), "02:02:03:04:05:06");
+    felt_plan_link_mac(&id, FELT_FAMILY_V6, mac);
+    assert_memory_equal(mac + 1, id.b + 7, sizeof(mac) - 1);
+}
+
+static void a_device_is_named_after_its_vni_and_underlay_where_a_name_has_room(void **state)
+{
+    char name[FELT_PLAN_NAME];
+
+    (void)state;
+    assert_int_equal(felt_plan_link_name(9999999, FELT_FAMILY_V4, name), 0);
+    assert_string_equal(name, "flannel.9999999");
+    assert_int_equal(felt_plan_link_name(10000000, FELT_FAMILY_V4, name), -ENAMETOOLONG);
+    assert_int_equal(felt_plan_link_name(9999, FELT_FAMILY_V6, name), 0);
+    assert_string_equal(name, "flannel-v6.9999");
+    assert_int_equal(felt_plan_link_name(10000, FELT_FAMILY_V6, name), -ENAMETOOLONG);
 }
 
 static void the_mtu_is_the_smaller_of_the_two_less_the_outer_header(void **state)
@@ -185,6 +200,7 @@ int main(void)
         cmocka_unit_test(the_longest_difference_fits),
         cmocka_unit_test(a_configured_port_is_compared_and_the_default_is_the_kernels),
         cmocka_unit_test(the_mac_is_the_ids_made_local_and_unicast),
+        cmocka_unit_test(a_device_is_named_after_its_vni_and_underlay_where_a_name_has_room),
         cmocka_unit_test(the_mtu_is_the_smaller_of_the_two_less_the_outer_header),
         cmocka_unit_test(the_least_mtu_carries_68_bytes_and_one_less_is_refused),
     };

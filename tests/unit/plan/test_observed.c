@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/test.h"
 
+#include <string.h>
+
 #include "plan/observed.h"
 
 static void entries_come_back_in_the_order_in_which_they_went_in(void **state)
@@ -100,6 +102,25 @@ static void of_two_paths_alike_the_first_decides(void **state)
     felt_plan_observed_done(&observed);
 }
 
+static void an_fdb_entry_leads_somewhere_by_a_unicast_address_that_was_written(void **state)
+{
+    struct felt_plan_fdb fdb = {
+        .mac = {2, 0, 0, 0, 0, 1}, .remote = felt_ip_v4(0xc0000201), .permanent = true};
+
+    (void)state;
+    assert_true(felt_plan_fdb_leads(&fdb));
+    fdb.mac[0] = 3; /* a group's */
+    assert_false(felt_plan_fdb_leads(&fdb));
+    memset(fdb.mac, 0, sizeof(fdb.mac)); /* the default remote's */
+    assert_false(felt_plan_fdb_leads(&fdb));
+    fdb.mac[5] = 1;
+    fdb.permanent = false;
+    assert_false(felt_plan_fdb_leads(&fdb));
+    fdb.permanent = true;
+    fdb.remote.family = FELT_FAMILY_NONE;
+    assert_false(felt_plan_fdb_leads(&fdb));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +128,7 @@ int main(void)
         cmocka_unit_test(the_longest_path_says_whether_an_address_is_on_the_link),
         cmocka_unit_test(of_two_paths_alike_the_first_decides),
         cmocka_unit_test(done_leaves_an_empty_one_and_does_not_mind_another),
+        cmocka_unit_test(an_fdb_entry_leads_somewhere_by_a_unicast_address_that_was_written),
     };
 
     return RUN_TESTS(tests);

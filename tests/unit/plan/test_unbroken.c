@@ -111,7 +111,7 @@ static void set_address(struct felt_plan_peer *peer, unsigned i)
 
 static void set_cluster(const struct felt_plan_peer *peers, const bool *present)
 {
-    struct felt_cidr lease = world_cidr("172.17.7.0/24");
+    struct felt_dual lease = world_dual("172.17.7.0/24", "");
     struct felt_plan_peer list[PEERS_MAX];
     size_t n = 0;
 

@@ -6,13 +6,16 @@ PLAN_TESTS = \
 	tests/unit/plan/test_flannel_rules \
 	tests/unit/plan/test_iptables \
 	tests/unit/plan/test_iptables_rule \
+	tests/unit/plan/test_diff_dual \
 	tests/unit/plan/test_link \
 	tests/unit/plan/test_nexthop \
 	tests/unit/plan/test_nft_rules \
 	tests/unit/plan/test_observed \
 	tests/unit/plan/test_op \
 	tests/unit/plan/test_script \
-	tests/unit/plan/test_unbroken
+	tests/unit/plan/test_route \
+	tests/unit/plan/test_unbroken \
+	tests/unit/plan/test_ways
 UNIT_TESTS += $(PLAN_TESTS)
 PLAN_TEST_LDADD = src/plan/libplan.a src/base/libbase.a $(CMOCKA_LIBS)
 PLAN_WORLD = tests/unit/plan/world.c tests/unit/plan/world.h
@@ -25,6 +28,14 @@ tests_unit_plan_test_desired_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_diff_SOURCES = tests/unit/plan/test_diff.c $(PLAN_WORLD)
 tests_unit_plan_test_diff_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_diff_LDADD = $(PLAN_TEST_LDADD)
+
+tests_unit_plan_test_route_SOURCES = tests/unit/plan/test_route.c $(PLAN_WORLD)
+tests_unit_plan_test_route_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_route_LDADD = $(PLAN_TEST_LDADD)
+
+tests_unit_plan_test_diff_dual_SOURCES = tests/unit/plan/test_diff_dual.c $(PLAN_WORLD)
+tests_unit_plan_test_diff_dual_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_diff_dual_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_link_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_link_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_observed_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -41,6 +52,10 @@ tests_unit_plan_test_iptables_rule_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_iptables_rule_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_script_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_script_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_rules_LDADD = $(PLAN_TEST_LDADD)
+tests_unit_plan_test_ways_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_ways_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_unbroken_SOURCES = tests/unit/plan/test_unbroken.c $(PLAN_WORLD)
 tests_unit_plan_test_unbroken_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_unbroken_LDADD = $(PLAN_TEST_LDADD)

@@ -16,6 +16,17 @@ struct felt_cidr world_cidr(const char *text)
     return cidr;
 }
 
+struct felt_dual world_dual(const char *v4, const char *v6)
+{
+    struct felt_dual dual = {0};
+
+    if (*v4)
+        dual.v4 = world_cidr(v4);
+    if (*v6)
+        dual.v6 = world_cidr(v6);
+    return dual;
+}
+
 struct felt_ip world_ip(const char *text)
 {
     struct felt_ip ip;
@@ -41,6 +52,38 @@ void world_desired(struct felt_plan_desired *ret_desired, enum felt_backend back
     assert_int_equal(felt_plan_desired_init(ret_desired, &setting), 0);
 }
 
+void world_desired_dual(struct felt_plan_desired *ret_desired, enum felt_backend backend,
+                        uint8_t underlay, bool has_sibling)
+{
+    struct felt_netconf netconf = {.network = world_cidr(WORLD_NETWORK),
+                                   .v6.network = world_cidr(WORLD_NETWORK6),
+                                   .backend = backend,
+                                   .vxlan = {.vni = 1}};
+    struct felt_plan_setting setting = {
+        .netconf = &netconf,
+        .underlay_ifindex = 2,
+        .underlay_mtu = 1500,
+        .underlay_address = world_ip(underlay == FELT_FAMILY_V4 ? "172.16.0.2" : "2001:db8::2"),
+        .has_sibling = has_sibling,
+        .node = {{0xa2, 0xa2, 0xa2, 0xa2, 0xa2, 0xa2, 0xb2, 0xb2, 0xb2, 0xb2, 0xb2, 0xb2}},
+    };
+
+    assert_int_equal(felt_plan_desired_init(ret_desired, &setting), 0);
+}
+
+struct felt_plan_peer world_peer6(unsigned i, uint8_t underlay)
+{
+    struct felt_plan_peer peer = world_peer(i);
+
+    peer.subnet = world_cidr("fc00::/64");
+    peer.subnet.ip.bytes[7] = (uint8_t)(10 + i);
+    if (underlay == FELT_FAMILY_V6) {
+        peer.public_ip = world_ip("2001:db8::");
+        peer.public_ip.bytes[15] = (uint8_t)(10 + i);
+    }
+    return peer;
+}
+
 struct felt_plan_peer world_peer(unsigned i)
 {
     struct felt_plan_peer peer = {
@@ -57,10 +100,12 @@ void world_init(struct felt_plan_observed *ret_kernel)
 {
     struct felt_plan_path connected = {.dst = world_cidr("172.16.0.0/24"), .on_link = true};
     struct felt_plan_path otherwise = {.dst = world_cidr("0.0.0.0/0")};
+    struct felt_plan_path connected6 = {.dst = world_cidr("2001:db8::/64"), .on_link = true};
 
     *ret_kernel = (struct felt_plan_observed){.knows_nexthops = true};
     assert_int_equal(felt_plan_observed_path(ret_kernel, &connected), 0);
     assert_int_equal(felt_plan_observed_path(ret_kernel, &otherwise), 0);
+    assert_int_equal(felt_plan_observed_path(ret_kernel, &connected6), 0);
 }
 
 /* The arrays of a felt_plan_observed only grow, so an entry is dropped by copying the others. */
@@ -219,6 +264,18 @@ static bool means(const struct felt_plan_route *request, const struct felt_plan_
            (request->ifindex == 0 || request->ifindex == have->ifindex);
 }
 
+/* ip6_route_check_nh_onlink(): the gateway must not be reached over another device. */
+static bool is_mismatch(const struct felt_plan_observed *kernel,
+                        const struct felt_plan_route *route)
+{
+    for (size_t i = 0; i < kernel->n_routes; i++)
+        if (route->onlink && route->via.family == FELT_FAMILY_V6 &&
+            felt_cidr_contains(&kernel->routes[i].dst, &route->via) &&
+            kernel->routes[i].ifindex != route->ifindex)
+            return true;
+    return false;
+}
+
 /* ---- nexthop objects ---- */
 
 void world_drop_nexthop(struct felt_plan_observed *kernel, size_t drop)
@@ -283,6 +340,8 @@ static int replace_route(struct felt_plan_observed *kernel, const struct felt_pl
     struct felt_plan_route copy = *asked, *route = &copy;
     size_t first = kernel->n_routes;
 
+    if (is_mismatch(kernel, route))
+        return -EINVAL;
     if (asked->nexthop != 0 && nexthop == NULL)
         return -EINVAL;
     if (nexthop != NULL) {
