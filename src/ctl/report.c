@@ -32,6 +32,20 @@ static bool has(const json_t *object, const char *key)
     return value && !json_is_null(value);
 }
 
+/* Two values of one noun, the second of which there may not be: "10.5.3.0/24,fc00:0:0:3::/64". */
+struct both {
+    char s[256];
+};
+
+static struct both both(const json_t *object, const char *key, const char *key6)
+{
+    struct both b;
+
+    snprintf(b.s, sizeof(b.s), "%s%s%s", text(object, key), has(object, key6) ? "," : "",
+             has(object, key6) ? text(object, key6) : "");
+    return b;
+}
+
 /* ---- status ---- */
 
 _printf_(3, 4) static void line(FILE *out, const char *label, const char *format, ...)
@@ -97,6 +111,11 @@ static void report_network(const json_t *reply, FILE *out)
          "%s, %s, %" JSON_INTEGER_FORMAT " subnets of /%" JSON_INTEGER_FORMAT " from %s to %s",
          text(network, "network"), text(network, "backend"), number(slots, "total"),
          number(network, "subnet_len"), text(network, "subnet_min"), text(network, "subnet_max"));
+    network = json_object_get(network, "ipv6");
+    if (json_is_object(network))
+        line(out, "", "%s, each with a /%" JSON_INTEGER_FORMAT " from %s to %s",
+             text(network, "network"), number(network, "subnet_len"), text(network, "subnet_min"),
+             text(network, "subnet_max"));
 }
 
 static void report_lease(const json_t *reply, FILE *out)
@@ -104,7 +123,7 @@ static void report_lease(const json_t *reply, FILE *out)
     const json_t *lease = json_object_get(reply, "lease");
 
     if (json_is_object(lease))
-        line(out, "lease", "%s%s, in %s", text(lease, "subnet"),
+        line(out, "lease", "%s%s, in %s", both(lease, "subnet", "subnet6").s,
              json_is_true(json_object_get(lease, "at_risk")) ? " (AT RISK, see below)" : "",
              text(reply, "subnet_file"));
     else if (has(reply, "waiting"))
@@ -116,7 +135,8 @@ static void report_lease(const json_t *reply, FILE *out)
 static void report_kernel(const json_t *reply, FILE *out)
 {
     const json_t *kernel = json_object_get(reply, "kernel");
-    const char *device = has(kernel, "device") ? text(kernel, "device") : "routes";
+    struct both devices = both(kernel, "device", "device6");
+    const char *device = has(kernel, "device") ? devices.s : "routes";
 
     /* Without an MTU no pass has come to an end yet; without a device the backend needs none. */
     if (has(kernel, "mtu"))
@@ -146,7 +166,8 @@ int felt_report_status(const json_t *reply, FILE *out)
     const json_t *node = json_object_get(reply, "node");
 
     line(out, "node", "%s (%.*s), gossip at %s, overlay traffic to %s", text(node, "name"),
-         FELT_ID_SHORT_LEN, text(node, "id"), text(node, "advertise"), text(node, "public_ip"));
+         FELT_ID_SHORT_LEN, text(node, "id"), text(node, "advertise"),
+         both(node, "public_ip", "public_ip6").s);
     report_cluster(reply, out);
     report_lease_time(reply, out);
     report_network(reply, out);
@@ -220,10 +241,10 @@ int felt_report_members(const json_t *reply, FILE *out)
 
         fill_cells(m, "id", &c);
         fill_reclaim(m, &c);
-        if (felt_table_add(table, (const char *const[]){c.name, c.id, text(m, "state"),
-                                                        text(m, "lease"), text(m, "advertise"),
-                                                        text(m, "public_ip"), text(m, "backend"),
-                                                        c.rtt, c.heard, c.reclaim}) < 0)
+        if (felt_table_add(table, (const char *const[]){
+                                      c.name, c.id, text(m, "state"), both(m, "lease", "lease6").s,
+                                      text(m, "advertise"), both(m, "public_ip", "public_ip6").s,
+                                      text(m, "backend"), c.rtt, c.heard, c.reclaim}) < 0)
             return -ENOMEM;
     }
     felt_table_print(table, out);
@@ -244,9 +265,10 @@ int felt_report_leases(const json_t *reply, FILE *out)
         const json_t *l = json_array_get(leases, i);
 
         fill_cells(l, "node", &c);
-        if (felt_table_add(table,
-                           (const char *const[]){text(l, "subnet"), c.name, c.id, text(l, "state"),
-                                                 text(l, "public_ip"), text(l, "backend")}) < 0)
+        if (felt_table_add(table, (const char *const[]){both(l, "subnet", "subnet6").s, c.name,
+                                                        c.id, text(l, "state"),
+                                                        both(l, "public_ip", "public_ip6").s,
+                                                        text(l, "backend")}) < 0)
             return -ENOMEM;
     }
     felt_table_print(table, out);

@@ -47,6 +47,36 @@ static void the_status_of_a_node_at_work_is_a_screen(void **state)
         "          another\n");
 }
 
+static void of_two_families_both_are_shown_with_a_comma_between_them(void **state)
+{
+    (void)state;
+    expect_report(
+        felt_report_status,
+        "{\"node\":{\"id\":\"01\",\"name\":\"h1\",\"advertise\":\"[2001:db8::1]:8470\",\"public_ip\":"
+        "\"192.0.2.1\",\"public_ip6\":\"2001:db8::1\"},\"cluster\":null,\"network\":{\"network\":"
+        "\"10.3.0.0/16\",\"subnet_len\":24,\"subnet_min\":\"10.3.1.0\",\"subnet_max\":"
+        "\"10.3.255.0\",\"ipv6\":{\"network\":\"fc00::/48\",\"subnet_len\":64,\"subnet_min\":"
+        "\"fc00:0:0:1::\",\"subnet_max\":\"fc00:0:0:ffff::\"},\"backend\":\"vxlan\"},\"slots\":"
+        "{\"total\":255},\"lease\":{\"subnet\":\"10.3.5.0/24\",\"subnet6\":\"fc00:0:0:5::/64\"},"
+        "\"subnet_file\":\"/e\",\"kernel\":{\"device\":\"flannel.1\",\"device6\":\"flannel-v6.1\","
+        "\"mtu\":1430,\"interface\":\"eth0\",\"peers\":2},\"ready\":true,\"problems\":[]}",
+        "node      h1 (01), gossip at [2001:db8::1]:8470, overlay traffic to 192.0.2.1,2001:db8::1\n"
+        "cluster   none yet\n"
+        "network   10.3.0.0/16, vxlan, 255 subnets of /24 from 10.3.1.0 to 10.3.255.0\n"
+        "          fc00::/48, each with a /64 from fc00:0:0:1:: to fc00:0:0:ffff::\n"
+        "lease     10.3.5.0/24,fc00:0:0:5::/64, in /e\n"
+        "kernel    flannel.1,flannel-v6.1 over eth0, mtu 1430, 2 peers programmed\n"
+        "ready     yes\n"
+        "problems  none\n");
+    expect_report(
+        felt_report_leases,
+        "{\"leases\":[{\"subnet\":\"10.3.5.0/24\",\"subnet6\":\"fc00:0:0:5::/64\",\"node\":"
+        "\"01\",\"name\":\"h1\",\"state\":\"alive\",\"public_ip\":\"192.0.2.1\","
+        "\"public_ip6\":\"2001:db8::1\",\"backend\":\"vxlan\"}]}",
+        "SUBNET                       NODE  ID  STATE  PUBLIC IP              BACKEND\n"
+        "10.3.5.0/24,fc00:0:0:5::/64  h1    01  alive  192.0.2.1,2001:db8::1  vxlan\n");
+}
+
 static void members_that_left_are_mentioned_where_there_are_any(void **state)
 {
     (void)state;
@@ -213,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reservations_say_for_whom_and_who_leases_them),
         cmocka_unit_test(the_status_of_a_node_at_work_is_a_screen),
+        cmocka_unit_test(of_two_families_both_are_shown_with_a_comma_between_them),
         cmocka_unit_test(members_that_left_are_mentioned_where_there_are_any),
         cmocka_unit_test(the_status_of_a_node_that_waits_says_for_what),
         cmocka_unit_test(a_backend_without_a_device_of_its_own_shows_its_routes),
