@@ -43,6 +43,7 @@ is "an unknown host is an error" "$(lab exec h9 true 2>&1; echo $?)" "felt-lab: 
 1"
 is "an unknown command is an error" "$(lab explode 2>&1; echo $?)" "felt-lab: 'explode' is unknown; see 'felt-lab --help'
 1"
+is "so is an underlay of another kind" "$(lab --lab "$other" up 1 --underlay 5 2>&1)" "felt-lab: up: --underlay '5' is none of 4, 6 and 46"
 is "one more host comes by 'add'" "$(lab add)" h3
 check "and is on the switch" lab exec h3 ping -n -c 1 -W 2 192.0.2.1
 check "the switch has a port for each" lab exec switch ip link show dev h3

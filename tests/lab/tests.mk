@@ -12,6 +12,7 @@ LAB_SMALL_TESTS = \
 	tests/lab/refused.sh \
 	tests/lab/host_gw.sh \
 	tests/lab/classic_guide.sh \
+	tests/lab/dual_stack.sh \
 	tests/lab/bad_input.sh \
 	tests/lab/notify.sh \
 	tests/lab/idle.sh \
