@@ -14,10 +14,11 @@ static void watch(struct sim *sim, void *context, uint64_t a, uint64_t b)
 {
     (void)context;
     for (uint32_t i = 0; i < sim->n_hosts; i++) {
-        struct felt_prng prng = sim_stream(b, "donor", a);
+        struct felt_prng prng;
 
         if (!sim_storm_is_giving(sim, i) || sim->hosts[i].crash != SIM_CRASH_NOT)
             continue;
+        prng = sim_stream(b, "donor", a);
         sim_storm_kill(sim, &prng, i);
         return;
     }

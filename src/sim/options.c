@@ -202,7 +202,7 @@ void sim_options_help(void)
          "\n"
          "  --seed S            all that is random follows from it (default 1)\n"
          "  --seeds N           that many seeds, from S on\n"
-         "  --nodes N           hosts (default: each seed draws 3 to 12)\n"
+         "  --nodes N           hosts (default: each seed draws 3 to 40)\n"
          "  --minutes M         virtual minutes with faults (default 3)\n"
          "  --faults LIST       a,b,c: these; none; all: each seed draws of all (default)\n"
          "  --heal-limit S      seconds to one view once all is repaired (default 120)\n"

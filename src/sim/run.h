@@ -13,7 +13,7 @@
 
 struct sim_run {
     uint64_t seed;
-    uint32_t nodes;   /* 0: drawn, 3 to 12 */
+    uint32_t nodes;   /* 0: drawn, 3 to 40 */
     uint32_t minutes; /* of faults; 0 before a measurement: as long as it is meant to be */
     uint64_t set;     /* of faults */
     bool swarm;       /* the seed draws which of them are on */

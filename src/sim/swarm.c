@@ -6,7 +6,11 @@
 #include "sim/stream.h"
 
 #define NODES_MIN       3
-#define NODES_MAX       12
+#define NODES_MAX       40
+#define SLOTS_MIN       4
+#define SLOTS_MAX       255u
+#define SLOTS_NODE      4    /* of more nodes than are drawn: for each, so that all find room */
+#define SLOTS_LIMIT     4000u /* what fits into the network below */
 #define CANDIDATES_MIN  2 /* one whose disk is lost founds anew, as who founds alone does */
 #define CANDIDATES_MAX  7
 #define RARE            8 /* once in so many seeds */
@@ -32,14 +36,25 @@ static uint64_t draw_set(const struct sim_run *run)
     return set & run->set;
 }
 
-/* Room for all and for those who lost their disk; or, one seed in four, too little of it. */
-static void draw_network(struct felt_prng *prng, uint32_t nodes, char *text, size_t len)
+/* Few nodes as likely as many: what takes two or three is found there, and sooner. */
+static uint32_t draw_nodes(const struct sim_run *run, struct felt_prng *prng)
 {
-    uint32_t slots = 4 * nodes + 64;
+    uint32_t nodes = (uint32_t)sim_scale(prng, NODES_MIN, NODES_MAX);
 
-    if (sim_one_in(prng, 4))
-        slots = (uint32_t)sim_between(prng, 1, 2 * nodes);
-    slots = FELT_MIN(slots, 4000u);
+    return run->nodes > 0 ? run->nodes : nodes;
+}
+
+/* Room for all and for those who lost their disk; or too little of it: one slot, or none, for some
+ * of the nodes. */
+static uint32_t draw_slots(struct felt_prng *prng, uint32_t nodes)
+{
+    uint32_t most = FELT_MAX(FELT_MIN(SLOTS_NODE * nodes, SLOTS_LIMIT), SLOTS_MAX);
+
+    return (uint32_t)sim_scale(prng, SLOTS_MIN, most);
+}
+
+static void write_network(uint32_t slots, char *text, size_t len)
+{
     /* /26 subnets: so many of them, from the second one on. */
     snprintf(text, len,
              "{\"Network\":\"10.0.0.0/14\",\"SubnetLen\":26,\"SubnetMin\":\"10.0.0.64\","
@@ -76,11 +91,11 @@ static uint32_t draw_candidates(const struct sim_run *run, uint32_t nodes)
 void sim_swarm_draw(const struct sim_run *run, struct sim_swarm *ret_swarm)
 {
     struct felt_prng prng = sim_stream(run->seed, "swarm", 0);
-    uint32_t nodes = (uint32_t)sim_between(&prng, NODES_MIN, NODES_MAX);
 
-    ret_swarm->nodes = run->nodes > 0 ? run->nodes : nodes;
+    ret_swarm->nodes = draw_nodes(run, &prng);
     ret_swarm->set = draw_set(run);
-    draw_network(&prng, ret_swarm->nodes, ret_swarm->net_config, sizeof(ret_swarm->net_config));
+    ret_swarm->slots = draw_slots(&prng, ret_swarm->nodes);
+    write_network(ret_swarm->slots, ret_swarm->net_config, sizeof(ret_swarm->net_config));
     ret_swarm->lease_time_us = draw_lease_time(run);
     ret_swarm->candidates = draw_candidates(run, ret_swarm->nodes);
     ret_swarm->n_stay_dead = sim_one_in(&prng, 4) ? 1 : 0;

@@ -7,6 +7,7 @@
 
 struct sim_swarm {
     uint32_t nodes;
+    uint32_t slots; /* that the network has */
     uint64_t set;
     uint32_t n_stay_dead;    /* machines that do not come back */
     uint32_t candidates;     /* hosts that found together; 0: one founds alone */

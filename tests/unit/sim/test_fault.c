@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "netconf/netconf.h"
 #include "sim/fault.h"
 #include "sim/swarm.h"
 
@@ -57,10 +58,35 @@ static void the_swarm_turns_every_fault_on_and_off(void **state)
         sim_swarm_draw(&run, &swarm);
         ever |= swarm.set;
         always &= swarm.set;
-        assert_in_range(swarm.nodes, 3, 12);
     }
     assert_int_equal(ever, sim_faults_all());
     assert_int_equal(always, 0);
+}
+
+/* Room for all in some seeds, and in others not even one slot for each. */
+static void the_swarm_draws_few_and_many_nodes_and_slots(void **state)
+{
+    uint32_t few = 0, many = 0, too_few_slots = 0, roomy = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        struct sim_run run = {.seed = seed, .set = sim_faults_all(), .swarm = true};
+        struct felt_netconf_error why;
+        struct felt_netconf config;
+        struct sim_swarm swarm;
+
+        sim_swarm_draw(&run, &swarm);
+        assert_in_range(swarm.nodes, 3, 40);
+        assert_in_range(swarm.slots, 4, 255);
+        assert_int_equal(
+            felt_netconf_parse(swarm.net_config, strlen(swarm.net_config), &config, &why), 0);
+        assert_int_equal(felt_netconf_slots(&config), swarm.slots);
+        few += swarm.nodes <= 5;
+        many += swarm.nodes >= 30;
+        too_few_slots += swarm.slots < swarm.nodes;
+        roomy += swarm.slots > 4 * swarm.nodes;
+    }
+    assert_true(few > 20 && many > 20 && too_few_slots > 20 && roomy > 20);
 }
 
 static void a_list_is_taken_as_it_is(void **state)
@@ -81,6 +107,7 @@ int main(void)
         cmocka_unit_test(a_set_survives_its_text),
         cmocka_unit_test(a_wrong_name_is_refused_and_nothing_set),
         cmocka_unit_test(the_swarm_turns_every_fault_on_and_off),
+        cmocka_unit_test(the_swarm_draws_few_and_many_nodes_and_slots),
         cmocka_unit_test(a_list_is_taken_as_it_is),
     };
 
