@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "crypto/host.h"
+#include "sim/enumerate.h"
 #include "sim/measure.h"
 #include "sim/memo.h"
 #include "sim/options.h"
@@ -95,5 +96,8 @@ int main(int argc, char **argv)
         options.run.seed = 1;
     if (options.measure)
         return sim_measure_run(&options);
+    if (options.enumerate)
+        return sim_enumerate_run(options.enumerate, options.point, options.run.seed,
+                                 options.n_seeds, options.run.log);
     return run_seeds(&options);
 }

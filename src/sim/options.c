@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/act.h"
 #include "sim/check.h"
 #include "sim/measure.h"
 #include "wire/message.h"
@@ -26,6 +27,8 @@ enum {
     LEASE_TIME,
     CANDIDATES,
     MEASURE,
+    ENUMERATE,
+    POINT,
     REPORT,
     PLAIN,
     ALPHA,
@@ -45,6 +48,8 @@ static const struct option options[] = {
     {"lease-time", required_argument, NULL, LEASE_TIME},
     {"candidates", required_argument, NULL, CANDIDATES},
     {"measure", required_argument, NULL, MEASURE},
+    {"enumerate", required_argument, NULL, ENUMERATE},
+    {"point", required_argument, NULL, POINT},
     {"report", required_argument, NULL, REPORT},
     {"plain", no_argument, NULL, PLAIN},
     {"alpha", required_argument, NULL, ALPHA},
@@ -114,6 +119,42 @@ static int take_measure(struct sim_options *o, const char *text)
     return 0;
 }
 
+static int take_enumerate(struct sim_options *o, const char *text)
+{
+    if (strcmp(text, "all") != 0 && !sim_act_find(text))
+        return refuse("enumerate", text, "no such act; see --help");
+    o->enumerate = text;
+    return 0;
+}
+
+/* What runs besides seeds, and what is said of it. */
+static int take_other(struct sim_options *o, int option, const char *text)
+{
+    switch (option) {
+    case MEASURE:
+        return take_measure(o, text);
+    case ENUMERATE:
+        return take_enumerate(o, text);
+    case POINT:
+        o->point = text;
+        return 0;
+    case REPORT:
+        return take_report(o, text);
+    case LOG:
+        o->run.log = true;
+        return 0;
+    case QUIET:
+        o->quiet = true;
+        return 0;
+    case HELP:
+        o->help = true;
+        return 0;
+    default:
+        fputs("felt-sim: see --help\n", stderr);
+        return -EINVAL;
+    }
+}
+
 static int take(struct sim_options *o, int option, const char *text)
 {
     uint32_t seconds = 0;
@@ -146,10 +187,6 @@ static int take(struct sim_options *o, int option, const char *text)
     case CANDIDATES:
         o->run.has_candidates = true;
         return number32("candidates", text, 0, FELT_BOOTSTRAP_MAX, &o->run.candidates);
-    case MEASURE:
-        return take_measure(o, text);
-    case REPORT:
-        return take_report(o, text);
     case PLAIN:
         o->run.limits.tuning.plain = true;
         return 0;
@@ -157,18 +194,8 @@ static int take(struct sim_options *o, int option, const char *text)
         return number32("alpha", text, 1, 100, &o->run.limits.tuning.alpha);
     case BETA:
         return number32("beta", text, 1, 100, &o->run.limits.tuning.beta);
-    case LOG:
-        o->run.log = true;
-        return 0;
-    case QUIET:
-        o->quiet = true;
-        return 0;
-    case HELP:
-        o->help = true;
-        return 0;
     default:
-        fputs("felt-sim: see --help\n", stderr);
-        return -EINVAL;
+        return take_other(o, option, text);
     }
 }
 
@@ -185,6 +212,10 @@ int sim_options_parse(int argc, char **argv, struct sim_options *ret_options)
         r = take(&o, option, optarg);
         if (r < 0)
             return r;
+    }
+    if (o.point && (!o.enumerate || strcmp(o.enumerate, "all") == 0)) {
+        fputs("felt-sim: --point needs --enumerate with the name of an act\n", stderr);
+        return -EINVAL;
     }
     if (optind < argc) {
         fprintf(stderr, "felt-sim: %s: not an option; see --help\n", argv[optind]);
@@ -214,6 +245,8 @@ void sim_options_help(void)
          "  --log               every event, one line each\n"
          "  --quiet             of the runs only those in which something was violated\n"
          "  --measure NAME      an experiment instead of a run\n"
+         "  --enumerate ACT|all a crash at every save of an act, instead of a run\n"
+         "  --point H.S.D.MS    only this one: host, save, death, ms until it is back\n"
          "  --report text|json\n"
          "\n"
          "Faults:");
@@ -226,5 +259,8 @@ void sim_options_help(void)
          "Experiments:");
     for (size_t i = 0; sim_measures[i]; i++)
         printf("  %-14s %s\n", sim_measures[i]->name, sim_measures[i]->what);
+    puts("\nActs:");
+    for (size_t i = 0; sim_acts[i]; i++)
+        printf("  %-14s %s\n", sim_acts[i]->name, sim_acts[i]->what);
     puts("\nExit status: 0 all held, 1 something was violated, 2 it could not run.");
 }

@@ -11,8 +11,10 @@ struct sim_options {
     struct sim_run run;
     bool has_seed;
     uint32_t n_seeds;
-    const char *faults;  /* as it was given */
-    const char *measure; /* NULL: run seeds */
+    const char *faults;    /* as it was given */
+    const char *measure;   /* NULL: run seeds */
+    const char *enumerate; /* NULL: likewise */
+    const char *point;     /* of enumerate; NULL: all of them */
     bool json;
     bool quiet; /* only violations and sums */
     bool help;

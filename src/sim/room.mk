@@ -2,6 +2,7 @@
 # sim: felt-sim, many nodes in virtual time. Beside feltd, never inside it; not installed.
 noinst_LIBRARIES += src/sim/libsim.a
 src_sim_libsim_a_SOURCES = \
+	src/sim/act.c src/sim/act.h \
 	src/sim/agent.c \
 	src/sim/check.c src/sim/check.h \
 	src/sim/check_agreement.c \
@@ -21,6 +22,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/check_table.c \
 	src/sim/disk.c src/sim/disk.h \
 	src/sim/dump.c src/sim/dump.h \
+	src/sim/enumerate.c src/sim/enumerate.h \
 	src/sim/event_words.c src/sim/event_words.h \
 	src/sim/event_text.c src/sim/event_text.h \
 	src/sim/fault.c src/sim/fault.h src/sim/fault_list.h \
@@ -44,6 +46,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/pool.c src/sim/pool.h \
 	src/sim/queue.c src/sim/queue.h \
 	src/sim/run.c src/sim/run.h \
+	src/sim/save_kind.c src/sim/save_kind.h \
 	src/sim/sim.c src/sim/sim.h \
 	src/sim/statistics.c src/sim/statistics.h \
 	src/sim/storm.c src/sim/storm.h \

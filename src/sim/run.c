@@ -103,6 +103,17 @@ static void reach_reclaim(struct sim *sim, felt_usec heal_limit)
     reach_one_view(sim, heal_limit, &healed);
 }
 
+felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit)
+{
+    felt_usec lease_time = sim->config.lease_time_us, healed = 0;
+
+    if (reach_one_view(sim, heal_limit, &healed))
+        reach_balance(sim);
+    if (lease_time > 0 && lease_time <= RECLAIM_MAX)
+        reach_reclaim(sim, heal_limit);
+    return healed;
+}
+
 void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
 {
     struct felt_prng prng = sim_stream(run->seed, "run", 0);
@@ -135,10 +146,7 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
             puts("-- all is repaired");
         /* Whoever is still to found needs all. */
         sim_fate_heal(fate, is_founded(sim) ? swarm.n_stay_dead : 0);
-        if (reach_one_view(sim, run->heal_limit, &result.healed_us))
-            reach_balance(sim);
-        if (swarm.lease_time_us > 0 && swarm.lease_time_us <= RECLAIM_MAX)
-            reach_reclaim(sim, run->heal_limit);
+        result.healed_us = sim_run_to_rest(sim, run->heal_limit);
     }
     if (run->log && sim->violation.found)
         sim_dump(sim);

@@ -35,4 +35,7 @@ struct sim_run_result {
     struct sim_violation violation;
 };
 
+/* After all was repaired: runs until all have one view, stake is spread, and the dead own nothing,
+ * each within its limit, or that is a violation. Returns how long the one view took. */
+felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit);
 void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result);

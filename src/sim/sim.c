@@ -182,6 +182,8 @@ static void saved(struct sim *sim, struct sim_happening *happening)
     struct sim_host *h = &sim->hosts[happening->host];
     struct felt_input in = {.kind = FELT_INPUT_SAVED, .save = happening->save};
 
+    if (sim->saving.ask && h->crash == SIM_CRASH_NOT)
+        h->crash = sim->saving.ask(sim->saving.context, sim, happening);
     if (h->crash != SIM_CRASH_NOT) {
         crash(sim, happening);
         return;

@@ -83,6 +83,12 @@ struct sim_watcher {
                     const struct felt_effects *effects);
 };
 
+/* Asked whenever a write is about to be done, before anything else: whether the host dies there. */
+struct sim_saving {
+    void *context;
+    enum sim_crash (*ask)(void *context, struct sim *sim, const struct sim_happening *save);
+};
+
 struct sim_config {
     uint64_t seed;
     uint32_t hosts_max;
@@ -120,6 +126,7 @@ struct sim {
     uint32_t n_watchers;
     struct sim_watcher watchers[SIM_WATCHERS_MAX];
     uint32_t wishes;    /* hosts want one of so many subnets; 0: none has a wish */
+    struct sim_saving saving; /* ask NULL: nobody is asked */
     bool forks_excused; /* an old state was believed where nobody could know: check_identity.c */
     struct sim_violation violation;
 };

@@ -9,9 +9,9 @@
 #define NODES_MAX       40
 #define SLOTS_MIN       4
 #define SLOTS_MAX       255u
-#define SLOTS_NODE      4    /* of more nodes than are drawn: for each, so that all find room */
+#define SLOTS_NODE      4     /* of more nodes than are drawn: for each, so that all find room */
 #define SLOTS_LIMIT     4000u /* what fits into the network below */
-#define CANDIDATES_MIN  2 /* one whose disk is lost founds anew, as who founds alone does */
+#define CANDIDATES_MIN  2     /* one whose disk is lost founds anew, as who founds alone does */
 #define CANDIDATES_MAX  7
 #define RARE            8 /* once in so many seeds */
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# make check-sim SEEDS=n NODES=n FIRST=seed FAULTS=list: many seeds, one process for each processor.
+# make check-sim SEEDS=n NODES=n FIRST=seed FAULTS=list: many seeds, one process for each
+# processor; then crashes at every save.
 set -u
 felt_sim=${builddir:-.}/src/sim/felt-sim
 seeds=${SEEDS:-1000} first=${FIRST:-1} jobs=${JOBS:-$(nproc)}
@@ -22,5 +23,7 @@ for pid in "${pids[@]}"; do
     wait "$pid" || status=1
 done
 cat "$work"/* | grep -vE '^[0-9]+ seeds, '
+# One timing of the acts for each hundred seeds: a crash at every save.
+"$felt_sim" --enumerate all --seed "$first" --seeds $(((seeds + 99) / 100)) || status=1
 printf '%d seeds, %d violations\n' "$seeds" "$(cat "$work"/* | grep -c '^reproduce:')"
 exit "$status"

@@ -16,6 +16,9 @@ sim() {
 sim "50 seeds without faults" --seed 1 --seeds 50 --faults none
 sim "200 seeds with faults" --seed 1 --seeds 200 --faults all
 sim "5 seeds of 40 nodes" --seed 1 --seeds 5 --nodes 40 --faults all
+output=$("$felt_sim" --enumerate all)
+is "a crash at every save of every act harms nobody" "$?" 0
+like "and they are more than a thousand" "$output" '[0-9]{4,} crashes, 0 violations$'
 while read -r options; do
     [[ -z $options || $options == '#'* ]] && continue
     read -ra words <<<"${options%%  *}"
@@ -35,7 +38,8 @@ read -ra words <<<"${again#felt-sim }"
 first=$(grep -m 1 -o '(at .*' <<<"$output")
 is "and reproduces it" "$("$felt_sim" "${words[@]}" | grep -o '(at .*')" "$first"
 
-for wrong in "--faults lightning" "--nodes 0" "--nodes x" "--seeds -1" "--measure weight" "--report xml" "--what" "word"; do
+for wrong in "--faults lightning" "--nodes 0" "--nodes x" "--seeds -1" "--measure weight" "--report xml" "--what" "word" \
+    "--enumerate weight" "--point 1.1.torn.1000" "--enumerate join --point 1.1"; do
     read -ra words <<<"$wrong"
     output=$("$felt_sim" "${words[@]}" 2>&1)
     is "$wrong is refused" "$?" 2

@@ -3,6 +3,7 @@ SIM_TESTS = \
 	tests/unit/sim/test_bootstrap \
 	tests/unit/sim/test_check \
 	tests/unit/sim/test_disk \
+	tests/unit/sim/test_enumerate \
 	tests/unit/sim/test_fault \
 	tests/unit/sim/test_network \
 	tests/unit/sim/test_operator \
@@ -23,6 +24,8 @@ tests_unit_sim_test_check_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_check_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_disk_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_disk_LDADD = $(SIM_TEST_LDADD)
+tests_unit_sim_test_enumerate_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sim_test_enumerate_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_fault_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_fault_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_network_CPPFLAGS = $(UNIT_CPPFLAGS)
