@@ -11,12 +11,21 @@
 
 #define SIM_DISK_LATENCY (2 * FELT_USEC_MS) /* an fsync on a quiet SSD, and up to so much more */
 
+/* What has happened to a disk, for sim/coverage.h. */
+struct sim_disk_story {
+    unsigned torn, wiped, rolled_back, copied;
+    unsigned cut_short; /* its host died before a write was done */
+    unsigned untold;    /* and after it, before it was told */
+};
+
 struct sim_disk {
     uint8_t *bytes; /* NULL: there is no file */
     size_t len;
     uint8_t *older; /* an image of an earlier time, for a rollback */
     size_t older_len;
     unsigned writes;
+    struct sim_disk_story story;
+    bool torn;
     bool fails; /* writes do not succeed */
     bool stale; /* the file is older than what its node has said, or of another machine's node */
 };

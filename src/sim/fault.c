@@ -11,17 +11,41 @@
 #include "sim/stream.h"
 
 const struct sim_fault *const sim_faults[] = {
-    &sim_fault_loss,        &sim_fault_reorder,    &sim_fault_duplicate,
-    &sim_fault_partition,   &sim_fault_asymmetric, &sim_fault_isolate,
-    &sim_fault_flip_flop,   &sim_fault_one_way,    &sim_fault_unplugged,
-    &sim_fault_slow,        &sim_fault_pause,      &sim_fault_clock,
-    &sim_fault_days,        &sim_fault_crash,      &sim_fault_power,
-    &sim_fault_persist,     &sim_fault_address,    &sim_fault_disk_fails,
-    &sim_fault_disk_lost,   &sim_fault_disk_torn,  &sim_fault_join_storm,
-    &sim_fault_leave_storm, &sim_fault_donor,      &sim_fault_rollback,
-    &sim_fault_clone,       &sim_fault_duel,       &sim_fault_reserve,
-    &sim_fault_reclaim,     &sim_fault_force,      &sim_fault_contest,
-    &sim_fault_behind,      &sim_fault_wish,       NULL,
+    &sim_fault_loss,
+    &sim_fault_reorder,
+    &sim_fault_duplicate,
+    &sim_fault_partition,
+    &sim_fault_asymmetric,
+    &sim_fault_isolate,
+    &sim_fault_flip_flop,
+    &sim_fault_one_way,
+    &sim_fault_unplugged,
+    &sim_fault_slow,
+    &sim_fault_pause,
+    &sim_fault_clock,
+    &sim_fault_days,
+    &sim_fault_crash,
+    &sim_fault_power,
+    &sim_fault_persist,
+    &sim_fault_address,
+    &sim_fault_disk_fails,
+    &sim_fault_disk_lost,
+    &sim_fault_disk_torn,
+    &sim_fault_join_storm,
+    &sim_fault_leave_storm,
+    &sim_fault_donor,
+    &sim_fault_rollback,
+    &sim_fault_clone,
+    &sim_fault_duel,
+    &sim_fault_reserve,
+    &sim_fault_reclaim,
+    &sim_fault_force,
+    &sim_fault_contest,
+    &sim_fault_behind,
+    &sim_fault_wish,
+    &sim_fault_suspend,
+    &sim_fault_split,
+    NULL,
 };
 
 _Static_assert(FELT_ARRAY_LEN(sim_faults) - 1 <= SIM_FAULTS_MAX, "a set is 64 bits");
@@ -32,6 +56,7 @@ struct sim_fate {
     struct sim *sim;
     bool healed;
     struct felt_prng prngs[SIM_FAULTS_MAX];
+    uint32_t struck[SIM_FAULTS_MAX];
 };
 
 uint64_t sim_faults_all(void)
@@ -133,6 +158,7 @@ static void strike(struct sim *sim, void *context, uint64_t fault, uint64_t unus
     (void)unused;
     if (fate->healed)
         return;
+    fate->struck[fault]++;
     f->strike(sim, &fate->prngs[fault]);
     sim_later(sim, 1 + felt_prng_below(&fate->prngs[fault], f->pause_max), strike, fate, fault, 0);
 }
@@ -148,12 +174,19 @@ struct sim_fate *sim_fate_new(struct sim *sim, uint64_t set)
         fate->prngs[i] = sim_stream(sim->config.seed, f->name, 0);
         if (!(set >> i & 1))
             continue;
-        if (f->weather)
+        if (f->weather) {
+            fate->struck[i]++;
             f->strike(sim, &fate->prngs[i]);
-        else
+        } else {
             sim_later(sim, felt_prng_below(&fate->prngs[i], f->pause_max), strike, fate, i, 0);
+        }
     }
     return fate;
+}
+
+uint32_t sim_fate_struck(const struct sim_fate *fate, unsigned fault)
+{
+    return fate->struck[fault];
 }
 
 void sim_fate_free(struct sim_fate *fate)
@@ -165,8 +198,7 @@ static void repair(struct sim *sim, uint32_t host, bool stays_dead)
 {
     struct sim_host *h = &sim->hosts[host];
 
-    h->blocked_until = 0;
-    h->stuck_until = 0;
+    sim_host_unblock(sim, host);
     h->crash = SIM_CRASH_NOT;
     h->disk.fails = false;
     h->unplugged = false;

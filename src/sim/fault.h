@@ -16,7 +16,9 @@
  *   fault_contest.c  contest
  *   fault_behind.c   behind
  *   fault_wish.c     wish
- *   fault_storm.c    join-storm, leave-storm */
+ *   fault_storm.c    join-storm, leave-storm
+ *   fault_suspend.c  suspend
+ *   fault_split.c    split */
 #pragma once
 
 #include <stdbool.h>
@@ -55,6 +57,9 @@ FELT_DEFINE_CLEANUP(struct sim_fate *, sim_fate_free)
 /* All is repaired: links, clocks and disks work, every host runs but those that left, those that
  * are to stay dead and clones; who finds nobody to confirm it gets an operator's word. */
 void sim_fate_heal(struct sim_fate *fate, uint32_t n_stay_dead);
+
+/* How often that fault has struck. */
+uint32_t sim_fate_struck(const struct sim_fate *fate, unsigned fault);
 
 /* A random host that runs, SIM_HOST_NONE where there is none. */
 uint32_t sim_fault_draw_running(struct sim *sim, struct felt_prng *prng);

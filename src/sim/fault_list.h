@@ -36,3 +36,5 @@ extern const struct sim_fault sim_fault_force;
 extern const struct sim_fault sim_fault_contest;
 extern const struct sim_fault sim_fault_behind;
 extern const struct sim_fault sim_fault_wish;
+extern const struct sim_fault sim_fault_suspend;
+extern const struct sim_fault sim_fault_split;

@@ -120,6 +120,7 @@ void sim_host_start(struct sim *sim, uint32_t host)
     h->power = SIM_RUNNING;
     h->blocked_until = 0;
     h->stuck_until = 0;
+    h->free_at = sim->now;
     h->n_waiting = 0;
     h->crash = SIM_CRASH_NOT;
     h->tainted = h->disk.stale;
@@ -148,6 +149,21 @@ void sim_host_block(struct sim *sim, uint32_t host, felt_usec time)
 
     /* A block that goes on longer keeps what waits for its end. */
     h->blocked_until = FELT_MAX(h->blocked_until, sim->now + time);
+}
+
+void sim_host_unblock(struct sim *sim, uint32_t host)
+{
+    struct sim_host *h = &sim->hosts[host];
+
+    if (h->blocked_until > sim->now || h->stuck_until > sim->now) {
+        /* Its timer was put off as well; to be woken too early does no harm. */
+        if (felt_deadlines_get(sim->wakes, host) != FELT_USEC_NEVER)
+            felt_deadlines_set(sim->wakes, host, sim->now);
+        sim_queue_hasten(sim->queue, host, sim->now);
+        h->free_at = sim->now;
+    }
+    h->blocked_until = 0;
+    h->stuck_until = 0;
 }
 
 void sim_host_stick(struct sim *sim, uint32_t host, felt_usec time)

@@ -61,6 +61,7 @@ static void print_result(const struct sim_options *o, uint64_t seed,
 
 static int run_seeds(const struct sim_options *o)
 {
+    struct sim_coverage coverage = {0};
     uint32_t violated = 0;
 
     for (uint32_t i = 0; i < o->n_seeds; i++) {
@@ -68,11 +69,14 @@ static int run_seeds(const struct sim_options *o)
         struct sim_run_result result;
 
         run.seed += i;
+        run.coverage = o->coverage ? &coverage : NULL;
         sim_run_seed(&run, &result);
         violated += result.violation.found;
         if (!o->quiet || result.violation.found)
             print_result(o, run.seed, &result);
     }
+    if (o->coverage)
+        sim_coverage_print(&coverage);
     if (!o->json && o->n_seeds > 1)
         printf("%u seeds, %u violations\n", o->n_seeds, violated);
     return violated > 0 ? 1 : 0;

@@ -27,6 +27,7 @@ enum {
     LEASE_TIME,
     CANDIDATES,
     MEASURE,
+    COVERAGE,
     ENUMERATE,
     POINT,
     REPORT,
@@ -48,6 +49,7 @@ static const struct option options[] = {
     {"lease-time", required_argument, NULL, LEASE_TIME},
     {"candidates", required_argument, NULL, CANDIDATES},
     {"measure", required_argument, NULL, MEASURE},
+    {"coverage", no_argument, NULL, COVERAGE},
     {"enumerate", required_argument, NULL, ENUMERATE},
     {"point", required_argument, NULL, POINT},
     {"report", required_argument, NULL, REPORT},
@@ -133,6 +135,9 @@ static int take_other(struct sim_options *o, int option, const char *text)
     switch (option) {
     case MEASURE:
         return take_measure(o, text);
+    case COVERAGE:
+        o->coverage = true;
+        return 0;
     case ENUMERATE:
         return take_enumerate(o, text);
     case POINT:
@@ -244,6 +249,7 @@ void sim_options_help(void)
          "  --alpha A --beta B  of suspicions\n"
          "  --log               every event, one line each\n"
          "  --quiet             of the runs only those in which something was violated\n"
+         "  --coverage          how often what happened in all these seeds, at the end\n"
          "  --measure NAME      an experiment instead of a run\n"
          "  --enumerate ACT|all a crash at every save of an act, instead of a run\n"
          "  --point H.S.D.MS    only this one: host, save, death, ms until it is back\n"

@@ -13,6 +13,7 @@ struct sim_options {
     uint32_t n_seeds;
     const char *faults;    /* as it was given */
     const char *measure;   /* NULL: run seeds */
+    bool coverage;         /* of seeds: how often what happened */
     const char *enumerate; /* NULL: likewise */
     const char *point;     /* of enumerate; NULL: all of them */
     bool json;

@@ -69,16 +69,9 @@ felt_usec sim_queue_first(const struct sim_queue *queue)
     return queue->n > 0 ? queue->heap[0].when : FELT_USEC_NEVER;
 }
 
-struct sim_happening sim_queue_take(struct sim_queue *queue)
+/* Puts an entry into place i, or below it. */
+static void sift(struct sim_queue *queue, size_t i, struct entry entry)
 {
-    struct sim_happening first;
-    struct entry last;
-    size_t i = 0;
-
-    assert(queue->n > 0);
-    first = *queue->heap[0].happening;
-    sim_pool_give(queue->happenings, queue->heap[0].happening);
-    last = queue->heap[--queue->n];
     for (;;) {
         size_t child = 2 * i + 1;
 
@@ -86,13 +79,38 @@ struct sim_happening sim_queue_take(struct sim_queue *queue)
             break;
         if (child + 1 < queue->n && earlier(&queue->heap[child + 1], &queue->heap[child]))
             child++;
-        if (!earlier(&queue->heap[child], &last))
+        if (!earlier(&queue->heap[child], &entry))
             break;
         queue->heap[i] = queue->heap[child];
         i = child;
     }
-    queue->heap[i] = last;
+    queue->heap[i] = entry;
+}
+
+struct sim_happening sim_queue_take(struct sim_queue *queue)
+{
+    struct sim_happening first;
+
+    assert(queue->n > 0);
+    first = *queue->heap[0].happening;
+    sim_pool_give(queue->happenings, queue->heap[0].happening);
+    queue->n--;
+    sift(queue, 0, queue->heap[queue->n]);
     return first;
+}
+
+void sim_queue_hasten(struct sim_queue *queue, uint32_t host, felt_usec now)
+{
+    for (size_t i = 0; i < queue->n; i++) {
+        struct sim_happening *happening = queue->heap[i].happening;
+
+        if (happening->host != host || happening->turn <= now)
+            continue;
+        happening->when = now;
+        queue->heap[i].when = now;
+    }
+    for (size_t i = queue->n / 2; i-- > 0;)
+        sift(queue, i, queue->heap[i]);
 }
 
 size_t sim_queue_count(const struct sim_queue *queue)

@@ -35,7 +35,7 @@ struct sim_happening {
                                   reached */
     uint32_t address;          /* of ARRIVES: where to */
     uint32_t sender;           /* of ARRIVES: the host that sent it */
-    felt_usec turn;            /* of ARRIVES: when the host is free for it; 0: not known yet */
+    felt_usec turn;            /* put off until then; of ARRIVES: when the host is free for it */
     bool waited;               /* in the socket of a host that did not run */
     uint64_t save;             /* of SAVED */
     bool stale;                /* of SAVED: by a life that goes on from a stale disk */
@@ -57,6 +57,8 @@ void sim_queue_add(struct sim_queue *queue, const struct sim_happening *happenin
 felt_usec sim_queue_first(const struct sim_queue *queue);
 /* Takes the first one; its bytes are the caller's: sim_queue_drop_bytes(). */
 struct sim_happening sim_queue_take(struct sim_queue *queue);
+/* What was put off for a host (its turn is later than now) happens now, in the same order. */
+void sim_queue_hasten(struct sim_queue *queue, uint32_t host, felt_usec now);
 size_t sim_queue_count(const struct sim_queue *queue);
 
 /* A pooled copy of a datagram, for an ARRIVES. */

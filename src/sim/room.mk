@@ -20,6 +20,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/check_reservation.c \
 	src/sim/check_self.c \
 	src/sim/check_table.c \
+	src/sim/coverage.c src/sim/coverage.h \
 	src/sim/disk.c src/sim/disk.h \
 	src/sim/dump.c src/sim/dump.h \
 	src/sim/enumerate.c src/sim/enumerate.h \
@@ -36,8 +37,10 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_duel.c \
 	src/sim/fault_reserve.c \
 	src/sim/fault_operator.c \
+	src/sim/fault_split.c \
 	src/sim/fault_stall.c \
 	src/sim/fault_storm.c \
+	src/sim/fault_suspend.c \
 	src/sim/fault_weather.c \
 	src/sim/fault_wish.c \
 	src/sim/life.c \

@@ -118,6 +118,7 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
 {
     struct felt_prng prng = sim_stream(run->seed, "run", 0);
     _cleanup_(sim_checking_freep) struct sim_checking *checking = NULL;
+    _cleanup_(sim_covering_freep) struct sim_covering *covering = NULL;
     _cleanup_(sim_fate_freep) struct sim_fate *fate = NULL;
     _cleanup_(sim_freep) struct sim *sim = NULL;
     struct sim_run_result result = {0};
@@ -138,6 +139,8 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
     checking = sim_checking_new(sim);
     if (run->log)
         sim_event_text_watch(sim);
+    if (run->coverage)
+        covering = sim_covering_new(sim);
     begin(sim);
     fate = sim_fate_new(sim, swarm.set);
     sim_run(sim, run->minutes * 60 * FELT_USEC_SEC);
@@ -150,6 +153,8 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
     }
     if (run->log && sim->violation.found)
         sim_dump(sim);
+    if (covering)
+        sim_covering_end(covering, fate, run->coverage);
     result.nodes = swarm.nodes;
     result.set = swarm.set;
     result.steps = sim->steps;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/coverage.h"
 #include "sim/fault.h"
 #include "sim/sim.h"
 
@@ -23,7 +24,8 @@ struct sim_run {
     felt_usec lease_time_us;
     bool has_candidates; /* likewise */
     uint32_t candidates;
-    bool log; /* events to standard output */
+    bool log;                      /* events to standard output */
+    struct sim_coverage *coverage; /* what happened is added to it; NULL: it is not counted */
 };
 
 struct sim_run_result {

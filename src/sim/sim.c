@@ -170,8 +170,12 @@ static void crash(struct sim *sim, struct sim_happening *happening)
 {
     struct sim_host *h = &sim->hosts[happening->host];
 
-    if (h->crash == SIM_CRASH_AFTER_SAVE)
+    if (h->crash == SIM_CRASH_AFTER_SAVE) {
         write_disk(&h->disk, happening);
+        h->disk.story.untold++;
+    } else {
+        h->disk.story.cut_short++;
+    }
     h->crash = SIM_CRASH_NOT;
     sim_host_stop(sim, happening->host, SIM_KILLED);
     sim_later(sim, h->restart_after, restart, NULL, happening->host, h->life);

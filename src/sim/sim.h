@@ -127,6 +127,7 @@ struct sim {
     struct sim_watcher watchers[SIM_WATCHERS_MAX];
     uint32_t wishes;    /* hosts want one of so many subnets; 0: none has a wish */
     struct sim_saving saving; /* ask NULL: nobody is asked */
+    uint32_t long_sleeps;     /* of all at once, beyond the lease time: fault_suspend.c */
     bool forks_excused; /* an old state was believed where nobody could know: check_identity.c */
     struct sim_violation violation;
 };
@@ -159,6 +160,8 @@ void sim_host_start(struct sim *sim, uint32_t host);
 void sim_host_stop(struct sim *sim, uint32_t host, enum sim_power power);
 /* Neither datagrams nor timers reach it for a while; then all at once. */
 void sim_host_block(struct sim *sim, uint32_t host, felt_usec time);
+/* It goes on now, with all that has waited for it. */
+void sim_host_unblock(struct sim *sim, uint32_t host);
 /* Only its sockets are blocked: timers run, and what they send leaves at the end, all at once. */
 void sim_host_stick(struct sim *sim, uint32_t host, felt_usec time);
 /* Its clock jumps forward. */

@@ -68,6 +68,31 @@ static void ten_thousand_at_random_come_in_order(void **state)
     assert_int_equal(sim_queue_count(queue), 0);
 }
 
+/* Of host 1 only what was put off, in the order of making. */
+static void what_was_put_off_can_be_hastened(void **state)
+{
+    static const uint64_t expected[] = {1, 2, 5, 3, 4};
+    _cleanup_(sim_queue_freep) struct sim_queue *queue = sim_queue_new();
+    static const struct sim_happening all[] = {
+        {.when = 90, .turn = 90, .host = 1, .kind = SIM_SAVED, .a = 1},
+        {.when = 90, .turn = 90, .host = 1, .kind = SIM_SEEDS, .a = 2},
+        {.when = 91, .turn = 0, .host = 1, .kind = SIM_SAVED, .a = 3},
+        {.when = 92, .turn = 92, .host = 2, .kind = SIM_SAVED, .a = 4},
+        {.when = 80, .turn = 80, .host = 1, .kind = SIM_SAVED, .a = 5},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FELT_ARRAY_LEN(all); i++)
+        sim_queue_add(queue, &all[i]);
+    sim_queue_hasten(queue, 1, 50);
+    for (size_t i = 0; i < FELT_ARRAY_LEN(all); i++) {
+        struct sim_happening h = sim_queue_take(queue);
+
+        assert_int_equal(h.a, expected[i]);
+        assert_int_equal(h.when, i < 3 ? 50 : all[expected[i] - 1].when);
+    }
+}
+
 static void a_datagram_is_a_copy(void **state)
 {
     _cleanup_(sim_queue_freep) struct sim_queue *queue = sim_queue_new();
@@ -91,6 +116,7 @@ int main(void)
         cmocka_unit_test(the_earliest_comes_first),
         cmocka_unit_test(what_happens_at_one_instant_happens_in_the_order_of_making),
         cmocka_unit_test(ten_thousand_at_random_come_in_order),
+        cmocka_unit_test(what_was_put_off_can_be_hastened),
         cmocka_unit_test(a_datagram_is_a_copy),
     };
 
