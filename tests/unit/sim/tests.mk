@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 SIM_TESTS = \
+	tests/unit/sim/test_apart \
 	tests/unit/sim/test_bootstrap \
 	tests/unit/sim/test_check \
 	tests/unit/sim/test_coverage \
@@ -19,6 +20,8 @@ EXTRA_DIST += tests/unit/sim/scene.h
 SIM_TEST_LDADD = src/sim/libsim.a src/node/libnode.a src/lease/liblease.a src/gossip/libgossip.a \
 	src/netconf/libnetconf.a src/crypto/libcrypto.a src/wire/libwire.a src/base/libbase.a \
 	$(SODIUM_LIBS) $(MSGPACK_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_sim_test_apart_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sim_test_apart_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_bootstrap_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_bootstrap_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_check_CPPFLAGS = $(UNIT_CPPFLAGS)
