@@ -4,6 +4,7 @@ SIM_TESTS = \
 	tests/unit/sim/test_bootstrap \
 	tests/unit/sim/test_check \
 	tests/unit/sim/test_coverage \
+	tests/unit/sim/test_departure \
 	tests/unit/sim/test_disk \
 	tests/unit/sim/test_enumerate \
 	tests/unit/sim/test_fault \
@@ -28,6 +29,8 @@ tests_unit_sim_test_check_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_check_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_coverage_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_coverage_LDADD = $(SIM_TEST_LDADD)
+tests_unit_sim_test_departure_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sim_test_departure_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_disk_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_disk_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_enumerate_CPPFLAGS = $(UNIT_CPPFLAGS)
