@@ -19,10 +19,11 @@ static const uint32_t downs_ms[] = {1000, 30000};
 
 struct play {
     const struct sim_act *act;
-    struct sim_point point;
+    uint32_t n_points;
+    struct sim_point points[SIM_POINTS_MAX];
+    bool reached[SIM_POINTS_MAX];
+    bool is_void;
     uint32_t n[16]; /* saves of each host so far */
-    bool reached;
-    bool void_;
     struct sim_saves *saves;
 };
 
@@ -56,10 +57,10 @@ int sim_point_parse(const char *text, struct sim_point *ret_point)
 static void damage(struct sim *sim, void *context, uint64_t host, uint64_t unused)
 {
     struct sim_disk *disk = &sim->hosts[host].disk;
-    const struct play *play = context;
+    const struct sim_point *point = context;
 
     (void)unused;
-    if (play->point.death == SIM_DEATH_LOST)
+    if (point->death == SIM_DEATH_LOST)
         sim_disk_wipe(disk);
     else if (disk->len > 1)
         sim_disk_tear(disk, disk->len / 2);
@@ -67,10 +68,10 @@ static void damage(struct sim *sim, void *context, uint64_t host, uint64_t unuse
 
 static void die_told(struct sim *sim, void *context, uint64_t host, uint64_t life)
 {
-    const struct play *play = context;
+    const struct sim_point *point = context;
 
     if (sim_host_runs(sim, (uint32_t)host) && sim->hosts[host].life == life)
-        sim_fault_restart(sim, (uint32_t)host, SIM_KILLED, play->point.down_ms * FELT_USEC_MS);
+        sim_fault_restart(sim, (uint32_t)host, SIM_KILLED, point->down_ms * FELT_USEC_MS);
 }
 
 static void die_older(struct sim *sim, void *context, uint64_t host, uint64_t life)
@@ -83,32 +84,34 @@ static void die_older(struct sim *sim, void *context, uint64_t host, uint64_t li
     h->tainted = sim_disk_roll_back(&h->disk);
 }
 
-/* The point is reached: the host dies now, or will. */
-static enum sim_crash strike(struct play *play, struct sim *sim, uint32_t host)
+/* A point is reached: the host dies now, or will. */
+static enum sim_crash strike(struct play *play, struct sim *sim, uint32_t k)
 {
+    struct sim_point *point = &play->points[k];
+    uint32_t host = point->host;
     struct sim_host *h = &sim->hosts[host];
 
-    play->reached = true;
-    h->restart_after = play->point.down_ms * FELT_USEC_MS;
-    if (play->point.death >= SIM_DEATH_TORN && !sim_fault_disk_is_spare(sim, host)) {
-        play->void_ = true;
+    play->reached[k] = true;
+    h->restart_after = point->down_ms * FELT_USEC_MS;
+    if (point->death >= SIM_DEATH_TORN && !sim_fault_disk_is_spare(sim, host)) {
+        play->is_void = true;
         return SIM_CRASH_NOT;
     }
-    switch (play->point.death) {
+    switch (point->death) {
     case SIM_DEATH_BEFORE:
         return SIM_CRASH_BEFORE_SAVE;
     case SIM_DEATH_AFTER:
         return SIM_CRASH_AFTER_SAVE;
     case SIM_DEATH_TORN:
     case SIM_DEATH_LOST:
-        sim_later(sim, 0, damage, play, host, 0);
+        sim_later(sim, 0, damage, point, host, 0);
         return SIM_CRASH_AFTER_SAVE;
     case SIM_DEATH_TOLD:
-        sim_later(sim, 0, die_told, play, host, h->life);
+        sim_later(sim, 0, die_told, point, host, h->life);
         return SIM_CRASH_NOT;
     case SIM_DEATH_OLDER:
         sim_disk_image(&h->disk);
-        sim_later(sim, OLDER_LAG, die_older, play, host, h->life);
+        sim_later(sim, OLDER_LAG, die_older, point, host, h->life);
         return SIM_CRASH_NOT;
     case SIM_DEATHS:
         break;
@@ -140,9 +143,11 @@ static enum sim_crash saving(void *context, struct sim *sim, const struct sim_ha
     play->n[host]++;
     if (play->saves)
         note(play, sim, host, save);
-    if (play->reached || host != play->point.host || play->n[host] != play->point.save)
-        return SIM_CRASH_NOT;
-    return strike(play, sim, host);
+    for (uint32_t k = 0; k < play->n_points; k++)
+        if (!play->reached[k] && host == play->points[k].host &&
+            play->n[host] == play->points[k].save)
+            return strike(play, sim, k);
+    return SIM_CRASH_NOT;
 }
 
 static struct sim *stage(const struct sim_act *act, uint64_t seed, char *net_config, size_t len)
@@ -166,15 +171,26 @@ static struct sim *stage(const struct sim_act *act, uint64_t seed, char *net_con
     return sim;
 }
 
-bool sim_enumerate_one(const struct sim_act *act, uint64_t seed, const struct sim_point *point,
-                       bool log, struct sim_saves *ret_saves, struct sim_violation *ret_violation)
+static bool all_reached(const struct play *play)
+{
+    for (uint32_t k = 0; k < play->n_points; k++)
+        if (!play->reached[k])
+            return false;
+    return true;
+}
+
+bool sim_enumerate_one(const struct sim_act *act, uint64_t seed, const struct sim_point *points,
+                       uint32_t n_points, bool log, struct sim_saves *ret_saves,
+                       struct sim_violation *ret_violation)
 {
     _cleanup_(sim_checking_freep) struct sim_checking *checking = NULL;
     _cleanup_(sim_freep) struct sim *sim = NULL;
-    struct play play = {.act = act, .point = *point, .saves = ret_saves};
+    struct play play = {.act = act, .n_points = n_points, .saves = ret_saves};
     char net_config[128];
 
-    assert(act->hosts <= FELT_ARRAY_LEN(play.n));
+    assert(act->hosts <= FELT_ARRAY_LEN(play.n) && n_points <= SIM_POINTS_MAX);
+    if (n_points > 0)
+        memcpy(play.points, points, n_points * sizeof(points[0]));
     if (ret_saves)
         ret_saves->n = 0;
     sim = stage(act, seed, net_config, sizeof(net_config));
@@ -184,64 +200,86 @@ bool sim_enumerate_one(const struct sim_act *act, uint64_t seed, const struct si
         sim_event_text_watch(sim);
     act->play(sim);
     sim_run(sim, act->to_s * FELT_USEC_SEC);
-    if (play.reached && !play.void_) /* it is back then */
-        sim_run(sim, point->down_ms * FELT_USEC_MS + OLDER_LAG);
-    if (!play.void_)
+    for (uint32_t k = 0; k < n_points; k++) /* they are back then */
+        sim_run(sim, points[k].down_ms * FELT_USEC_MS + OLDER_LAG);
+    if (!play.is_void)
         sim_run_to_rest(sim, SIM_HEAL_LIMIT);
     *ret_violation = sim->violation;
-    return play.reached && !play.void_;
+    return all_reached(&play) && !play.is_void;
 }
 
 /* The one command that shows it again. */
-static void print_violation(const struct sim_act *act, uint64_t seed, const struct sim_point *point,
-                            uint32_t kinds, const struct sim_violation *violation)
+static void print_violation(const struct sim_act *act, uint64_t seed,
+                            const struct sim_point *points, uint32_t n_points,
+                            const struct sim_violation *violation)
 {
-    char text[SIM_SAVE_KINDS_TEXT];
-
-    printf("reproduce: felt-sim --enumerate %s --seed 0x%" PRIx64 " --point %" PRIu32 ".%" PRIu32
-           ".%s.%" PRIu32 "     (%s%s; at %.6f s: %s)\n",
-           act->name, seed, point->host, point->save, sim_death_name(point->death), point->down_ms,
-           point->save > 0 ? "save of " : "nobody dies",
-           point->save > 0 ? sim_save_kinds_format(kinds, text) : "",
-           (double)(violation->at - SIM_START) / (double)FELT_USEC_SEC, violation->text);
+    printf("reproduce: felt-sim --enumerate %s --seed 0x%" PRIx64, act->name, seed);
+    for (uint32_t k = 0; k < n_points; k++)
+        printf(" --point %" PRIu32 ".%" PRIu32 ".%s.%" PRIu32, points[k].host, points[k].save,
+               sim_death_name(points[k].death), points[k].down_ms);
+    printf("     (at %.6f s: %s)\n", (double)(violation->at - SIM_START) / (double)FELT_USEC_SEC,
+           violation->text);
 }
 
-/* One save, one way to die there. */
-static void try_point(const struct sim_act *act, uint64_t seed, const struct sim_point *point,
-                      uint32_t kinds, struct sim_enumerated *sums)
+static void try_points(const struct sim_act *act, uint64_t seed, const struct sim_point *points,
+                       uint32_t n_points, struct sim_enumerated *sums)
 {
     struct sim_violation violation;
-    bool died = sim_enumerate_one(act, seed, point, false, NULL, &violation);
+    bool died = sim_enumerate_one(act, seed, points, n_points, false, NULL, &violation);
 
     sums->n_points += died;
     sums->n_void += !died;
     sums->n_violations += violation.found;
     if (violation.found)
-        print_violation(act, seed, point, kinds, &violation);
+        print_violation(act, seed, points, n_points, &violation);
 }
 
-void sim_enumerate(const struct sim_act *act, uint64_t seed, struct sim_enumerated *sums)
+/* All ways to die at one save. */
+static void try_save(const struct sim_act *act, uint64_t seed, const struct sim_saves *saves,
+                     uint32_t i, struct sim_enumerated *sums)
 {
-    const struct sim_point nobody = {0};
+    struct sim_point point = {.host = saves->all[i].host, .save = saves->all[i].save};
+
+    for (unsigned k = 0; k < FELT_ARRAY_LEN(downs_ms); k++)
+        for (int death = 0; death < SIM_DEATHS; death++) {
+            point.death = (enum sim_death)death;
+            point.down_ms = downs_ms[k];
+            try_points(act, seed, &point, 1, sums);
+        }
+}
+
+/* A save, and each that came after it, of the same host or another one. */
+static void try_pairs(const struct sim_act *act, uint64_t seed, const struct sim_saves *saves,
+                      uint32_t i, struct sim_enumerated *sums)
+{
+    static const enum sim_death deaths[] = {SIM_DEATH_BEFORE, SIM_DEATH_AFTER};
+
+    for (uint32_t k = i + 1; k < saves->n; k++)
+        for (unsigned d = 0; d < 4; d++) {
+            struct sim_point pair[SIM_POINTS_MAX] = {
+                {saves->all[i].host, saves->all[i].save, deaths[d & 1], downs_ms[0]},
+                {saves->all[k].host, saves->all[k].save, deaths[d >> 1], downs_ms[0]},
+            };
+
+            try_points(act, seed, pair, 2, sums);
+        }
+}
+
+void sim_enumerate(const struct sim_act *act, uint64_t seed, bool pairs,
+                   struct sim_enumerated *sums)
+{
     struct sim_violation violation;
     struct sim_saves saves;
 
-    sim_enumerate_one(act, seed, &nobody, false, &saves, &violation);
+    sim_enumerate_one(act, seed, NULL, 0, false, &saves, &violation);
     if (violation.found)
-        print_violation(act, seed, &nobody, 0, &violation);
+        print_violation(act, seed, NULL, 0, &violation);
     sums->n_violations += violation.found;
     sums->n_saves += saves.n;
     for (uint32_t i = 0; i < saves.n; i++) {
-        struct sim_point point = {.host = saves.all[i].host, .save = saves.all[i].save};
-
         for (unsigned kind = 0; kind < SIM_SAVE_KINDS; kind++)
             sums->n_of_kind[kind] += saves.all[i].kinds >> kind & 1;
-        for (unsigned k = 0; k < FELT_ARRAY_LEN(downs_ms); k++)
-            for (int death = 0; death < SIM_DEATHS; death++) {
-                point.death = (enum sim_death)death;
-                point.down_ms = downs_ms[k];
-                try_point(act, seed, &point, saves.all[i].kinds, sums);
-            }
+        (pairs ? try_pairs : try_save)(act, seed, &saves, i, sums);
     }
 }
 
@@ -267,37 +305,38 @@ static bool print_act(const struct sim_act *act, const struct sim_enumerated *su
     return missing == 0;
 }
 
-static int run_point(const struct sim_act *act, uint64_t seed, const char *text, bool log)
+static int run_points(const struct sim_act *act, const struct sim_enumeration *how)
 {
+    struct sim_point points[SIM_POINTS_MAX];
     struct sim_violation violation;
-    struct sim_point point;
 
-    if (sim_point_parse(text, &point) < 0 || point.host >= act->hosts) {
-        fprintf(stderr, "felt-sim: --point %s: not HOST.SAVE.DEATH.MS of this act\n", text);
-        return 2;
-    }
-    if (!sim_enumerate_one(act, seed, &point, log, NULL, &violation) && point.save > 0)
-        puts("nobody died: there is no such save, or the cluster cannot do without that disk");
+    for (uint32_t k = 0; k < how->n_points; k++)
+        if (sim_point_parse(how->points[k], &points[k]) < 0 || points[k].host >= act->hosts) {
+            fprintf(stderr, "felt-sim: --point %s: not HOST.SAVE.DEATH.MS of this act\n",
+                    how->points[k]);
+            return 2;
+        }
+    if (!sim_enumerate_one(act, how->seed, points, how->n_points, how->log, NULL, &violation))
+        puts("not all died: there is no such save, or the cluster cannot do without that disk");
     if (violation.found)
-        print_violation(act, seed, &point, 0, &violation);
+        print_violation(act, how->seed, points, how->n_points, &violation);
     return violation.found ? 1 : 0;
 }
 
-int sim_enumerate_run(const char *name, const char *point, uint64_t seed, uint32_t n_seeds,
-                      bool log)
+int sim_enumerate_run(const struct sim_enumeration *how)
 {
     uint32_t n_points = 0, n_violations = 0;
     bool good = true;
 
-    if (point)
-        return run_point(sim_act_find(name), seed, point, log);
+    if (how->n_points > 0)
+        return run_points(sim_act_find(how->act), how);
     for (size_t i = 0; sim_acts[i]; i++) {
         struct sim_enumerated sums = {0};
 
-        if (strcmp(name, "all") != 0 && strcmp(name, sim_acts[i]->name) != 0)
+        if (strcmp(how->act, "all") != 0 && strcmp(how->act, sim_acts[i]->name) != 0)
             continue;
-        for (uint32_t k = 0; k < n_seeds; k++)
-            sim_enumerate(sim_acts[i], seed + k, &sums);
+        for (uint32_t k = 0; k < how->n_seeds; k++)
+            sim_enumerate(sim_acts[i], how->seed + k, how->pairs, &sums);
         good &= print_act(sim_acts[i], &sums);
         n_points += sums.n_points;
         n_violations += sums.n_violations;

@@ -22,7 +22,7 @@ enum sim_death {
 /* Where a host dies, how, and for how long. */
 struct sim_point {
     uint32_t host;
-    uint32_t save; /* of this host, in the time of the act, from 1 on; 0: nobody dies */
+    uint32_t save; /* of this host, in the time of the act, from 1 on */
     enum sim_death death;
     uint32_t down_ms;
 };
@@ -42,22 +42,37 @@ struct sim_saves {
     } all[SIM_SAVES_MAX];
 };
 
-/* One play; log: with every event. ret_saves may be NULL. False where the point was not reached, or
+/* Deaths in one play: one, or two of a pair. */
+#define SIM_POINTS_MAX 2
+
+/* One play; log: with every event. ret_saves may be NULL. False where a point was not reached, or
  * was void: a disk that the cluster cannot do without. */
-bool sim_enumerate_one(const struct sim_act *act, uint64_t seed, const struct sim_point *point,
-                       bool log, struct sim_saves *ret_saves, struct sim_violation *ret_violation);
+bool sim_enumerate_one(const struct sim_act *act, uint64_t seed, const struct sim_point *points,
+                       uint32_t n_points, bool log, struct sim_saves *ret_saves,
+                       struct sim_violation *ret_violation);
 
 struct sim_enumerated {
     uint32_t n_saves;
-    uint32_t n_points; /* that were tried */
-    uint32_t n_void;   /* the cluster cannot do without that disk */
+    uint32_t n_points; /* plays with a death, or with a pair of them */
+    uint32_t n_void;   /* the cluster cannot do without that disk, or there was no second save */
     uint32_t n_of_kind[SIM_SAVE_KINDS];
     uint32_t n_violations;
 };
 
-/* All points of an act; sums are added. Each violation is printed, with what shows it again. */
-void sim_enumerate(const struct sim_act *act, uint64_t seed, struct sim_enumerated *sums);
-/* Of the named act, or of "all" of them, with a line for each; or only the one point that the text
- * says. Returns the exit status of the program. */
-int sim_enumerate_run(const char *name, const char *point, uint64_t seed, uint32_t n_seeds,
-                      bool log);
+/* All points of an act; pairs: all pairs of them instead, each before or after the rename, back
+ * after a second. Sums are added. Each violation is printed, with what shows it again. */
+void sim_enumerate(const struct sim_act *act, uint64_t seed, bool pairs,
+                   struct sim_enumerated *sums);
+
+struct sim_enumeration {
+    const char *act; /* "all": each of them */
+    uint64_t seed;
+    uint32_t n_seeds;
+    bool pairs;
+    uint32_t n_points; /* only these, in one play; 0: all */
+    const char *points[SIM_POINTS_MAX];
+    bool log;
+};
+
+/* With a line for each act. Returns the exit status of the program. */
+int sim_enumerate_run(const struct sim_enumeration *how);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "crypto/host.h"
-#include "sim/enumerate.h"
 #include "sim/measure.h"
 #include "sim/memo.h"
 #include "sim/options.h"
@@ -100,8 +99,11 @@ int main(int argc, char **argv)
         options.run.seed = 1;
     if (options.measure)
         return sim_measure_run(&options);
-    if (options.enumerate)
-        return sim_enumerate_run(options.enumerate, options.point, options.run.seed,
-                                 options.n_seeds, options.run.log);
+    if (options.enumeration.act) {
+        options.enumeration.seed = options.run.seed;
+        options.enumeration.n_seeds = options.n_seeds;
+        options.enumeration.log = options.run.log;
+        return sim_enumerate_run(&options.enumeration);
+    }
     return run_seeds(&options);
 }

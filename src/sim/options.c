@@ -29,6 +29,7 @@ enum {
     MEASURE,
     COVERAGE,
     ENUMERATE,
+    PAIRS,
     POINT,
     REPORT,
     PLAIN,
@@ -51,6 +52,7 @@ static const struct option options[] = {
     {"measure", required_argument, NULL, MEASURE},
     {"coverage", no_argument, NULL, COVERAGE},
     {"enumerate", required_argument, NULL, ENUMERATE},
+    {"pairs", no_argument, NULL, PAIRS},
     {"point", required_argument, NULL, POINT},
     {"report", required_argument, NULL, REPORT},
     {"plain", no_argument, NULL, PLAIN},
@@ -125,7 +127,7 @@ static int take_enumerate(struct sim_options *o, const char *text)
 {
     if (strcmp(text, "all") != 0 && !sim_act_find(text))
         return refuse("enumerate", text, "no such act; see --help");
-    o->enumerate = text;
+    o->enumeration.act = text;
     return 0;
 }
 
@@ -141,7 +143,12 @@ static int take_other(struct sim_options *o, int option, const char *text)
     case ENUMERATE:
         return take_enumerate(o, text);
     case POINT:
-        o->point = text;
+        if (o->enumeration.n_points == SIM_POINTS_MAX)
+            return refuse("point", text, "two are the most");
+        o->enumeration.points[o->enumeration.n_points++] = text;
+        return 0;
+    case PAIRS:
+        o->enumeration.pairs = true;
         return 0;
     case REPORT:
         return take_report(o, text);
@@ -218,7 +225,8 @@ int sim_options_parse(int argc, char **argv, struct sim_options *ret_options)
         if (r < 0)
             return r;
     }
-    if (o.point && (!o.enumerate || strcmp(o.enumerate, "all") == 0)) {
+    if (o.enumeration.n_points > 0 &&
+        (!o.enumeration.act || strcmp(o.enumeration.act, "all") == 0)) {
         fputs("felt-sim: --point needs --enumerate with the name of an act\n", stderr);
         return -EINVAL;
     }
@@ -252,7 +260,8 @@ void sim_options_help(void)
          "  --coverage          how often what happened in all these seeds, at the end\n"
          "  --measure NAME      an experiment instead of a run\n"
          "  --enumerate ACT|all a crash at every save of an act, instead of a run\n"
-         "  --point H.S.D.MS    only this one: host, save, death, ms until it is back\n"
+         "  --pairs             two crashes in each play, at any two saves\n"
+         "  --point H.S.D.MS    only this one: host, save, death, ms until it is back; twice: two\n"
          "  --report text|json\n"
          "\n"
          "Faults:");

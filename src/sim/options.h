@@ -5,17 +5,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/enumerate.h"
 #include "sim/run.h"
 
 struct sim_options {
     struct sim_run run;
     bool has_seed;
     uint32_t n_seeds;
-    const char *faults;    /* as it was given */
-    const char *measure;   /* NULL: run seeds */
-    bool coverage;         /* of seeds: how often what happened */
-    const char *enumerate; /* NULL: likewise */
-    const char *point;     /* of enumerate; NULL: all of them */
+    const char *faults;                 /* as it was given */
+    const char *measure;                /* NULL: run seeds */
+    bool coverage;                      /* of seeds: how often what happened */
+    struct sim_enumeration enumeration; /* act NULL: likewise */
     bool json;
     bool quiet; /* only violations and sums */
     bool help;

@@ -23,7 +23,9 @@ for pid in "${pids[@]}"; do
     wait "$pid" || status=1
 done
 cat "$work"/* | grep -vE '^[0-9]+ seeds, '
-# One timing of the acts for each hundred seeds: a crash at every save.
-"$felt_sim" --enumerate all --seed "$first" --seeds $(((seeds + 99) / 100)) || status=1
+# One timing of the acts for each hundred seeds: a crash at every save, and at every two.
+for pairs in "" --pairs; do
+    "$felt_sim" --enumerate all ${pairs:+"$pairs"} --seed "$first" --seeds $(((seeds + 99) / 100)) || status=1
+done
 printf '%d seeds, %d violations\n' "$seeds" "$(cat "$work"/* | grep -c '^reproduce:')"
 exit "$status"

@@ -17,14 +17,14 @@ static bool is_violated(const struct sim_act *act, enum sim_death death)
     struct sim_violation violation;
     struct sim_saves saves;
 
-    sim_enumerate_one(act, 1, &(struct sim_point){0}, false, &saves, &violation);
+    sim_enumerate_one(act, 1, NULL, 0, false, &saves, &violation);
     assert_string_equal(violation.text, "");
     assert_true(saves.n > 0);
     for (uint32_t i = 0; i < saves.n; i++) {
         struct sim_point point = {
             .host = saves.all[i].host, .save = saves.all[i].save, .death = death, .down_ms = 1000};
 
-        assert_true(sim_enumerate_one(act, 1, &point, false, NULL, &violation));
+        assert_true(sim_enumerate_one(act, 1, &point, 1, false, NULL, &violation));
         if (violation.found)
             return true;
     }
@@ -76,7 +76,7 @@ static void an_act_plays_the_same_every_time_and_a_seed_changes_it(void **state)
     (void)state;
     memset(saves, 0, sizeof(saves));
     for (unsigned i = 0; i < 3; i++)
-        sim_enumerate_one(act, i < 2 ? 1 : 2, &(struct sim_point){0}, false, &saves[i], &violation);
+        sim_enumerate_one(act, i < 2 ? 1 : 2, NULL, 0, false, &saves[i], &violation);
     assert_memory_equal(&saves[0], &saves[1], sizeof(saves[0]));
     assert_memory_not_equal(&saves[0], &saves[2], sizeof(saves[0]));
 }
@@ -90,7 +90,8 @@ static void a_save_that_there_is_not_kills_nobody(void **state)
         struct sim_point point = {
             .host = 0, .save = 1000, .death = (enum sim_death)death, .down_ms = 1000};
 
-        assert_false(sim_enumerate_one(sim_act_find("leave"), 1, &point, false, NULL, &violation));
+        assert_false(
+            sim_enumerate_one(sim_act_find("leave"), 1, &point, 1, false, NULL, &violation));
         assert_false(violation.found);
     }
 }
@@ -131,12 +132,19 @@ static void the_sums_are_those_of_all_points(void **state)
 {
     struct sim_enumerated sums = {0};
     struct sim_act act = *sim_act_find("leave");
+    uint32_t n;
 
     (void)state;
-    sim_enumerate(&act, 1, &sums);
+    sim_enumerate(&act, 1, false, &sums);
     assert_true(sums.n_of_kind[SIM_SAVE_LEAVING] > 0 && sums.n_of_kind[SIM_SAVE_GIFT] > 0);
     assert_int_equal(sums.n_of_kind[SIM_SAVE_ACCEPT], 0);
     assert_int_equal(sums.n_points + sums.n_void, sums.n_saves * SIM_DEATHS * 2);
+    assert_int_equal(sums.n_violations, 0);
+    n = sums.n_saves;
+    sums = (struct sim_enumerated){0};
+    sim_enumerate(&act, 1, true, &sums);
+    assert_int_equal(sums.n_points + sums.n_void, n * (n - 1) / 2 * 4);
+    assert_true(sums.n_points > 0);
     assert_int_equal(sums.n_violations, 0);
 }
 
