@@ -57,7 +57,8 @@ felt_usec felt_introduction_deadline(const struct felt_node *node)
     return intro->open ? FELT_MIN(intro->round_us, intro->next_us) : intro->round_us;
 }
 
-/* Says hello to those of the endpoints where we see no live member. */
+/* Says hello to those of the endpoints where we see no live member. A suspect one may have lost its
+ * address to whoever is there now. */
 static void greet_unserved(struct felt_node *node, const struct felt_endpoint *endpoints, size_t n)
 {
     bool served[FELT_SEEDS_MAX] = {false};
@@ -66,7 +67,7 @@ static void greet_unserved(struct felt_node *node, const struct felt_endpoint *e
          i = felt_members_next(node->members, i + 1)) {
         const struct felt_member *m = felt_members_peek(node->members, i);
 
-        for (size_t k = 0; m->state < FELT_MEMBER_DEAD && k < n; k++)
+        for (size_t k = 0; m->state == FELT_MEMBER_ALIVE && k < n; k++)
             served[k] |= felt_endpoint_equal(&endpoints[k], &m->descriptor->advertise);
     }
     for (size_t k = 0; k < n; k++)

@@ -29,7 +29,7 @@
  43.118 c crowd silent no more
 -- the link is back, two minutes later
 142.256 a member alive c
-142.267 c member alive a
 142.267 b member alive c
+142.267 c member alive a
 143.002 c member alive b
 -- the end

@@ -79,6 +79,22 @@ static void a_seed_without_a_live_member_gets_a_hello_each_half_minute(void **st
     assert_true(gets_hello(s, &s->p));
 }
 
+/* G-5.6: another machine may have its address since, and those who all are suspect stay so for
+ * long. */
+static void a_seed_whose_member_is_suspect_gets_a_hello(void **state)
+{
+    struct scene *s = *state;
+
+    give_seeds(s, &s->p.at, 1);
+    bench_settle(&s->b);
+    assert_false(gets_hello(s, &s->p));
+    look(s);
+    assert_false(gets_hello(s, &s->p));
+    felt_members_set_state(s->b.node->members, 1, FELT_MEMBER_SUSPECT, 0);
+    look(s);
+    assert_true(gets_hello(s, &s->p));
+}
+
 /* G-5.6 */
 static void seeds_at_new_addresses_get_a_hello_at_once(void **state)
 {
@@ -252,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(a_seed_without_a_live_member_gets_a_hello_each_half_minute),
+        SCENE(a_seed_whose_member_is_suspect_gets_a_hello),
         SCENE(seeds_at_new_addresses_get_a_hello_at_once),
         SCENE(our_own_address_among_the_seeds_is_served),
         SCENE(the_answer_makes_each_known_to_the_other),
