@@ -275,8 +275,10 @@ static void decide(struct felt_node *node, const struct felt_held *ask)
     struct felt_gift_question question;
     struct felt_gift_decision decision;
 
-    if (node->era == 0 || !felt_confirmed(node) || felt_leaver_leaving(node) ||
-        has_left(node, member) || !(donors = felt_donor_list(node, member, &question.n_donors))) {
+    /* Who is no member any more (we have started over while the disk was at work) joins anew. */
+    if (member == FELT_MEMBER_NONE || node->era == 0 || !felt_confirmed(node) ||
+        felt_leaver_leaving(node) || has_left(node, member) ||
+        !(donors = felt_donor_list(node, member, &question.n_donors))) {
         answer(node, ask, member, FELT_GIFT_BUSY, NULL);
         return;
     }

@@ -140,6 +140,27 @@ static void the_same_request_before_the_save_is_answered_after_it_and_given_once
     assert_int_equal(stake(s, &s->q), before);
 }
 
+/* L-3.2.3: it may have been forgotten while the disk was at work (gossip.md 6.4), and joins anew.
+ */
+static void who_is_no_member_any_more_when_its_turn_comes_is_told_to_come_back(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message m;
+    struct peer late;
+    uint64_t save;
+
+    ask(s, &s->q, 5, NULL);
+    save = s->b.effects.state_save;
+    peer_init(&late, 10);
+    ask(s, &late, 1, NULL); /* without a wish it would be referred to who has more */
+    felt_members_remove(s->b.node->members,
+                        felt_members_find(s->b.node->members, &late.identity.id));
+    bench_step(&s->b, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
+    assert_true(peer_reads(&late, &s->b, FELT_MESSAGE_GIFT, &m));
+    assert_int_equal(m.gift.result, FELT_GIFT_BUSY);
+    assert_int_equal(stake(s, &late), 0);
+}
+
 /* L-3.2.3 */
 static void those_who_ask_during_a_save_are_given_to_with_one_more(void **state)
 {
@@ -292,6 +313,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(a_gift_is_neither_answered_nor_told_before_it_is_durable),
         SCENE(an_answer_waits_for_whatever_else_changed_meanwhile),
+        SCENE(who_is_no_member_any_more_when_its_turn_comes_is_told_to_come_back),
         SCENE(while_saving_fails_nothing_is_given_and_then_it_is),
         SCENE(the_same_request_gets_the_same_slots),
         SCENE(who_owns_something_gets_no_second_gift_for_a_new_request),
