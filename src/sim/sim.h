@@ -125,7 +125,7 @@ struct sim {
     uint32_t *at; /* the host that has an address; SIM_HOST_NONE */
     uint32_t n_watchers;
     struct sim_watcher watchers[SIM_WATCHERS_MAX];
-    uint32_t wishes;    /* hosts want one of so many subnets; 0: none has a wish */
+    uint32_t wishes;          /* hosts want one of so many subnets; 0: none has a wish */
     struct sim_saving saving; /* ask NULL: nobody is asked */
     uint32_t long_sleeps;     /* of all at once, beyond the lease time: fault_suspend.c */
     bool forks_excused; /* an old state was believed where nobody could know: check_identity.c */

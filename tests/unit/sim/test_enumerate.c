@@ -33,11 +33,18 @@ static bool is_violated(const struct sim_act *act, enum sim_death death)
 
 static void (*honest_play)(struct sim *sim);
 
+static bool may_be_lied_to(const struct felt_node *node)
+{
+    bool begins_to_use_a_lease = node->has_lease && !node->lease_used; /* is seen without a crash */
+
+    return node->saver.running && !begins_to_use_a_lease;
+}
+
 /* Nodes are told that a write is done when it has only begun: what waits for it goes out. */
 static void lie(struct sim *sim, void *context, uint64_t a, uint64_t b)
 {
     for (uint32_t i = 0; i < sim->n_hosts; i++)
-        if (sim_host_runs(sim, i) && sim->hosts[i].node->saver.running)
+        if (sim_host_runs(sim, i) && may_be_lied_to(sim->hosts[i].node))
             sim_tell(sim, i,
                      (struct felt_input){.kind = FELT_INPUT_SAVED,
                                          .save = sim->hosts[i].node->saver.begun});
