@@ -369,6 +369,11 @@ enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbo
             report_waiting(node);
         back_off(node);
         break;
+    case FELT_GIFT_HEIR:
+        snprintf(asker->waiting, sizeof(asker->waiting),
+                 "this machine was a member before, and is to get that subnet back");
+        pause_for(node, ANSWER_TIME);
+        break;
     case FELT_GIFT_BUSY:
         asker->busy = true;
         ask_another(node);

@@ -288,6 +288,10 @@ static void decide(struct felt_node *node, const struct felt_held *ask)
         answer_given(node, ask);
         return;
     }
+    if (felt_supersede_awaits(node, member)) {
+        answer(node, ask, member, FELT_GIFT_HEIR, NULL);
+        return;
+    }
     question.map = node->map;
     question.self = *felt_node_id(node);
     question.lease = node->has_lease ? node->lease : FELT_SLOT_NONE;

@@ -297,9 +297,12 @@ static void report(struct felt_node *node, const struct felt_swim_change *change
     };
 
     /* Several changes in one step are one piece of news. */
-    if (change->member != FELT_MEMBER_SELF &&
-        felt_members_peek(node->members, change->member)->state == change->state)
-        member_event(node, kinds[change->state], change->member);
+    if (change->member == FELT_MEMBER_SELF ||
+        felt_members_peek(node->members, change->member)->state != change->state)
+        return;
+    member_event(node, kinds[change->state], change->member);
+    if (change->state == FELT_MEMBER_DEAD)
+        felt_supersede_died(node);
 }
 
 void felt_gossip_flush(struct felt_node *node)

@@ -140,15 +140,19 @@ void felt_own_note_freed(struct felt_node *node, uint32_t member,
         felt_freed_note(&node->freed, d.lease);
 }
 
-/* What is reserved for us, else our wish, else the slot that the giver of our first ones named. */
+/* What is reserved for us, else our wish, else what this machine leased under an earlier identity,
+ * else the slot that the giver of our first ones named. */
 static uint32_t choose(const struct felt_node *node)
 {
     struct felt_claim claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
-    uint32_t wish = felt_own_wish(node);
+    const uint32_t wishes[] = {felt_own_wish(node), felt_supersede_legacy(node, FELT_MEMBER_SELF)};
+    uint32_t wish = node->asker.proposed;
 
-    if (wish == FELT_SLOT_NONE || !felt_slot_map_owns(node->map, felt_node_id(node), wish) ||
-        felt_claim_denied(&claim, wish))
-        wish = node->asker.proposed;
+    for (size_t i = FELT_ARRAY_LEN(wishes); i > 0; i--)
+        if (wishes[i - 1] < felt_slot_map_slots(node->map) &&
+            felt_slot_map_owns(node->map, felt_node_id(node), wishes[i - 1]) &&
+            !felt_claim_denied(&claim, wishes[i - 1]))
+            wish = wishes[i - 1];
     return felt_lease_choose(node->map, felt_node_id(node), wish, &node->freed, &claim);
 }
 

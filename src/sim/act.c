@@ -219,7 +219,7 @@ static const struct sim_act renewal = {
     .play = play_renewal,
     .from_s = FORMED + 10,
     .to_s = FORMED + 30,
-    .kinds = BIT(SIM_SAVE_RENEWAL) | BIT(SIM_SAVE_GIFT) | BIT(SIM_SAVE_LEASE),
+    .kinds = BIT(SIM_SAVE_RENEWAL) | BIT(SIM_SAVE_LEASE),
 };
 
 const struct sim_act *const sim_acts[] = {

@@ -128,6 +128,7 @@ enum felt_gift_result {
     FELT_GIFT_ASK = 1,   /* `referral` has the largest reserve */
     FELT_GIFT_NONE = 2,  /* nobody that we know of has a reserve */
     FELT_GIFT_BUSY = 3,  /* not now: we cannot save, or do not know the map ourselves */
+    FELT_GIFT_HEIR = 4,  /* what your machine had before is about to be yours */
 };
 
 /* What a member knows of a node that comes back with an earlier life's state (proto/lease.md 7). */

@@ -218,7 +218,7 @@ static void some_join(const struct source *s, struct felt_message *m)
 static void some_gift(const struct source *s, struct felt_message *m)
 {
     fill(s, m->gift.request, FELT_REQUEST_ID_LEN);
-    m->gift.result = (enum felt_gift_result)number(s, FELT_GIFT_GIVEN, FELT_GIFT_BUSY);
+    m->gift.result = (enum felt_gift_result)number(s, FELT_GIFT_GIVEN, FELT_GIFT_HEIR);
     if (s->size == MESSAGE_LARGEST)
         m->gift.result = FELT_GIFT_ASK;
     if (m->gift.result == FELT_GIFT_ASK)

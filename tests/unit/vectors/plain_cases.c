@@ -122,7 +122,7 @@ const struct plain_case plain_refused[] = {
          "9607" COOKIE REQ "00c40008"),
     LIST("welcome-config-513", "malformed: a configuration of 513 bytes", "9408" REQ "c50201", "20",
          513, "00"),
-    TAIL("gift-result-4", "malformed: a result that there is not", "9309" REQ "04"),
+    TAIL("gift-result-5", "malformed: a result that there is not", "9309" REQ "05"),
     TAIL("gift-ask-nobody-named", "malformed: a referral without the id", "9309" REQ "01"),
     TAIL("candidate-expect-0", "malformed: nobody is expected", "9513" COOKIE "00c291" ID),
     TAIL("candidate-expect-17", "malformed: 17 are expected", "9513" COOKIE "11c291" ID),
