@@ -2,8 +2,9 @@
 /* A node whose disk was rolled back, or that is a copy of another one, is not believed where
  * anybody whom it can ask knows better (proto/lease.md 7).
  *
- * Where nobody can (all who know are cut off, down, or unknown to it), no protocol without a
- * majority can help, and two owners of a slot are excused from then on (check_owner.c). */
+ * Where nobody can (all who know are cut off, down, unknown to it, or have lost it with their
+ * disks), no protocol without a majority can help, and two owners of a slot are excused from then
+ * on (check_owner.c). */
 #include <string.h>
 
 #include "node/core.h"
@@ -140,6 +141,14 @@ static void judge_twin(struct context *c, struct sim *sim, uint32_t host, uint32
     }
 }
 
+/* It may have known better, before its disk was lost or an old one came in its place. */
+static bool has_forgotten(const struct sim_host *h)
+{
+    const struct sim_disk_story *s = &h->disk.story;
+
+    return s->torn + s->wiped + s->rolled_back + s->cut_short > 0;
+}
+
 /* The host has just been confirmed with a state that is not the newest. */
 static void judge(struct context *c, struct sim *sim, uint32_t host)
 {
@@ -150,6 +159,7 @@ static void judge(struct context *c, struct sim *sim, uint32_t host)
 
         if (is_twin(sim, host, i))
             judge_twin(c, sim, host, i);
+        sim->forks_excused |= i != host && has_forgotten(&sim->hosts[i]);
         if (i == host || (other && !knows_better(other, h->node)))
             continue;
         sim->forks_excused |= sim->hosts[i].life > 0; /* it may own what h gives away */
