@@ -68,7 +68,7 @@ static bool take_subnet(const struct felt_self_view *self, const json_t *paramet
 static void explain(const struct felt_self_view *self, uint32_t slot, const char *whom,
                     const struct felt_reserve_answer *a, struct felt_varlink_answer *answer)
 {
-    struct felt_cidr subnet = felt_netconf_subnet(self->config, slot), other;
+    struct felt_dual subnet = felt_netconf_subnets(self->config, slot), other;
     char other_whom[FELT_WHOM_TEXT];
 
     switch (a->refusal) {
@@ -76,23 +76,24 @@ static void explain(const struct felt_self_view *self, uint32_t slot, const char
         refuse(answer,
                "%s is the lease of the node %s; it can be reserved for another when that one has "
                "left",
-               FELT_CIDR(&subnet), a->holder);
+               FELT_DUAL(&subnet), a->holder);
         break;
     case FELT_RESERVE_TAKEN:
         refuse(answer, "%s is reserved for %s; 'feltctl unreserve %s' ends that",
-               FELT_CIDR(&subnet), felt_whom_format(&a->whom, other_whom), FELT_CIDR(&subnet));
+               FELT_DUAL(&subnet), felt_whom_format(&a->whom, other_whom),
+               FELT_CIDR(felt_dual_first(&subnet)));
         break;
     case FELT_RESERVE_ELSEWHERE:
-        other = felt_netconf_subnet(self->config, a->slot);
+        other = felt_netconf_subnets(self->config, a->slot);
         refuse(answer, "%s has %s reserved; 'feltctl unreserve %s' ends that", whom,
-               FELT_CIDR(&other), FELT_CIDR(&other));
+               FELT_DUAL(&other), FELT_CIDR(felt_dual_first(&other)));
         break;
     case FELT_RESERVE_FULL:
         refuse(answer, "there are %d reservations, and no more are possible",
                FELT_NOTICES_LIVE_MAX);
         break;
     case FELT_RESERVE_NOTHING:
-        refuse(answer, "%s is not reserved", FELT_CIDR(&subnet));
+        refuse(answer, "%s is not reserved", FELT_DUAL(&subnet));
         break;
     case FELT_RESERVE_NOT_READY:
         refuse(answer, "this node is leaving the cluster");
@@ -110,13 +111,22 @@ static json_t *subnet_text(const struct felt_self_view *self, uint32_t slot)
     return json_string(FELT_CIDR(&subnet));
 }
 
+/* The IPv6 subnet beside an IPv4 one; else null. */
+static json_t *subnet6_text(const struct felt_self_view *self, uint32_t slot)
+{
+    struct felt_dual subnets = felt_netconf_subnets(self->config, slot);
+    const struct felt_cidr *second = felt_dual_second(&subnets);
+
+    return second ? json_string(FELT_CIDR(second)) : json_null();
+}
+
 void felt_methods_reserve(const struct felt_methods_context *c, const json_t *parameters,
                           struct felt_varlink_answer *ret_answer)
 {
     const char *text = json_string_value(json_object_get(parameters, "whom"));
     struct felt_reserve_answer a;
     struct felt_self_view self;
-    struct felt_cidr subnet;
+    struct felt_dual subnets;
     struct felt_whom whom;
     uint32_t slot;
 
@@ -137,10 +147,11 @@ void felt_methods_reserve(const struct felt_methods_context *c, const json_t *pa
         explain(&self, slot, text, &a, ret_answer);
         return;
     }
-    subnet = felt_netconf_subnet(self.config, slot);
-    felt_log_notice("lease: subnet=%s is reserved for %s", FELT_CIDR(&subnet), text);
+    subnets = felt_netconf_subnets(self.config, slot);
+    felt_log_notice("lease: subnet=%s is reserved for %s", FELT_DUAL(&subnets), text);
     ret_answer->parameters = json_pack(
-        "{s:o, s:o, s:I}", "subnet", subnet_text(&self, slot), "lease",
+        "{s:o, s:o, s:o, s:I}", "subnet", subnet_text(&self, slot), "subnet6",
+        subnet6_text(&self, slot), "lease",
         a.leases_now && a.lease < self.n_slots ? subnet_text(&self, a.lease) : json_null(), "save",
         (json_int_t)felt_node_reserved_by(c->node));
 }
@@ -151,7 +162,7 @@ void felt_methods_unreserve(const struct felt_methods_context *c, const json_t *
     struct felt_reserve_answer a;
     struct felt_self_view self;
     char whom[FELT_WHOM_TEXT];
-    struct felt_cidr subnet;
+    struct felt_dual subnets;
     uint32_t slot;
 
     felt_node_self(c->node, &self);
@@ -162,12 +173,13 @@ void felt_methods_unreserve(const struct felt_methods_context *c, const json_t *
         explain(&self, slot, NULL, &a, ret_answer);
         return;
     }
-    subnet = felt_netconf_subnet(self.config, slot);
-    felt_log_notice("lease: subnet=%s is not reserved for %s any more", FELT_CIDR(&subnet),
+    subnets = felt_netconf_subnets(self.config, slot);
+    felt_log_notice("lease: subnet=%s is not reserved for %s any more", FELT_DUAL(&subnets),
                     felt_whom_format(&a.whom, whom));
-    ret_answer->parameters = json_pack("{s:o, s:o, s:I}", "subnet", subnet_text(&self, slot),
-                                       "whom", felt_methods_text(felt_whom_format(&a.whom, whom)),
-                                       "save", (json_int_t)felt_node_reserved_by(c->node));
+    ret_answer->parameters = json_pack("{s:o, s:o, s:o, s:I}", "subnet", subnet_text(&self, slot),
+                                       "subnet6", subnet6_text(&self, slot), "whom",
+                                       felt_methods_text(felt_whom_format(&a.whom, whom)), "save",
+                                       (json_int_t)felt_node_reserved_by(c->node));
 }
 
 /* ---- ListReservations, GetSaved ---- */
@@ -205,8 +217,8 @@ static json_t *entry(const struct felt_self_view *self, const struct felt_reserv
     const char *state = v->conflict ? "conflict" : v->leased ? "leased" : "free";
 
     return json_pack(
-        "{s:o, s:I, s:o, s:s, s:o}", "subnet", subnet_text(self, v->slot), "slot",
-        (json_int_t)v->slot, "whom",
+        "{s:o, s:o, s:I, s:o, s:s, s:o}", "subnet", subnet_text(self, v->slot), "subnet6",
+        subnet6_text(self, v->slot), "slot", (json_int_t)v->slot, "whom",
         v->understood ? felt_methods_text(felt_whom_format(&v->whom, whom)) : json_null(), "state",
         state, "holder", v->leased ? felt_methods_text(v->holder) : json_null());
 }

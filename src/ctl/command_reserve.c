@@ -11,6 +11,14 @@ static const char *text(const json_t *reply, const char *key)
     return json_string_value(json_object_get(reply, key));
 }
 
+/* Of one family, or of both with a comma between them. */
+static void print_subnets(const json_t *reply)
+{
+    const char *second = text(reply, "subnet6");
+
+    printf("%s%s%s", text(reply, "subnet"), second ? "," : "", second ? second : "");
+}
+
 /* Waits until the save that the reply names is on disk. */
 static enum exit_code await_save(const struct request *q, const json_t *reply)
 {
@@ -61,7 +69,8 @@ enum exit_code felt_command_reserve(const struct request *q)
 
     if (!reply)
         return code;
-    printf("%s is reserved for %s\n", q->arguments[1], q->arguments[0]);
+    print_subnets(reply);
+    printf(" is reserved for %s\n", q->arguments[0]);
     if (lease)
         printf(
             "it runs with %s now, and goes on so: it takes the reserved subnet when it next takes any\n",
@@ -79,8 +88,8 @@ enum exit_code felt_command_unreserve(const struct request *q)
     if (!reply)
         return code;
     whom = text(reply, "whom");
-    printf("%s is not reserved any more%s%s\n", q->arguments[0], whom ? "; it was for " : "",
-           whom ? whom : "");
+    print_subnets(reply);
+    printf(" is not reserved any more%s%s\n", whom ? "; it was for " : "", whom ? whom : "");
     return EXIT_FINE;
 }
 

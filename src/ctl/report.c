@@ -287,8 +287,9 @@ int felt_report_reservations(const json_t *reply, FILE *out)
     for (size_t i = 0; i < json_array_size(reservations); i++) {
         const json_t *r = json_array_get(reservations, i);
 
-        if (felt_table_add(table, (const char *const[]){text(r, "subnet"), text(r, "whom"),
-                                                        text(r, "state"), text(r, "holder")}) < 0)
+        if (felt_table_add(table,
+                           (const char *const[]){both(r, "subnet", "subnet6").s, text(r, "whom"),
+                                                 text(r, "state"), text(r, "holder")}) < 0)
             return -ENOMEM;
     }
     felt_table_print(table, out);

@@ -110,4 +110,27 @@ is "nobody has the same" "$(ctl h1 leases '.leases[].subnet' | sort | uniq -d)" 
 for host in h1 h2 h3 h4 h5; do
     unlike "$host has no error to tell" "$(lab logs "$host")" 'LOST|two owners|FORK'
 done
+lab down
+
+# ---- both families: one reservation for the two subnets of a lease -------------------------------------
+
+if [[ ! -e /proc/net/if_inet6 ]]; then
+    skip "both families" "this kernel has no IPv6"
+    done_testing
+fi
+lab_up 2 --bare --underlay 46
+lab start h1 --network 172.17.0.0/16,fc00:0:42::/48 --key-file "$KEY" >/dev/null
+await_ok "h1 has founded a network of both families" "$LIMIT_S" leased h1
+DUAL=172.17.77.0/24,fc00:0:42:4d::/64
+is "a subnet is reserved by its IPv6 half" "$(lab exec h1 feltctl reserve h2 fc00:0:42:4d::/64 2>&1)" "$DUAL is reserved for h2"
+is "the table has both" "$(lab exec h1 feltctl reservations | awk 'NR == 2 { print $1, $2, $3 }')" "$DUAL h2 free"
+is "and so has JSON" "$(ctl h1 reservations '.reservations[] | "\(.subnet) \(.subnet6)"')" "${DUAL/,/ }"
+refused "$DUAL is reserved for h2; 'feltctl unreserve 172.17.77.0/24' ends that" h1 reserve h9 172.17.77.0/24
+refused "fc00:0:99::/64 is no subnet of the network" h1 reserve h9 fc00:0:99::/64
+refused "fc00:0:42:5::9/64 is no subnet: it is inside of fc00:0:42:5::/64" h1 reserve h9 fc00:0:42:5::9/64
+lab start h2 --join 192.0.2.1 --key-file "$KEY" >/dev/null
+await_ok "h2 has a subnet" "$LIMIT_S" leased h2
+is "the reserved one of both families" "$(ctl h2 status '.lease | "\(.subnet),\(.subnet6)"')" "$DUAL"
+is "its IPv6 half ends the reservation" "$(lab exec h1 feltctl unreserve fc00:0:42:4d::/64 2>&1)" \
+    "$DUAL is not reserved any more; it was for h2"
 done_testing

@@ -78,9 +78,8 @@ struct fixture {
     struct felt_methods_context context;
 };
 
-static int setup(void **state)
+static int setup_with(void **state, const char *json)
 {
-    static const char json[] = "{\"Network\":\"10.1.0.0/16\"}";
     struct fixture *f = calloc(1, sizeof(*f));
     struct felt_netconf_error error;
 
@@ -92,6 +91,17 @@ static int setup(void **state)
         (struct felt_methods_context){.node = &f->node, .reserve = reserve, .userdata = &f->node};
     *state = f;
     return 0;
+}
+
+static int setup(void **state)
+{
+    return setup_with(state, "{\"Network\":\"10.1.0.0/16\"}");
+}
+
+static int setup_dual(void **state)
+{
+    return setup_with(state, "{\"Network\":\"10.1.0.0/16\",\"EnableIPv6\":true,"
+                             "\"IPv6Network\":\"fc00:0:42::/48\"}");
 }
 
 static int teardown(void **state)
@@ -139,13 +149,14 @@ static void a_subnet_is_reserved_by_name_and_by_address(void **state)
     struct fixture *f = *state;
 
     assert_string_equal(call(f, false, "{\"whom\":\"node-7\",\"subnet\":\"10.1.5.0/24\"}"),
-                        "{\"lease\":null,\"save\":7,\"subnet\":\"10.1.5.0/24\"}");
+                        "{\"lease\":null,\"save\":7,\"subnet\":\"10.1.5.0/24\",\"subnet6\":null}");
     assert_int_equal(f->node.slot, 4);
     assert_string_equal(f->node.whom, "node-7");
     f->node.answer.leases_now = true;
     f->node.answer.lease = 8;
-    assert_string_equal(call(f, false, "{\"whom\":\"192.0.2.7\",\"subnet\":\"10.1.255.0/24\"}"),
-                        "{\"lease\":\"10.1.9.0/24\",\"save\":7,\"subnet\":\"10.1.255.0/24\"}");
+    assert_string_equal(
+        call(f, false, "{\"whom\":\"192.0.2.7\",\"subnet\":\"10.1.255.0/24\"}"),
+        "{\"lease\":\"10.1.9.0/24\",\"save\":7,\"subnet\":\"10.1.255.0/24\",\"subnet6\":null}");
     assert_int_equal(f->node.slot, 254);
     assert_string_equal(f->node.whom, "192.0.2.7");
     assert_int_equal(f->node.told, 2);
@@ -156,8 +167,9 @@ static void a_reservation_is_withdrawn_and_says_whose_it_was(void **state)
     struct fixture *f = *state;
 
     assert_int_equal(felt_whom_parse("node-7", &f->node.answer.whom), 0);
-    assert_string_equal(call(f, true, "{\"subnet\":\"10.1.5.0/24\"}"),
-                        "{\"save\":7,\"subnet\":\"10.1.5.0/24\",\"whom\":\"node-7\"}");
+    assert_string_equal(
+        call(f, true, "{\"subnet\":\"10.1.5.0/24\"}"),
+        "{\"save\":7,\"subnet\":\"10.1.5.0/24\",\"subnet6\":null,\"whom\":\"node-7\"}");
     assert_true(f->node.withdraw);
 }
 
@@ -231,18 +243,46 @@ static void the_list_comes_by_subnet_and_says_who_has_what(void **state)
     assert_int_equal(felt_whom_parse("192.0.2.1", &f->node.list[1].whom), 0);
     f->node.list[2] = (struct felt_reservation_view){.slot = 7};
     got = felt_methods_reservations(&f->context);
-    want = json_loads("{\"reservations\":["
-                      "{\"subnet\":\"10.1.5.0/24\",\"slot\":4,\"whom\":\"192.0.2.1\",\"state\":"
-                      "\"leased\",\"holder\":\"h1\"},"
-                      "{\"subnet\":\"10.1.8.0/24\",\"slot\":7,\"whom\":null,\"state\":\"free\","
-                      "\"holder\":null},"
-                      "{\"subnet\":\"10.1.10.0/24\",\"slot\":9,\"whom\":\"h9\",\"state\":"
-                      "\"conflict\",\"holder\":\"h2\"}]}",
-                      0, NULL);
+    want = json_loads(
+        "{\"reservations\":["
+        "{\"subnet\":\"10.1.5.0/24\",\"subnet6\":null,\"slot\":4,\"whom\":\"192.0.2.1\",\"state\":"
+        "\"leased\",\"holder\":\"h1\"},"
+        "{\"subnet\":\"10.1.8.0/24\",\"subnet6\":null,\"slot\":7,\"whom\":null,\"state\":\"free\","
+        "\"holder\":null},"
+        "{\"subnet\":\"10.1.10.0/24\",\"subnet6\":null,\"slot\":9,\"whom\":\"h9\",\"state\":"
+        "\"conflict\",\"holder\":\"h2\"}]}",
+        0, NULL);
     assert_non_null(want);
     assert_true(json_equal(got, want));
     json_decref(got);
     json_decref(want);
+}
+
+static void of_two_families_either_subnet_stands_for_both(void **state)
+{
+    static const char both[] = "\"subnet\":\"10.1.5.0/24\",\"subnet6\":\"fc00:0:42:5::/64\"";
+    struct fixture *f = *state;
+    json_t *got;
+    char *text;
+
+    expect_in(call(f, false, "{\"whom\":\"node-7\",\"subnet\":\"fc00:0:42:5::/64\"}"), both);
+    assert_int_equal(f->node.slot, 4);
+    assert_int_equal(felt_whom_parse("node-7", &f->node.answer.whom), 0);
+    expect_in(call(f, true, "{\"subnet\":\"fc00:0:42:5::/64\"}"), both);
+    assert_int_equal(f->node.slot, 4);
+    f->node.answer.refusal = FELT_RESERVE_TAKEN;
+    expect_in(call(f, false, "{\"whom\":\"a\",\"subnet\":\"fc00:0:42:5::/64\"}"),
+              "10.1.5.0/24,fc00:0:42:5::/64 is reserved for node-7; 'feltctl unreserve "
+              "10.1.5.0/24' ends that");
+    expect_in(call(f, false, "{\"whom\":\"a\",\"subnet\":\"fc00:0:42:5::/63\"}"),
+              "those are /64, from fc00:0:42:1:: to fc00:0:42:ff::");
+    f->node.n_listed = 1;
+    f->node.list[0] = (struct felt_reservation_view){.slot = 4};
+    got = felt_methods_reservations(&f->context);
+    text = json_dumps(got, JSON_COMPACT | JSON_SORT_KEYS);
+    expect_in(text, both);
+    free(text);
+    json_decref(got);
 }
 
 static void the_last_save_is_told(void **state)
@@ -263,6 +303,8 @@ int main(void)
         WITH(what_is_no_subnet_of_the_network_is_refused_with_the_reason),
         WITH(what_stands_in_the_way_is_named),
         WITH(the_list_comes_by_subnet_and_says_who_has_what),
+        cmocka_unit_test_setup_teardown(of_two_families_either_subnet_stands_for_both, setup_dual,
+                                        teardown),
         WITH(the_last_save_is_told),
     };
 

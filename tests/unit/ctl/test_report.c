@@ -234,6 +234,11 @@ static void reservations_say_for_whom_and_who_leases_them(void **state)
                   "SUBNET       FOR        STATE     LEASED BY\n"
                   "10.1.5.0/24  node-7     free      -\n"
                   "10.1.6.0/24  192.0.2.7  conflict  h2\n");
+    expect_report(felt_report_reservations,
+                  "{\"reservations\":[{\"subnet\":\"10.1.5.0/24\",\"subnet6\":\"fc00:0:42:5::/64\","
+                  "\"slot\":4,\"whom\":\"node-7\",\"state\":\"free\",\"holder\":null}]}",
+                  "SUBNET                        FOR     STATE  LEASED BY\n"
+                  "10.1.5.0/24,fc00:0:42:5::/64  node-7  free   -\n");
     expect_report(felt_report_reservations, "{\"reservations\":[]}",
                   "SUBNET  FOR  STATE  LEASED BY\n");
 }
