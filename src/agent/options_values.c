@@ -96,10 +96,9 @@ int felt_option_set_networks(struct felt_options *options, size_t offset,
         if (felt_cidr_parse(item, &cidr) < 0)
             return felt_options_fail(ret_error, "%s: '%s' is not a network like 10.1.0.0/16",
                                      value->origin, item);
-        if (felt_dual_of(&networks, cidr.ip.family))
+        if (!felt_dual_add(&networks, &cidr))
             return felt_options_fail(ret_error, "%s: %s: a second network of the same family",
                                      value->origin, item);
-        *(cidr.ip.family == FELT_FAMILY_V4 ? &networks.v4 : &networks.v6) = felt_cidr_masked(&cidr);
     }
     *(struct felt_dual *)field(options, offset) = networks;
     return 0;

@@ -257,6 +257,14 @@ const struct felt_cidr *felt_dual_second(const struct felt_dual *dual)
                : NULL;
 }
 
+bool felt_dual_add(struct felt_dual *dual, const struct felt_cidr *cidr)
+{
+    if (felt_dual_of(dual, cidr->ip.family))
+        return false;
+    *(cidr->ip.family == FELT_FAMILY_V4 ? &dual->v4 : &dual->v6) = felt_cidr_masked(cidr);
+    return true;
+}
+
 bool felt_dual_is_none(const struct felt_dual *dual)
 {
     return felt_dual_first(dual)->ip.family == FELT_FAMILY_NONE;

@@ -82,6 +82,8 @@ const struct felt_cidr *felt_dual_of(const struct felt_dual *dual, uint8_t famil
 const struct felt_cidr *felt_dual_first(const struct felt_dual *dual);
 /* The IPv6 one where the first is of IPv4; NULL where there is no second one. */
 const struct felt_cidr *felt_dual_second(const struct felt_dual *dual);
+/* Adds the network that the prefix is in; false, and nothing changed, where its family has one. */
+bool felt_dual_add(struct felt_dual *dual, const struct felt_cidr *cidr);
 bool felt_dual_is_none(const struct felt_dual *dual);
 bool felt_dual_equal(const struct felt_dual *a, const struct felt_dual *b);
 /* Whether the one of its family has it. */

@@ -15,12 +15,12 @@
 
 struct felt_cleanup {
     bool dry_run;
-    struct felt_cidr network; /* of the overlay; family NONE: not known */
-    json_t *removed;          /* borrowed */
+    struct felt_dual networks; /* of the overlay; none: not known */
+    json_t *removed;           /* borrowed */
 };
 
-/* Our vxlan device with all that is on it, and routes of our protocol number into the network on
- * other devices. Nothing where the network is not known. */
+/* Our vxlan devices with all that is on them, routes of our protocol number into the networks on
+ * other devices, and nexthop objects of ours. Nothing where no network is known. */
 int felt_cleanup_device(const struct felt_cleanup *cleanup);
 /* Our nftables tables, and our chains in iptables of either flavour. */
 int felt_cleanup_rules(const struct felt_cleanup *cleanup);

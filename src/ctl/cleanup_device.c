@@ -8,19 +8,30 @@
 #include "kernel/apply.h"
 #include "kernel/links.h"
 #include "kernel/observe.h"
+#include "plan/nexthop.h"
 
-#define NAME_START "flannel."
+/* What the names of flannel's and our devices begin with; the VNI follows. */
+static const char *const name_starts[] = {"flannel.", "flannel-v6."};
 
-/* Whether the interface has the one address that flannel's and our device have: the first of a
- * subnet of the network, alone. */
+static bool has_our_name(const struct felt_interface *interface)
+{
+    for (size_t i = 0; i < FELT_ARRAY_LEN(name_starts); i++)
+        if (strncmp(interface->name, name_starts[i], strlen(name_starts[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the interface has an address as flannel's and our devices have one of each family that
+ * they carry: the first of a subnet of the network, alone. */
 static bool has_our_address(const struct felt_links *links, uint32_t ifindex,
-                            const struct felt_cidr *network)
+                            const struct felt_dual *networks)
 {
     for (size_t i = 0; i < links->n_addrs; i++) {
         const struct felt_interface_addr *addr = &links->addrs[i];
 
-        if (addr->ifindex == ifindex && addr->cidr.len == 32 &&
-            felt_cidr_contains(network, &addr->cidr.ip))
+        if (addr->ifindex == ifindex &&
+            addr->cidr.len == (addr->cidr.ip.family == FELT_FAMILY_V6 ? 128 : 32) &&
+            felt_dual_contains(networks, &addr->cidr.ip))
             return true;
     }
     return false;
@@ -56,8 +67,8 @@ static int delete_devices(const struct felt_cleanup *cleanup, struct felt_netlin
         const struct felt_interface *interface = &links.interfaces[i];
         struct felt_plan_op op = {.kind = FELT_OP_LINK_DEL, .peer = FELT_PLAN_NO_PEER};
 
-        if (strncmp(interface->name, NAME_START, strlen(NAME_START)) != 0 ||
-            !has_our_address(&links, interface->ifindex, &cleanup->network) ||
+        if (!has_our_name(interface) ||
+            !has_our_address(&links, interface->ifindex, &cleanup->networks) ||
             felt_kernel_link(netlink, interface->name, &link, NULL) < 0 || !link.is_vxlan)
             continue;
         op.link = &link;
@@ -67,19 +78,16 @@ static int delete_devices(const struct felt_cleanup *cleanup, struct felt_netlin
     return result;
 }
 
-/* Of host-gw and DirectRouting. Those on a device of ours are gone with it, except in a dry run. */
-static int delete_routes(const struct felt_cleanup *cleanup, struct felt_netlink *netlink)
+/* Of host-gw and DirectRouting. */
+static int delete_routes(const struct felt_cleanup *cleanup, struct felt_netlink *netlink,
+                         const struct felt_plan_observed *observed)
 {
-    const struct felt_observe_scope scope = {.networks.v4 = cleanup->network, .entries = true};
-    _cleanup_(felt_plan_observed_done) struct felt_plan_observed observed = {0};
-    struct felt_kernel_error error = {0};
-    int r = felt_kernel_observe(netlink, &scope, &observed, &error), result = 0;
+    int result = 0;
 
-    if (r < 0)
-        return felt_cleanup_fail(r, "routes", error.text);
-    for (size_t i = 0; i < observed.n_routes; i++) {
+    for (size_t i = 0; i < observed->n_routes; i++) {
         const struct felt_plan_op op = {
-            .kind = FELT_OP_ROUTE_DEL, .peer = FELT_PLAN_NO_PEER, .route = observed.routes[i]};
+            .kind = FELT_OP_ROUTE_DEL, .peer = FELT_PLAN_NO_PEER, .route = observed->routes[i]};
+        int r;
 
         if (op.route.protocol != FELT_PLAN_RTPROT)
             continue;
@@ -89,17 +97,52 @@ static int delete_routes(const struct felt_cleanup *cleanup, struct felt_netlink
     return result;
 }
 
+/* After the routes: the kernel drops those that name an object with it, unasked. */
+static int delete_nexthops(const struct felt_cleanup *cleanup, struct felt_netlink *netlink,
+                           const struct felt_plan_observed *observed)
+{
+    int result = 0;
+
+    for (size_t i = 0; i < observed->n_nexthops; i++) {
+        const struct felt_plan_op op = {.kind = FELT_OP_NEXTHOP_DEL,
+                                        .peer = FELT_PLAN_NO_PEER,
+                                        .nexthop = observed->nexthops[i]};
+        int r;
+
+        if (op.nexthop.protocol != FELT_PLAN_RTPROT || !felt_plan_nexthop_in_range(op.nexthop.id))
+            continue;
+        r = take_away(cleanup, netlink, &op, 0);
+        result = result < 0 ? result : r;
+    }
+    return result;
+}
+
+/* Those on a device of ours are gone with it, except in a dry run. */
+static int delete_entries(const struct felt_cleanup *cleanup, struct felt_netlink *netlink)
+{
+    const struct felt_observe_scope scope = {.networks = cleanup->networks, .entries = true};
+    _cleanup_(felt_plan_observed_done) struct felt_plan_observed observed = {0};
+    struct felt_kernel_error error = {0};
+    int r = felt_kernel_observe(netlink, &scope, &observed, &error), nexthops;
+
+    if (r < 0)
+        return felt_cleanup_fail(r, "routes", error.text);
+    r = delete_routes(cleanup, netlink, &observed);
+    nexthops = delete_nexthops(cleanup, netlink, &observed);
+    return r < 0 ? r : nexthops;
+}
+
 int felt_cleanup_device(const struct felt_cleanup *cleanup)
 {
     _cleanup_(felt_netlink_freep) struct felt_netlink *netlink = NULL;
-    int r, routes;
+    int r, entries;
 
-    if (cleanup->network.ip.family != FELT_FAMILY_V4)
+    if (felt_dual_is_none(&cleanup->networks))
         return 0;
     r = felt_netlink_open(FELT_NETLINK_ROUTE, &netlink);
     if (r < 0)
         return felt_cleanup_fail(r, "devices and routes", "");
     r = delete_devices(cleanup, netlink);
-    routes = delete_routes(cleanup, netlink);
-    return r < 0 ? r : routes;
+    entries = delete_entries(cleanup, netlink);
+    return r < 0 ? r : entries;
 }

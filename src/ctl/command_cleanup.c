@@ -35,26 +35,29 @@ static bool feltd_runs(const struct request *q)
     return r != -ENOENT && r != -ECONNREFUSED;
 }
 
-/* The network that the file names. False: there is no such file, or it is no longer feltd's. */
-static bool read_network(const char *path, struct felt_cidr *ret_network)
+/* The networks that the file names. False: there is no such file, or it is no longer feltd's. */
+static bool read_networks(const char *path, struct felt_dual *ret_networks)
 {
-    static const char key[] = "FLANNEL_NETWORK=";
+    static const char *const keys[] = {"FLANNEL_NETWORK=", "FLANNEL_IPV6_NETWORK="};
     FILE *file = fopen(path, "re");
-    struct felt_cidr network;
-    bool found = false;
+    struct felt_dual networks = {0};
+    struct felt_cidr cidr;
     char line[256];
 
     if (!file)
         return false;
-    while (!found && fgets(line, sizeof(line), file)) {
+    while (fgets(line, sizeof(line), file)) {
         line[strcspn(line, "\r\n")] = '\0';
-        found = strncmp(line, key, strlen(key)) == 0 &&
-                felt_cidr_parse(line + strlen(key), &network) == 0;
+        for (size_t i = 0; i < FELT_ARRAY_LEN(keys); i++)
+            if (strncmp(line, keys[i], strlen(keys[i])) == 0 &&
+                felt_cidr_parse(line + strlen(keys[i]), &cidr) == 0)
+                felt_dual_add(&networks, &cidr);
     }
     (void)fclose(file);
-    if (found)
-        *ret_network = felt_cidr_masked(&network);
-    return found;
+    if (felt_dual_is_none(&networks))
+        return false;
+    *ret_networks = networks;
+    return true;
 }
 
 static int delete_file(const struct felt_cleanup *cleanup, const char *path)
@@ -86,8 +89,8 @@ enum exit_code felt_command_cleanup(const struct request *q)
 {
     _cleanup_(json_decrefp) json_t *removed = json_array();
     struct felt_cleanup cleanup = {
-        .dry_run = q->dry_run, .network = q->network, .removed = removed};
-    struct felt_cidr in_file;
+        .dry_run = q->dry_run, .networks = q->networks, .removed = removed};
+    struct felt_dual in_file;
     bool has_file;
     int r, rules;
 
@@ -97,10 +100,10 @@ enum exit_code felt_command_cleanup(const struct request *q)
                 "first\n");
         return EXIT_REFUSED;
     }
-    has_file = read_network(q->subnet_file, &in_file);
-    if (cleanup.network.ip.family == FELT_FAMILY_NONE && has_file)
-        cleanup.network = in_file;
-    if (cleanup.network.ip.family == FELT_FAMILY_NONE)
+    has_file = read_networks(q->subnet_file, &in_file);
+    if (felt_dual_is_none(&cleanup.networks) && has_file)
+        cleanup.networks = in_file;
+    if (felt_dual_is_none(&cleanup.networks))
         fprintf(stderr,
                 "feltctl: %s does not say which network it was, so devices and routes stay; "
                 "name it with --network\n",
@@ -109,9 +112,9 @@ enum exit_code felt_command_cleanup(const struct request *q)
     rules = felt_cleanup_rules(&cleanup);
     r = r < 0 ? r : rules;
     /* Last, so that a cleanup that was interrupted can be run again. */
-    if (r == 0 && has_file && felt_cidr_equal(&in_file, &cleanup.network))
+    if (r == 0 && has_file && felt_dual_equal(&in_file, &cleanup.networks))
         r = delete_file(&cleanup, q->subnet_file);
     if (report(q, &cleanup) != EXIT_FINE || r < 0)
         return EXIT_REFUSED;
-    return cleanup.network.ip.family == FELT_FAMILY_NONE ? EXIT_REFUSED : EXIT_FINE;
+    return felt_dual_is_none(&cleanup.networks) ? EXIT_REFUSED : EXIT_FINE;
 }

@@ -93,8 +93,8 @@ static const struct {
      "cleanup: only say what would be removed"},
     {{"network", required_argument, NULL, OPTION_NETWORK},
      "cleanup",
-     "--network CIDR",
-     "cleanup: which network it was (what the subnet file\nsays)"},
+     "--network CIDR[,CIDR]",
+     "cleanup: which network it was, of one family or of\nboth (what the subnet file says)"},
     {{"subnet-file", required_argument, NULL, OPTION_SUBNET_FILE},
      "cleanup",
      "--subnet-file FILE",
@@ -153,6 +153,25 @@ static enum exit_code take_seed(const char *value, struct request *q)
     return EXIT_FINE;
 }
 
+/* One of each family at the most, with a comma between them. */
+static enum exit_code take_networks(const char *value, struct request *q)
+{
+    char text[FELT_DUAL_TEXT], *rest = text, *item;
+    struct felt_dual networks = {0};
+    struct felt_cidr cidr;
+
+    /* What is cut off is no network either. */
+    snprintf(text, sizeof(text), "%s", value);
+    while ((item = strsep(&rest, ","))) {
+        if (felt_cidr_parse(item, &cidr) < 0)
+            return usage("--network: '%s' is not a network like 10.1.0.0/16", item);
+        if (!felt_dual_add(&networks, &cidr))
+            return usage("--network: %s: a second network of the same family", item);
+    }
+    q->networks = networks;
+    return EXIT_FINE;
+}
+
 static enum exit_code take_option(int option, const char *value, struct request *q)
 {
     switch (option) {
@@ -186,10 +205,7 @@ static enum exit_code take_option(int option, const char *value, struct request 
         q->dry_run = true;
         return EXIT_FINE;
     case OPTION_NETWORK:
-        if (felt_cidr_parse(value, &q->network) < 0)
-            return usage("--network: '%s' is not a network like 10.1.0.0/16", value);
-        q->network = felt_cidr_masked(&q->network);
-        return EXIT_FINE;
+        return take_networks(value, q);
     case OPTION_SUBNET_FILE:
         q->subnet_file = value;
         return EXIT_FINE;

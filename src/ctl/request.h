@@ -31,6 +31,6 @@ struct request {
     bool force;
     bool yes;
     bool dry_run;
-    struct felt_cidr network; /* family NONE: not given */
+    struct felt_dual networks; /* none: not given */
     const char *subnet_file;
 };

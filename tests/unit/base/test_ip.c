@@ -421,6 +421,21 @@ static void a_dual_has_a_prefix_of_each_family_one_or_none(void **state)
     assert_false(felt_dual_covers(&v4, &narrow));
 }
 
+static void a_dual_takes_one_prefix_of_each_family_without_its_host_bits(void **state)
+{
+    struct felt_dual dual = {0};
+    struct felt_cidr v4, other, v6;
+
+    (void)state;
+    assert_int_equal(felt_cidr_parse("10.5.3.7/24", &v4), 0);
+    assert_int_equal(felt_cidr_parse("10.6.0.0/16", &other), 0);
+    assert_int_equal(felt_cidr_parse("fc00:0:0:3::7/64", &v6), 0);
+    assert_true(felt_dual_add(&dual, &v6) && felt_dual_add(&dual, &v4));
+    assert_string_equal(FELT_DUAL(&dual), "10.5.3.0/24,fc00:0:0:3::/64");
+    assert_false(felt_dual_add(&dual, &other) || felt_dual_add(&dual, &v6));
+    assert_string_equal(FELT_DUAL(&dual), "10.5.3.0/24,fc00:0:0:3::/64");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +457,7 @@ int main(void)
         cmocka_unit_test(whatever_is_written_is_read_back_the_same),
         cmocka_unit_test(containing_means_that_all_bits_of_the_prefix_agree),
         cmocka_unit_test(a_dual_has_a_prefix_of_each_family_one_or_none),
+        cmocka_unit_test(a_dual_takes_one_prefix_of_each_family_without_its_host_bits),
     };
 
     return RUN_TESTS(tests);
