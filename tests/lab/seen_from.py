@@ -10,16 +10,18 @@ import time
 
 
 def serve(port):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        s.bind(("0.0.0.0", port))
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        s.bind(("::", port))
         while True:
             _, peer = s.recvfrom(64)
-            s.sendto(peer[0].encode(), peer)
+            s.sendto(peer[0].removeprefix("::ffff:").encode(), peer)
 
 
 def ask(address, port):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
         s.settimeout(1)
         s.connect((address, port))
         for _ in range(5):

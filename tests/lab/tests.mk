@@ -23,6 +23,7 @@ LAB_SMALL_TESTS = \
 	tests/lab/abandon.sh \
 	tests/lab/reserve.sh \
 	tests/lab/rules.sh \
+	tests/lab/rules6.sh \
 	tests/lab/docker.sh \
 	tests/lab/cleanup.sh
 # Many daemons, and figures that a sanitizer would spoil.
