@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Side by side with what there is, in one run: 'make bench', as root. Each writes one member of
 # bench.json. Not a part of 'make check': figures are for people to judge.
-BENCHES = tests/bench/program.sh
+BENCHES = tests/bench/program.sh tests/bench/throughput.sh
 EXTRA_DIST += $(BENCHES)
 CLEANFILES += bench.json
 
