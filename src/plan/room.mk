@@ -4,7 +4,10 @@ noinst_LIBRARIES += src/plan/libplan.a
 PURE_LIBS += src/plan/libplan.a
 src_plan_libplan_a_SOURCES = \
 	src/plan/desired.c src/plan/desired.h \
-	src/plan/diff.c src/plan/diff.h \
+	src/plan/diff.c src/plan/diff.h src/plan/diff_parts.h \
+	src/plan/diff_link.c \
+	src/plan/diff_nexthops.c \
+	src/plan/diff_routes.c \
 	src/plan/flannel_rules.c src/plan/flannel_rules.h \
 	src/plan/iptables.c src/plan/iptables.h \
 	src/plan/iptables_rule.c src/plan/iptables_rule.h \
