@@ -3,7 +3,9 @@
  * parts of the node (proto/packet.md 3). Private to node. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "base/ip.h"
@@ -28,6 +30,14 @@ struct felt_inbound {
     uint64_t era;
     struct felt_cidr wish;
 };
+
+/* Whether its sender is in no cluster. */
+static inline bool felt_inbound_is_from_nowhere(const struct felt_inbound *in)
+{
+    static const uint8_t nowhere[FELT_SEAL_CLUSTER];
+
+    return memcmp(in->cluster, nowhere, sizeof(nowhere)) == 0;
+}
 
 enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct felt_endpoint *from,
                                         struct felt_bytes sealed);

@@ -17,6 +17,7 @@ src_node_libnode_a_SOURCES = \
 	src/node/eviction.c src/node/eviction.h \
 	src/node/generation.c src/node/generation.h \
 	src/node/gossip.c src/node/gossip.h \
+	src/node/handlers.c src/node/handlers.h \
 	src/node/hearing.c src/node/hearing.h \
 	src/node/inbound.c src/node/inbound.h \
 	src/node/introduction.c src/node/introduction.h \

@@ -69,6 +69,7 @@ enum felt_message_type {
     FELT_MESSAGE_NOTICES = 31,
     FELT_MESSAGE_SYNC_NOTICES = 32, /* the next free type is 34; 33 is kept for notices, too */
 };
+#define FELT_MESSAGE_TYPES 33 /* one more than the highest */
 
 /* Who sent the datagram, in which of its lives, and which of its datagrams this is. */
 struct felt_envelope {

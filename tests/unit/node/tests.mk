@@ -2,6 +2,7 @@
 # bench.h: one node step by step; tests/support/world.h: several in virtual time.
 NODE_TESTS = \
 	tests/unit/node/test_era \
+	tests/unit/node/test_handlers \
 	tests/unit/node/test_hearing \
 	tests/unit/node/test_reclaim \
 	tests/unit/node/test_voter \
@@ -101,6 +102,8 @@ tests_unit_node_test_view_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_view_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_era_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_era_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_handlers_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_handlers_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_hearing_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_hearing_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_reclaim_CPPFLAGS = $(UNIT_CPPFLAGS)
