@@ -42,6 +42,7 @@ const char *felt_message_name(enum felt_message_type type)
         [FELT_MESSAGE_SYNC_NOTICES] = "sync-notices",
     };
 
+    static_assert(FELT_ARRAY_LEN(names) == FELT_MESSAGE_TYPES, "each type has a name");
     assert((size_t)type < FELT_ARRAY_LEN(names) && names[type]);
     return names[type];
 }
@@ -190,23 +191,29 @@ static void pack_padding(struct felt_pack *p, enum felt_message_type type, uint3
     felt_pack_bin(p, nothing, padding);
 }
 
-/* What protects identities. */
-static void pack_identity(struct felt_pack *p, const struct felt_message *m)
+static void pack_confirm(struct felt_pack *p, const struct felt_message *m)
 {
-    if (m->type == FELT_MESSAGE_CONFIRM) {
-        pack_padding(p, m->type, m->confirm.padding);
-    } else if (m->type == FELT_MESSAGE_CONFIRMED) {
-        begin(p, m->type, 2);
-        felt_pack_uint(p, m->confirmed.session);
-        felt_pack_uint(p, m->confirmed.verdict);
-    } else if (m->type == FELT_MESSAGE_CHALLENGE) {
-        begin(p, m->type, 2);
-        pack_hash(p, m->challenge.nonce);
-        felt_pack_id(p, &m->challenge.target);
-    } else {
-        begin(p, m->type, 1);
-        pack_hash(p, m->present.nonce);
-    }
+    pack_padding(p, m->type, m->confirm.padding);
+}
+
+static void pack_confirmed(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->confirmed.session);
+    felt_pack_uint(p, m->confirmed.verdict);
+}
+
+static void pack_challenge(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    pack_hash(p, m->challenge.nonce);
+    felt_pack_id(p, &m->challenge.target);
+}
+
+static void pack_present(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 1);
+    pack_hash(p, m->present.nonce);
 }
 
 static void pack_join(struct felt_pack *p, const struct felt_message *m)
@@ -303,126 +310,157 @@ static void pack_silences(struct felt_pack *p, const struct felt_message *m)
     }
 }
 
-/* What an era is decided with. */
-static void pack_vote(struct felt_pack *p, const struct felt_message *m)
+static void pack_ack(struct felt_pack *p, const struct felt_message *m)
 {
-    if (m->type == FELT_MESSAGE_PREPARE) {
-        pack_prepare(p, m);
-    } else if (m->type == FELT_MESSAGE_PROMISE) {
-        pack_promise(p, m);
-    } else if (m->type == FELT_MESSAGE_ACCEPT) {
-        begin(p, m->type, 3);
-        felt_pack_uint(p, m->accept.era);
-        felt_pack_uint(p, m->accept.round);
-        felt_value_pack(p, &m->accept.value);
-    } else if (m->type == FELT_MESSAGE_ACCEPTED) {
-        begin(p, m->type, 5);
-        felt_pack_uint(p, m->accepted.era);
-        felt_pack_uint(p, m->accepted.round);
-        felt_voice_pack(p, &m->accepted.voice);
-    } else if (m->type == FELT_MESSAGE_OUTBID) {
-        begin(p, m->type, 3);
-        felt_pack_uint(p, m->outbid.era);
-        felt_pack_uint(p, m->outbid.round);
-        felt_pack_uint(p, m->outbid.promised);
-    } else if (m->type == FELT_MESSAGE_DECISION) {
-        begin(p, m->type, 2);
-        felt_pack_uint(p, m->decision.era);
-        felt_value_pack(p, &m->decision.value);
-    } else {
-        pack_silences(p, m);
-    }
+    begin(p, m->type, 1 + DIGEST_FIELDS);
+    felt_pack_uint(p, m->ack.seq);
+    pack_digest(p, &m->ack.digest);
 }
 
-static void pack_message(struct felt_pack *p, const struct felt_message *m)
+static void pack_probe_request(struct felt_pack *p, const struct felt_message *m)
 {
-    switch (m->type) {
-    case FELT_MESSAGE_PROBE:
-        return pack_probe(p, m);
-    case FELT_MESSAGE_ACK:
-        begin(p, m->type, 1 + DIGEST_FIELDS);
-        felt_pack_uint(p, m->ack.seq);
-        return pack_digest(p, &m->ack.digest);
-    case FELT_MESSAGE_PROBE_REQUEST:
-        begin(p, m->type, 2);
-        felt_pack_uint(p, m->probe_request.seq);
-        return felt_pack_id(p, &m->probe_request.target);
-    case FELT_MESSAGE_NACK:
-        begin(p, m->type, 2);
-        felt_pack_uint(p, m->nack.seq);
-        return felt_pack_bool(p, m->nack.refused);
-    case FELT_MESSAGE_HELLO:
-        return pack_padding(p, m->type, m->hello.padding);
-    case FELT_MESSAGE_COOKIE:
-        begin(p, m->type, 1);
-        return felt_pack_bin(p, m->cookie.cookie, FELT_COOKIE_LEN);
-    case FELT_MESSAGE_JOIN:
-        return pack_join(p, m);
-    case FELT_MESSAGE_WELCOME:
-        begin(p, m->type, 3);
-        felt_pack_bin(p, m->welcome.request, FELT_REQUEST_ID_LEN);
-        felt_pack_bin(p, m->welcome.config.data, m->welcome.config.len);
-        return felt_pack_uint(p, m->welcome.lease_time);
-    case FELT_MESSAGE_GIFT:
-        return pack_gift(p, m);
-    case FELT_MESSAGE_LIVENESS:
-        return pack_liveness(p, m);
-    case FELT_MESSAGE_DESCRIPTOR:
-        begin(p, m->type, 2);
-        felt_pack_bin(p, m->descriptor.body.data, m->descriptor.body.len);
-        return felt_pack_bin(p, m->descriptor.signature, FELT_SIGNATURE_LEN);
-    case FELT_MESSAGE_SYNC_MEMBERS:
-        begin(p, m->type, 2);
-        felt_pack_uint(p, m->sync_members.first);
-        return pack_buckets(p, m->sync_members.hashes);
-    case FELT_MESSAGE_SUMMARY:
-        return pack_summary(p, m);
-    case FELT_MESSAGE_FETCH:
-        return pack_fetch(p, m);
-    case FELT_MESSAGE_SLOTS:
-        return pack_slots(p, m);
-    case FELT_MESSAGE_SYNC_SLOTS:
-        begin(p, m->type, 3);
-        felt_pack_uint(p, m->sync_slots.era);
-        felt_pack_uint(p, m->sync_slots.first);
-        return pack_buckets(p, m->sync_slots.hashes);
-    case FELT_MESSAGE_PULL_SLOTS:
-        begin(p, m->type, 2);
-        felt_pack_uint(p, m->pull_slots.era);
-        return felt_pack_uint(p, m->pull_slots.first);
-    case FELT_MESSAGE_ANSWERED:
-        return pack_answered(p, m);
-    case FELT_MESSAGE_CANDIDATE:
-        return pack_candidate(p, m);
-    case FELT_MESSAGE_PREPARE:
-    case FELT_MESSAGE_PROMISE:
-    case FELT_MESSAGE_ACCEPT:
-    case FELT_MESSAGE_ACCEPTED:
-    case FELT_MESSAGE_OUTBID:
-    case FELT_MESSAGE_DECISION:
-    case FELT_MESSAGE_SILENCES:
-        return pack_vote(p, m);
-    case FELT_MESSAGE_NOTICES:
-        return pack_notices(p, m);
-    case FELT_MESSAGE_SYNC_NOTICES:
-        begin(p, m->type, 2);
-        felt_pack_uint(p, m->sync_notices.first);
-        return pack_buckets(p, m->sync_notices.hashes);
-    case FELT_MESSAGE_CONFIRM:
-    case FELT_MESSAGE_CONFIRMED:
-    case FELT_MESSAGE_CHALLENGE:
-    case FELT_MESSAGE_PRESENT:
-        return pack_identity(p, m);
-    }
-    assert(false && "message type");
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->probe_request.seq);
+    felt_pack_id(p, &m->probe_request.target);
 }
+
+static void pack_nack(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->nack.seq);
+    felt_pack_bool(p, m->nack.refused);
+}
+
+static void pack_hello(struct felt_pack *p, const struct felt_message *m)
+{
+    pack_padding(p, m->type, m->hello.padding);
+}
+
+static void pack_cookie(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 1);
+    felt_pack_bin(p, m->cookie.cookie, FELT_COOKIE_LEN);
+}
+
+static void pack_welcome(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 3);
+    felt_pack_bin(p, m->welcome.request, FELT_REQUEST_ID_LEN);
+    felt_pack_bin(p, m->welcome.config.data, m->welcome.config.len);
+    felt_pack_uint(p, m->welcome.lease_time);
+}
+
+static void pack_descriptor(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_bin(p, m->descriptor.body.data, m->descriptor.body.len);
+    felt_pack_bin(p, m->descriptor.signature, FELT_SIGNATURE_LEN);
+}
+
+static void pack_sync_members(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->sync_members.first);
+    pack_buckets(p, m->sync_members.hashes);
+}
+
+static void pack_sync_slots(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 3);
+    felt_pack_uint(p, m->sync_slots.era);
+    felt_pack_uint(p, m->sync_slots.first);
+    pack_buckets(p, m->sync_slots.hashes);
+}
+
+static void pack_pull_slots(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->pull_slots.era);
+    felt_pack_uint(p, m->pull_slots.first);
+}
+
+static void pack_sync_notices(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->sync_notices.first);
+    pack_buckets(p, m->sync_notices.hashes);
+}
+
+static void pack_accept(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 3);
+    felt_pack_uint(p, m->accept.era);
+    felt_pack_uint(p, m->accept.round);
+    felt_value_pack(p, &m->accept.value);
+}
+
+static void pack_accepted(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 5);
+    felt_pack_uint(p, m->accepted.era);
+    felt_pack_uint(p, m->accepted.round);
+    felt_voice_pack(p, &m->accepted.voice);
+}
+
+static void pack_outbid(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 3);
+    felt_pack_uint(p, m->outbid.era);
+    felt_pack_uint(p, m->outbid.round);
+    felt_pack_uint(p, m->outbid.promised);
+}
+
+static void pack_decision(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->decision.era);
+    felt_value_pack(p, &m->decision.value);
+}
+
+/* Each writes the type and the fields after it. */
+static void (*const pack_fields[])(struct felt_pack *p, const struct felt_message *m) = {
+    [FELT_MESSAGE_PROBE] = pack_probe,
+    [FELT_MESSAGE_ACK] = pack_ack,
+    [FELT_MESSAGE_PROBE_REQUEST] = pack_probe_request,
+    [FELT_MESSAGE_NACK] = pack_nack,
+    [FELT_MESSAGE_HELLO] = pack_hello,
+    [FELT_MESSAGE_COOKIE] = pack_cookie,
+    [FELT_MESSAGE_JOIN] = pack_join,
+    [FELT_MESSAGE_WELCOME] = pack_welcome,
+    [FELT_MESSAGE_GIFT] = pack_gift,
+    [FELT_MESSAGE_LIVENESS] = pack_liveness,
+    [FELT_MESSAGE_DESCRIPTOR] = pack_descriptor,
+    [FELT_MESSAGE_SYNC_MEMBERS] = pack_sync_members,
+    [FELT_MESSAGE_SUMMARY] = pack_summary,
+    [FELT_MESSAGE_FETCH] = pack_fetch,
+    [FELT_MESSAGE_SLOTS] = pack_slots,
+    [FELT_MESSAGE_SYNC_SLOTS] = pack_sync_slots,
+    [FELT_MESSAGE_PULL_SLOTS] = pack_pull_slots,
+    [FELT_MESSAGE_ANSWERED] = pack_answered,
+    [FELT_MESSAGE_CANDIDATE] = pack_candidate,
+    [FELT_MESSAGE_PREPARE] = pack_prepare,
+    [FELT_MESSAGE_PROMISE] = pack_promise,
+    [FELT_MESSAGE_ACCEPT] = pack_accept,
+    [FELT_MESSAGE_ACCEPTED] = pack_accepted,
+    [FELT_MESSAGE_OUTBID] = pack_outbid,
+    [FELT_MESSAGE_DECISION] = pack_decision,
+    [FELT_MESSAGE_SILENCES] = pack_silences,
+    [FELT_MESSAGE_CONFIRM] = pack_confirm,
+    [FELT_MESSAGE_CONFIRMED] = pack_confirmed,
+    [FELT_MESSAGE_CHALLENGE] = pack_challenge,
+    [FELT_MESSAGE_PRESENT] = pack_present,
+    [FELT_MESSAGE_NOTICES] = pack_notices,
+    [FELT_MESSAGE_SYNC_NOTICES] = pack_sync_notices,
+};
+static_assert(FELT_ARRAY_LEN(pack_fields) == FELT_MESSAGE_TYPES, "each type is written");
 
 int felt_message_encode(const struct felt_message *message, uint8_t *buf, size_t room,
                         size_t *ret_len)
 {
     struct felt_pack p;
 
+    assert((size_t)message->type < FELT_ARRAY_LEN(pack_fields) && pack_fields[message->type]);
     felt_pack_init(&p, buf, room);
-    pack_message(&p, message);
+    pack_fields[message->type](&p, message);
     return felt_pack_done(&p, ret_len);
 }

@@ -453,6 +453,7 @@ static void (*const read_fields[])(struct felt_items *items, struct felt_message
     [FELT_MESSAGE_NOTICES] = read_notices,
     [FELT_MESSAGE_SYNC_NOTICES] = read_sync_notices,
 };
+static_assert(FELT_ARRAY_LEN(read_fields) == FELT_MESSAGE_TYPES, "each type is read");
 
 int felt_reader_next(struct felt_reader *reader, struct felt_message *ret_message)
 {
