@@ -95,6 +95,48 @@ static void log_reclaim(const struct felt_self_view *self, const struct felt_eve
                          era, event->n_slots);
 }
 
+static void log_joined(const struct felt_self_view *self)
+{
+    char cluster[2 * FELT_CLUSTER_ID_LEN + 1];
+
+    felt_hex_encode(self->cluster, sizeof(self->cluster), cluster);
+    felt_log_info("node: member of cluster=%s", cluster);
+}
+
+static void log_lease(const struct felt_self_view *self, const struct felt_event *event)
+{
+    struct felt_dual_text subnet = subnet_of(self, event->slot);
+
+    if (event->kind == FELT_EVENT_LEASE_TAKEN)
+        felt_log_notice("lease: subnet=%s is ours%s%s", subnet.s, event->text[0] ? "; " : "",
+                        event->text);
+    else if (event->kind == FELT_EVENT_LEASE_LOST)
+        felt_log_error(
+            "lease: LOST subnet=%s: another member owns it now; containers in it are cut "
+            "off until they are renumbered",
+            subnet.s);
+    else if (event->kind == FELT_EVENT_LEASE_WAITING)
+        felt_log_warning("lease: no subnet for this node yet: %s", event->text);
+    else
+        felt_log_error(
+            "lease: FORK subnet=%s has two owners of one term and number; the lower node "
+            "id was taken. This must not happen: please report it",
+            subnet.s);
+}
+
+static void log_fresh_start(const struct felt_self_view *self, const struct felt_event *event)
+{
+    if (event->kind == FELT_EVENT_IDENTITY_RENEWED)
+        felt_log_error("node: gave up identity node=%s: %s (was the disk restored from a snapshot, "
+                       "or the machine copied?); from now on this is node=%s, and it takes a "
+                       "subnet of its own",
+                       FELT_ID_SHORT(&event->id), event->text, FELT_ID_SHORT(&self->id));
+    else
+        felt_log_warning(
+            "node: this node was away for so long that members may have been forgotten "
+            "meanwhile: learning all of them anew; its lease and routes are kept");
+}
+
 void felt_event_log(const struct felt_node *node, const struct felt_event *event)
 {
     struct felt_self_view self;
@@ -104,25 +146,14 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     case FELT_EVENT_CONFIGURED:
         log_network(self.config);
         break;
-    case FELT_EVENT_JOINED: {
-        char cluster[2 * FELT_CLUSTER_ID_LEN + 1];
-
-        felt_hex_encode(self.cluster, sizeof(self.cluster), cluster);
-        felt_log_info("node: member of cluster=%s", cluster);
+    case FELT_EVENT_JOINED:
+        log_joined(&self);
         break;
-    }
     case FELT_EVENT_LEASE_TAKEN:
-        felt_log_notice("lease: subnet=%s is ours%s%s", subnet_of(&self, event->slot).s,
-                        event->text[0] ? "; " : "", event->text);
-        break;
     case FELT_EVENT_LEASE_LOST:
-        felt_log_error(
-            "lease: LOST subnet=%s: another member owns it now; containers in it are cut "
-            "off until they are renumbered",
-            subnet_of(&self, event->slot).s);
-        break;
     case FELT_EVENT_LEASE_WAITING:
-        felt_log_warning("lease: no subnet for this node yet: %s", event->text);
+    case FELT_EVENT_FORK:
+        log_lease(&self, event);
         break;
     case FELT_EVENT_MEMBER_ALIVE:
     case FELT_EVENT_MEMBER_SUSPECT:
@@ -138,15 +169,8 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
         log_cluster(&self, event);
         break;
     case FELT_EVENT_IDENTITY_RENEWED:
-        felt_log_error("node: gave up identity node=%s: %s (was the disk restored from a snapshot, "
-                       "or the machine copied?); from now on this is node=%s, and it takes a "
-                       "subnet of its own",
-                       FELT_ID_SHORT(&event->id), event->text, FELT_ID_SHORT(&self.id));
-        break;
     case FELT_EVENT_STARTED_OVER:
-        felt_log_warning(
-            "node: this node was away for so long that members may have been forgotten "
-            "meanwhile: learning all of them anew; its lease and routes are kept");
+        log_fresh_start(&self, event);
         break;
     case FELT_EVENT_LEFT:
         felt_log_notice("node: has left the cluster; its subnet is given away and may be another "
@@ -159,12 +183,6 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     case FELT_EVENT_NOT_RECLAIMED:
     case FELT_EVENT_FORCED:
         log_reclaim(&self, event);
-        break;
-    case FELT_EVENT_FORK:
-        felt_log_error(
-            "lease: FORK subnet=%s has two owners of one term and number; the lower node "
-            "id was taken. This must not happen: please report it",
-            subnet_of(&self, event->slot).s);
         break;
     case FELT_EVENT_SAVE_FAILING: /* the daemon knows the file and the reason, */
     case FELT_EVENT_SEEDS_SILENT: /* and the seeds by name */
