@@ -282,9 +282,11 @@ static void decide(struct felt_node *node, const struct felt_held *ask)
         answer(node, ask, member, FELT_GIFT_BUSY, NULL);
         return;
     }
-    /* Asked twice, or given to by somebody else: it has slots, and its answer got lost. */
-    if (felt_gift_log_find(&node->gifts, &ask->joiner, ask->request) ||
-        is_served(node, ask, &claim)) {
+    /* Asked twice, or given to by somebody else: it has slots, and its answer got lost. What a
+     * decision took from it again it has not. */
+    if (felt_slot_map_stake(node->map, &ask->joiner) > 0 &&
+        (felt_gift_log_find(&node->gifts, &ask->joiner, ask->request) ||
+         is_served(node, ask, &claim))) {
         answer_given(node, ask);
         return;
     }

@@ -107,6 +107,24 @@ static void the_same_request_gets_the_same_slots(void **state)
 }
 
 /* L-3.2.4 */
+static void who_lost_its_gift_before_it_heard_of_it_gets_another(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message m;
+
+    ask(s, &s->q, 5, NULL);
+    bench_settle(&s->b);
+    for (uint32_t slot = 0; slot < felt_slot_map_slots(s->b.node->map); slot++)
+        if (felt_slot_map_owns(s->b.node->map, &s->q.identity.id, slot))
+            assert_true(felt_slot_map_give(s->b.node->map, slot, felt_node_id(s->b.node)));
+    ask(s, &s->q, 5, NULL);
+    bench_settle(&s->b);
+    assert_true(peer_reads(&s->q, &s->b, FELT_MESSAGE_GIFT, &m));
+    assert_int_equal(m.gift.result, FELT_GIFT_GIVEN);
+    assert_true(stake(s, &s->q) > 0);
+}
+
+/* L-3.2.4 */
 static void who_owns_something_gets_no_second_gift_for_a_new_request(void **state)
 {
     struct scene *s = *state;
@@ -316,6 +334,7 @@ int main(void)
         SCENE(who_is_no_member_any_more_when_its_turn_comes_is_told_to_come_back),
         SCENE(while_saving_fails_nothing_is_given_and_then_it_is),
         SCENE(the_same_request_gets_the_same_slots),
+        SCENE(who_lost_its_gift_before_it_heard_of_it_gets_another),
         SCENE(who_owns_something_gets_no_second_gift_for_a_new_request),
         SCENE(the_same_request_before_the_save_is_answered_after_it_and_given_once),
         SCENE(those_who_ask_during_a_save_are_given_to_with_one_more),
