@@ -113,6 +113,16 @@ void felt_slot_pull_not_ahead(struct felt_node *node, uint32_t member)
         give_up(node);
 }
 
+/* Takes a part of a later era's map. Where the one that we ask is of an earlier era than what was
+ * collected, that may be lost with the last of those who had it: what it has itself is collected
+ * instead. Who is of the lost one's era, after all, shows it in a digest. */
+static enum felt_verdict collect(struct felt_node *node, const struct felt_message *m, bool pulled)
+{
+    if (pulled && m->slots.era < node->catchup.era)
+        felt_catchup_done(&node->catchup);
+    return felt_catchup_take(&node->catchup, felt_slot_map_slots(node->map), m);
+}
+
 /* For a mutant. */
 static void swap_maps(struct felt_slot_map **a, struct felt_slot_map **b)
 {
@@ -189,7 +199,7 @@ enum felt_verdict felt_slot_pull_slots(struct felt_node *node, const struct felt
         return merge(node, m, pulled);
     if (FELT_MUTANT(PART_OF_LATER))
         merge(node, m, pulled);
-    verdict = felt_catchup_take(&node->catchup, felt_slot_map_slots(node->map), m);
+    verdict = collect(node, m, pulled);
     if (felt_catchup_complete(&node->catchup))
         arrive(node);
     else

@@ -340,6 +340,23 @@ static void a_later_map_that_is_lost_again_is_not_waited_for(void **state)
     assert_true(bench_self(&s->b).era == 3);
 }
 
+/* L-2.4.1 */
+static void the_one_that_is_asked_is_believed_where_it_is_of_an_earlier_era(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message part = whole(&s->p.identity.id, 1 + FELT_ORDER_FORCE, 0);
+
+    part.slots.runs[0].count = 100;
+    peer_tell(&s->p, &s->b, &part);
+    part = whole(&s->p.identity.id, 3, 0); /* p has lost the later one, and never had the rest */
+    part.slots.runs[0].count = 100;
+    peer_tell(&s->p, &s->b, &part);
+    part.slots.first = 100;
+    part.slots.runs[0].count = 155;
+    peer_tell(&s->p, &s->b, &part);
+    assert_int_equal(bench_self(&s->b).era, 3);
+}
+
 /* L-6.9.4 */
 static void who_does_not_answer_is_asked_for_a_later_map_eight_times(void **state)
 {
@@ -376,6 +393,7 @@ int main(void)
         cmocka_unit_test(a_map_that_differs_everywhere_takes_no_more),
         cmocka_unit_test(lost_slots_are_asked_for_again),
         SCENE(an_era_that_is_many_ahead_is_caught_up_with_and_said),
+        SCENE(the_one_that_is_asked_is_believed_where_it_is_of_an_earlier_era),
         SCENE(a_later_map_that_is_lost_again_is_not_waited_for),
         SCENE(who_does_not_answer_is_asked_for_a_later_map_eight_times),
     };
