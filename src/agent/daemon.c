@@ -172,6 +172,9 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
     case FELT_EVENT_FORCED:
     case FELT_EVENT_FORK:
     case FELT_EVENT_BOOTSTRAP:
+    case FELT_EVENT_PATH_FAILS:
+    case FELT_EVENT_PATH_LARGE_FAILS:
+    case FELT_EVENT_PATH_PASSES:
         break;
     }
 }

@@ -137,6 +137,20 @@ static void log_fresh_start(const struct felt_self_view *self, const struct felt
             "meanwhile: learning all of them anew; its lease and routes are kept");
 }
 
+/* Once for each change: the status goes on saying so. */
+static void log_path(const struct felt_event *event)
+{
+    const char *words = event->kind == FELT_EVENT_PATH_FAILS
+                            ? "packets do not get through, though the member is alive"
+                        : event->kind == FELT_EVENT_PATH_LARGE_FAILS
+                            ? "packets of the overlay's MTU do not get through, small ones do"
+                            : "packets get through again";
+
+    felt_log(event->kind == FELT_EVENT_PATH_PASSES ? FELT_LOG_NOTICE : FELT_LOG_WARNING,
+             "overlay: %s peer=%s name=%s public-ip=%s", words, FELT_ID_SHORT(&event->id),
+             event->text, FELT_IP(&event->endpoint.ip));
+}
+
 void felt_event_log(const struct felt_node *node, const struct felt_event *event)
 {
     struct felt_self_view self;
@@ -175,6 +189,11 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     case FELT_EVENT_LEFT:
         felt_log_notice("node: has left the cluster; its subnet is given away and may be another "
                         "machine's soon");
+        break;
+    case FELT_EVENT_PATH_FAILS:
+    case FELT_EVENT_PATH_LARGE_FAILS:
+    case FELT_EVENT_PATH_PASSES:
+        log_path(event);
         break;
     case FELT_EVENT_BOOTSTRAP:
         felt_log_notice("bootstrap: %s", event->text);

@@ -26,9 +26,9 @@ int felt_transport_send(struct felt_transport *transport, const struct felt_endp
 
 #define FELT_TRANSPORT_UNREACHABLE_MAX 16 /* endpoints; more would say nothing new */
 
-/* All of them; to an address of the other family there is no way, which is logged once. Returns how
- * many endpoints our machine has no way to; ret_unreachable has room for
- * FELT_TRANSPORT_UNREACHABLE_MAX. */
+/* All of them but those that go through the overlay; to an address of the other family there is no
+ * way, which is logged once. Returns how many endpoints our machine has no way to; ret_unreachable
+ * has room for FELT_TRANSPORT_UNREACHABLE_MAX. */
 size_t felt_transport_send_all(struct felt_transport *transport,
                                const struct felt_datagram *datagrams, size_t n_datagrams,
                                struct felt_endpoint *ret_unreachable);

@@ -17,6 +17,7 @@
 #include "base/usec.h"
 #include "base/verdict.h"
 #include "crypto/replay.h"
+#include "gossip/path.h"
 #include "gossip/rtt.h"
 #include "gossip/signed_descriptor.h"
 #include "gossip/suspicion.h"
@@ -43,6 +44,7 @@ struct felt_contact {
     uint64_t save;      /* largest save counter seen of it */
     struct felt_replay replay;
     struct felt_rtt rtt;
+    struct felt_path path; /* through the overlay */
 };
 
 struct felt_member {

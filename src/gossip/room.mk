@@ -9,6 +9,7 @@ src_gossip_libgossip_a_SOURCES = \
 	src/gossip/knock.c src/gossip/knock.h \
 	src/gossip/member.c src/gossip/member.h \
 	src/gossip/news.c src/gossip/news.h \
+	src/gossip/path.h \
 	src/gossip/probe.c src/gossip/probe.h \
 	src/gossip/relay.c src/gossip/relay.h \
 	src/gossip/ring.c src/gossip/ring.h \

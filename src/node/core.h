@@ -4,6 +4,7 @@
  *   inbound.c   a datagram arrives: open, check, hand each message to its part
  *   letter.c    a datagram goes out: messages, rumours in what is left, seal
  *   gossip.c    probes, rumours and members
+ *   trial.c     do packets through the overlay reach them?
  *   sync.c      what digests show to differ is pulled: member_pull.c, slot_pull.c
  *   answer.c    what others pull of us
  *   asker.c     we want into the cluster, or slots
@@ -58,6 +59,7 @@
 #include "node/saver.h"
 #include "node/supersede.h"
 #include "node/sync.h"
+#include "node/trial.h"
 #include "node/voter.h"
 #include "wire/reader.h"
 
@@ -102,6 +104,7 @@ struct felt_node {
     struct felt_introduction introduction;
     struct felt_leaver leaver;
     struct felt_supersede supersede;
+    struct felt_trials trials;
     bool peers_changed;
     uint32_t n_added; /* members that are new in this step */
     uint32_t added[FELT_OUTBOX_EVENTS];

@@ -87,6 +87,7 @@ enum felt_verdict felt_gossip_descriptor(struct felt_node *node, struct felt_inb
         in->pulled = i; /* old news to everybody else */
     else
         felt_rumours_add(node->rumours, FELT_RUMOUR_DESCRIPTOR, i, 1);
+    felt_trial_described(node, i);
     felt_saver_lazy(&node->saver, node->now);
     node->peers_changed = true;
     return FELT_VERDICT_TAKEN;

@@ -215,6 +215,8 @@ static const struct felt_handler handlers[] = {
     [FELT_MESSAGE_PRESENT] = {.taken = ALONE, .handle = felt_challenge_present},
     [FELT_MESSAGE_NOTICES] = {.taken = MEMBERS, .handle = felt_crier_heard},
     [FELT_MESSAGE_SYNC_NOTICES] = {.taken = MEMBERS, .handle = felt_answer_sync_notices},
+    [FELT_MESSAGE_PATH_PROBE] = {.taken = MEMBERS, .handle = felt_trial_asked},
+    [FELT_MESSAGE_PATH_ANSWER] = {.taken = MEMBERS, .handle = felt_trial_answered},
 };
 static_assert(FELT_ARRAY_LEN(handlers) == FELT_MESSAGE_TYPES, "each type has a handler");
 

@@ -126,3 +126,35 @@ enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct fel
         verdict = felt_donor_asked(node, &in);
     return verdict;
 }
+
+/* Who is there and how it stands is told the ordinary way: what comes through the overlay is about
+ * the overlay, and nothing else is taken from there. */
+enum felt_verdict felt_inbound_overlay(struct felt_node *node, const struct felt_endpoint *from,
+                                       struct felt_bytes sealed)
+{
+    struct felt_inbound in = {
+        .from = *from, .len = sealed.len, .overlay = true, .pulled = FELT_MEMBER_NONE};
+    enum felt_verdict verdict;
+
+    if (node->confirm.phase == FELT_CONFIRM_SILENT || !node->started)
+        return FELT_VERDICT_BUSY;
+    verdict = unseal(node, sealed, &in);
+    if (verdict != FELT_VERDICT_TAKEN)
+        return verdict;
+    in.member = felt_members_find(node->members, &in.envelope.sender);
+    if (in.member == FELT_MEMBER_SELF)
+        return FELT_VERDICT_MISDIRECTED;
+    if (in.member == FELT_MEMBER_NONE)
+        return FELT_VERDICT_STRANGER;
+    if (felt_reader_next(node->reader, &node->incoming) <= 0)
+        return FELT_VERDICT_MALFORMED;
+    if (node->incoming.type != FELT_MESSAGE_PATH_PROBE &&
+        node->incoming.type != FELT_MESSAGE_PATH_ANSWER)
+        return FELT_VERDICT_MISDIRECTED;
+    verdict = heard(node, &in);
+    if (verdict != FELT_VERDICT_TAKEN)
+        return verdict;
+    return node->incoming.type == FELT_MESSAGE_PATH_PROBE
+               ? felt_trial_asked(node, &in, &node->incoming)
+               : felt_trial_answered(node, &in, &node->incoming);
+}

@@ -23,6 +23,7 @@ struct felt_inbound {
     uint32_t member;                    /* the sender's place; FELT_MEMBER_NONE: a stranger */
     size_t len;                         /* of the datagram, sealed */
     uint32_t pulled; /* the last member whose descriptor we had pulled; FELT_MEMBER_NONE: none */
+    bool overlay;    /* it came through the overlay */
     bool answered;   /* a stranger gets one answer to a datagram */
     bool vouched;    /* a stranger that showed its cookie, or whom we asked */
     bool asks;       /* it sent a JOIN, answered once all is read */
@@ -41,3 +42,6 @@ static inline bool felt_inbound_is_from_nowhere(const struct felt_inbound *in)
 
 enum felt_verdict felt_inbound_datagram(struct felt_node *node, const struct felt_endpoint *from,
                                         struct felt_bytes sealed);
+/* One that came through the overlay: only members' trials do (proto/path.md 1). */
+enum felt_verdict felt_inbound_overlay(struct felt_node *node, const struct felt_endpoint *from,
+                                       struct felt_bytes sealed);

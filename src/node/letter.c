@@ -32,6 +32,8 @@ void felt_letter_open_to(struct felt_letter *letter, struct felt_node *node,
     letter->member = member;
     letter->rumours = member != FELT_MEMBER_NONE;
     letter->empty = true;
+    letter->overlay = false;
+    letter->pad_to = 0;
     r = felt_envelope_encode(&envelope, letter->plain, sizeof(letter->plain), &letter->len);
     assert(r == 0);
     /* Who thinks itself well and is not thought so by us must hear it first, to refute it. */
@@ -316,6 +318,8 @@ bool felt_letter_post(struct felt_letter *letter)
     felt_outbox_commit(node->outbox, &letter->to,
                        felt_seal(&node->seal, names_cluster(node) ? node->cluster : nowhere,
                                  felt_bytes(letter->plain, letter->len), sealed));
+    if (letter->overlay)
+        felt_outbox_through_overlay(node->outbox, letter->pad_to);
     node->datagrams_sent++;
     return true;
 }

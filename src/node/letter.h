@@ -14,6 +14,8 @@ struct felt_letter {
     uint32_t member; /* the receiver's place; FELT_MEMBER_NONE: a stranger, who gets no rumours */
     bool rumours;
     bool empty;
+    bool overlay;    /* goes through the overlay, */
+    uint32_t pad_to; /* in a packet of so many bytes; 0: as few as it has */
     size_t len;
     uint8_t plain[FELT_LETTER_ROOM];
 };

@@ -97,6 +97,7 @@ static int build(struct felt_node *node, const struct felt_node_config *config)
     felt_balancer_init(node);
     felt_introduction_init(node);
     felt_supersede_init(node);
+    felt_trial_init(node);
     felt_expand(config->seed, "renewal", node->renewal.seed, sizeof(node->renewal.seed));
     memcpy(node->machine, config->machine, sizeof(node->machine));
     node->limits = config->limits;
@@ -375,7 +376,9 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         start(node);
         break;
     case FELT_INPUT_DATAGRAM:
-        verdict = felt_inbound_datagram(node, &input->datagram.from, input->datagram.bytes);
+        verdict = input->datagram.overlay
+                      ? felt_inbound_overlay(node, &input->datagram.from, input->datagram.bytes)
+                      : felt_inbound_datagram(node, &input->datagram.from, input->datagram.bytes);
         node->verdicts[verdict]++;
         return verdict;
     case FELT_INPUT_SAVED:
@@ -392,6 +395,7 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
     case FELT_INPUT_BACKEND:
         felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
                          input->backend.mtu, input->backend.ways);
+        felt_trial_device(node, input->backend.type, input->backend.mtu);
         break;
     case FELT_INPUT_TRUST:
         felt_confirm_trust(node);
@@ -437,6 +441,7 @@ static felt_usec deadline(const struct felt_node *node)
     t = FELT_MIN(t, felt_balancer_deadline(node));
     t = FELT_MIN(t, felt_donor_deadline(node));
     t = FELT_MIN(t, felt_leaver_deadline(node));
+    t = FELT_MIN(t, felt_trial_deadline(node));
     return FELT_MIN(t, felt_asker_deadline(node));
 }
 
@@ -466,6 +471,7 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
     if (felt_usec_sub(node->now, node->deadline_us) > FELT_SWIM_STALL) {
         felt_swim_stalled(node->swim, node->now, node->now - node->deadline_us);
         felt_eviction_put_off(&node->eviction, node->now - node->deadline_us);
+        felt_trial_put_off(node, node->now - node->deadline_us);
     }
     free_state(node);
     felt_outbox_clear(node->outbox);
@@ -489,6 +495,7 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
         felt_leaver_wake(node);
         felt_supersede_wake(node);
         felt_bootstrap_wake(node);
+        felt_trial_wake(node);
     }
     felt_own_check_lease(node);
     if (node->started) {

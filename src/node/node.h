@@ -109,6 +109,7 @@ struct felt_input {
         struct {
             struct felt_endpoint from;
             struct felt_bytes bytes; /* borrowed */
+            bool overlay;            /* it came through the overlay (proto/path.md 1) */
         } datagram;
         uint64_t save; /* of SAVED and SAVE_FAILED */
         struct {
@@ -137,6 +138,9 @@ struct felt_input {
 struct felt_datagram {
     struct felt_endpoint to;
     struct felt_bytes bytes;
+    bool overlay; /* goes through the overlay: `to` is an address of it (proto/path.md 1) */
+    uint32_t
+        pad_to; /* of overlay: the whole packet is to have so many bytes; 0: as few as it has */
 };
 
 enum felt_event_kind {
@@ -165,6 +169,10 @@ enum felt_event_kind {
     FELT_EVENT_STARTED_OVER,     /* we were away for too long: members are learned anew */
     FELT_EVENT_LEFT,             /* we have left, and this node does nothing more */
     FELT_EVENT_BOOTSTRAP,        /* founding together: text says how far it is */
+    FELT_EVENT_PATH_FAILS,       /* a member is alive, and nothing reaches it through the overlay;
+                                    endpoint has its public address, here and below */
+    FELT_EVENT_PATH_LARGE_FAILS, /* only what is as large as the overlay's MTU does not */
+    FELT_EVENT_PATH_PASSES,      /* all does again */
 };
 
 struct felt_event {

@@ -54,6 +54,13 @@ void felt_outbox_commit(struct felt_outbox *outbox, const struct felt_endpoint *
     outbox->n_datagrams++;
 }
 
+void felt_outbox_through_overlay(struct felt_outbox *outbox, uint32_t pad_to)
+{
+    assert(outbox->n_datagrams > 0);
+    outbox->datagrams[outbox->n_datagrams - 1].overlay = true;
+    outbox->datagrams[outbox->n_datagrams - 1].pad_to = pad_to;
+}
+
 struct felt_event *felt_outbox_event(struct felt_outbox *outbox, enum felt_event_kind kind)
 {
     struct felt_event *event;

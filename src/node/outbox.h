@@ -24,6 +24,8 @@ size_t felt_outbox_room(const struct felt_outbox *outbox);
  * only once felt_outbox_commit() has its length. */
 uint8_t *felt_outbox_reserve(struct felt_outbox *outbox);
 void felt_outbox_commit(struct felt_outbox *outbox, const struct felt_endpoint *to, size_t len);
+/* The last one that was committed goes through the overlay; pad_to is that of felt_datagram. */
+void felt_outbox_through_overlay(struct felt_outbox *outbox, uint32_t pad_to);
 /* An event to fill, zeroed but for its kind. Never NULL; one too many is dropped, so what must not
  * be lost comes first in a step and news of members last. */
 struct felt_event *felt_outbox_event(struct felt_outbox *outbox, enum felt_event_kind kind);

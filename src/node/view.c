@@ -90,6 +90,12 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
     };
     if (m->state >= FELT_MEMBER_DEAD && v.n_slots > 0)
         v.lapse_us = felt_silence_of(node->hearing.silence, &v.id);
+    if (contact && m->state == FELT_MEMBER_ALIVE) {
+        v.path = (enum felt_path_state)contact->path.state;
+        v.path_rtt_us = contact->path.rtt_us;
+        if (v.path == FELT_PATH_FAILS || v.path == FELT_PATH_LARGE_FAILS)
+            v.path_since_us = felt_usec_sub(now, contact->path.since_us);
+    }
     memcpy(v.name, d.name, sizeof(v.name));
     memcpy(v.backend_data, d.backend_data, sizeof(v.backend_data));
     memcpy(v.backend_data6, d.backend_data6, sizeof(v.backend_data6));

@@ -26,7 +26,10 @@ struct felt_member_view {
     felt_usec lapse_us; /* of an owner that is dead: so much of its silence has counted so far; else
                            0 */
     felt_usec rtt_us;   /* smoothed; 0: not measured */
-    felt_usec silent_us; /* since we last heard from it; FELT_USEC_NEVER: never in this run */
+    enum felt_path_state path; /* through the overlay; UNKNOWN unless it is alive */
+    felt_usec path_rtt_us;     /* of the last answer; 0: none yet */
+    felt_usec path_since_us;   /* it has failed for so long; 0: it does not */
+    felt_usec silent_us;       /* since we last heard from it; FELT_USEC_NEVER: never in this run */
 };
 
 struct felt_self_view {

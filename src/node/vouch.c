@@ -41,7 +41,8 @@ bool felt_vouch_refuses(struct felt_node *node, const struct felt_inbound *in)
 {
     if (!is_behind(node, in))
         return false;
-    if (node->confirm.object_us <= node->now) {
+    /* Where it came from through the overlay is no address of gossip. */
+    if (!in->overlay && node->confirm.object_us <= node->now) {
         node->confirm.object_us = felt_usec_add(node->now, OBJECTION_PAUSE);
         felt_vouch_tell(node, &in->from, in->envelope.session, FELT_IDENTITY_BEHIND);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "sim/pool.h"
 #include "sim/sim.h"
 
 #define RESOLVE_TIME (1 * FELT_USEC_MS)  /* of names */
@@ -24,11 +25,24 @@ static void leave(struct sim *sim, void *context, uint64_t host, uint64_t life)
     sim->hosts[host].left = true;
 }
 
+/* Where the kernels send what is for that subnet. */
+static void note_lease(struct sim *sim, uint32_t host, uint32_t slot)
+{
+    if (!sim->leases) {
+        sim->leases = sim_alloc((size_t)FELT_NETCONF_SLOTS_MAX * sizeof(sim->leases[0]));
+        for (uint32_t i = 0; i < FELT_NETCONF_SLOTS_MAX; i++)
+            sim->leases[i] = SIM_HOST_NONE;
+    }
+    sim->leases[slot] = host;
+}
+
 void sim_agent_events(struct sim *sim, uint32_t host, const struct felt_effects *effects)
 {
     for (size_t i = 0; i < effects->n_events; i++) {
         enum felt_event_kind kind = effects->events[i].kind;
 
+        if (kind == FELT_EVENT_LEASE_TAKEN)
+            note_lease(sim, host, effects->events[i].slot);
         if (kind == FELT_EVENT_SEEDS_WANTED)
             later(sim, host, SIM_SEEDS, RESOLVE_TIME);
         else if (kind == FELT_EVENT_LEASE_TAKEN && sim->config.devices)

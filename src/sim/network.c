@@ -11,12 +11,20 @@ struct cut {
     uint8_t *to;
 };
 
+struct filter {
+    bool made;
+    uint32_t from, to;
+    uint32_t passes; /* bytes */
+};
+
 struct sim_network {
     struct felt_prng prng;
     struct sim_weather weather;
     uint32_t hosts_max;
     uint32_t n_cuts; /* mended ones included */
     struct cut *cuts;
+    uint32_t n_filters; /* likewise */
+    struct filter *filters;
 };
 
 struct sim_network *sim_network_new(uint64_t seed, uint32_t hosts_max)
@@ -43,6 +51,7 @@ void sim_network_free(struct sim_network *network)
         return;
     sim_network_mend_all(network);
     free(network->cuts);
+    free(network->filters);
     free(network);
 }
 
@@ -82,6 +91,8 @@ void sim_network_mend_all(struct sim_network *network)
 {
     for (uint32_t i = 0; i < network->n_cuts; i++)
         mend(&network->cuts[i]);
+    for (uint32_t i = 0; i < network->n_filters; i++)
+        network->filters[i].made = false;
 }
 
 bool sim_network_is_cut(const struct sim_network *network, uint32_t from, uint32_t to)
@@ -90,6 +101,38 @@ bool sim_network_is_cut(const struct sim_network *network, uint32_t from, uint32
     for (uint32_t i = 0; i < network->n_cuts; i++)
         if (network->cuts[i].made && network->cuts[i].from[from] && network->cuts[i].to[to])
             return true;
+    return false;
+}
+
+uint32_t sim_network_filter(struct sim_network *network, uint32_t from, uint32_t to,
+                            uint32_t passes)
+{
+    uint32_t i = 0;
+
+    while (i < network->n_filters && network->filters[i].made)
+        i++;
+    if (i == network->n_filters)
+        network->filters =
+            sim_realloc(network->filters, ++network->n_filters, sizeof(*network->filters));
+    network->filters[i] = (struct filter){.made = true, .from = from, .to = to, .passes = passes};
+    return i;
+}
+
+void sim_network_unfilter(struct sim_network *network, uint32_t filter)
+{
+    assert(filter < network->n_filters);
+    network->filters[filter].made = false;
+}
+
+bool sim_network_filters(const struct sim_network *network, uint32_t from, uint32_t to,
+                         size_t packet)
+{
+    for (uint32_t i = 0; i < network->n_filters; i++) {
+        const struct filter *f = &network->filters[i];
+
+        if (f->made && f->from == from && f->to == to && packet > f->passes)
+            return true;
+    }
     return false;
 }
 

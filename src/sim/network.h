@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/idiom.h"
@@ -38,8 +39,18 @@ struct sim_weather *sim_network_weather(struct sim_network *network);
  * each host. Returns the cut's number. */
 uint32_t sim_network_cut(struct sim_network *network, const uint8_t *from, const uint8_t *to);
 void sim_network_mend(struct sim_network *network, uint32_t cut);
+/* Filters, too. */
 void sim_network_mend_all(struct sim_network *network);
 bool sim_network_is_cut(const struct sim_network *network, uint32_t from, uint32_t to);
+
+/* From now on what goes from one host to the other through the overlay is lost where its packet has
+ * more than so many bytes, as by a filter (0) or a link whose MTU is too small. Returns its number.
+ */
+uint32_t sim_network_filter(struct sim_network *network, uint32_t from, uint32_t to,
+                            uint32_t passes);
+void sim_network_unfilter(struct sim_network *network, uint32_t filter);
+bool sim_network_filters(const struct sim_network *network, uint32_t from, uint32_t to,
+                         size_t packet);
 
 /* Draws: whether a datagram is lost on the way, how often it arrives (1 or 2) and how long it
  * takes. */

@@ -35,6 +35,8 @@ struct sim_happening {
                                   reached */
     uint32_t address;          /* of ARRIVES: where to */
     uint32_t sender;           /* of ARRIVES: the host that sent it */
+    bool overlay;              /* of ARRIVES: it came through the overlay */
+    size_t carried;            /* of ARRIVES: bytes of UDP payload in the underlay */
     felt_usec turn;            /* put off until then; of ARRIVES: when the host is free for it */
     bool waited;               /* in the socket of a host that did not run */
     uint64_t save;             /* of SAVED */

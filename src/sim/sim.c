@@ -40,6 +40,7 @@ void sim_free(struct sim *sim)
     felt_deadlines_free(sim->wakes);
     free(sim->hosts);
     free(sim->at);
+    free(sim->leases);
     free(sim);
 }
 

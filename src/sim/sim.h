@@ -122,7 +122,8 @@ struct sim {
     struct sim_host *hosts;
     uint32_t n_addresses;
     uint32_t addresses_capacity;
-    uint32_t *at; /* the host that has an address; SIM_HOST_NONE */
+    uint32_t *at;     /* the host that has an address; SIM_HOST_NONE */
+    uint32_t *leases; /* the host that last took the lease of a slot; SIM_HOST_NONE */
     uint32_t n_watchers;
     struct sim_watcher watchers[SIM_WATCHERS_MAX];
     uint32_t wishes;          /* hosts want one of so many subnets; 0: none has a wish */
@@ -180,6 +181,10 @@ bool sim_host_is_member_on_disk(const struct sim *sim, uint32_t host);
 struct felt_endpoint sim_endpoint(uint32_t address);
 /* The number of an address, SIM_ADDRESS_NONE where no host ever had it. */
 uint32_t sim_address(const struct sim *sim, const struct felt_endpoint *endpoint);
+/* The host whose subnet that address is the first of, says the sender's configuration;
+ * SIM_HOST_NONE. */
+uint32_t sim_host_of_subnet(const struct sim *sim, const struct felt_node *sender,
+                            const struct felt_ip *ip);
 void sim_carry(struct sim *sim, uint32_t from, const struct felt_datagram *datagram);
 void sim_arrive(struct sim *sim, struct sim_happening *happening);
 

@@ -40,6 +40,8 @@ const char *felt_message_name(enum felt_message_type type)
         [FELT_MESSAGE_PRESENT] = "present",
         [FELT_MESSAGE_NOTICES] = "notices",
         [FELT_MESSAGE_SYNC_NOTICES] = "sync-notices",
+        [FELT_MESSAGE_PATH_PROBE] = "path-probe",
+        [FELT_MESSAGE_PATH_ANSWER] = "path-answer",
     };
 
     static_assert(FELT_ARRAY_LEN(names) == FELT_MESSAGE_TYPES, "each type has a name");
@@ -386,6 +388,12 @@ static void pack_sync_notices(struct felt_pack *p, const struct felt_message *m)
     pack_buckets(p, m->sync_notices.hashes);
 }
 
+static void pack_path(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 1);
+    felt_pack_uint(p, m->path_probe.seq);
+}
+
 static void pack_accept(struct felt_pack *p, const struct felt_message *m)
 {
     begin(p, m->type, 3);
@@ -451,6 +459,8 @@ static void (*const pack_fields[])(struct felt_pack *p, const struct felt_messag
     [FELT_MESSAGE_PRESENT] = pack_present,
     [FELT_MESSAGE_NOTICES] = pack_notices,
     [FELT_MESSAGE_SYNC_NOTICES] = pack_sync_notices,
+    [FELT_MESSAGE_PATH_PROBE] = pack_path,
+    [FELT_MESSAGE_PATH_ANSWER] = pack_path,
 };
 static_assert(FELT_ARRAY_LEN(pack_fields) == FELT_MESSAGE_TYPES, "each type is written");
 

@@ -67,9 +67,11 @@ enum felt_message_type {
     FELT_MESSAGE_CHALLENGE = 29,
     FELT_MESSAGE_PRESENT = 30,
     FELT_MESSAGE_NOTICES = 31,
-    FELT_MESSAGE_SYNC_NOTICES = 32, /* the next free type is 34; 33 is kept for notices, too */
+    FELT_MESSAGE_SYNC_NOTICES = 32, /* 33 is kept for notices, too */
+    FELT_MESSAGE_PATH_PROBE = 35,
+    FELT_MESSAGE_PATH_ANSWER = 36, /* the next free type is 37 */
 };
-#define FELT_MESSAGE_TYPES 33 /* one more than the highest */
+#define FELT_MESSAGE_TYPES 37 /* one more than the highest */
 
 /* Who sent the datagram, in which of its lives, and which of its datagrams this is. */
 struct felt_envelope {
@@ -293,6 +295,9 @@ struct felt_message {
         struct {
             uint64_t nonce;
         } present;
+        struct {
+            uint32_t seq;
+        } path_probe, path_answer;
     };
 };
 

@@ -418,6 +418,12 @@ static void read_present(struct felt_items *items, struct felt_message *m)
     m->present.nonce = read_hash(items);
 }
 
+/* Question and answer look alike. */
+static void read_path(struct felt_items *items, struct felt_message *m)
+{
+    m->path_probe.seq = (uint32_t)felt_items_uint(items, UINT32_MAX);
+}
+
 /* Each reads the fields after the type. */
 static void (*const read_fields[])(struct felt_items *items, struct felt_message *m) = {
     [FELT_MESSAGE_PROBE] = read_probe,
@@ -452,6 +458,8 @@ static void (*const read_fields[])(struct felt_items *items, struct felt_message
     [FELT_MESSAGE_PRESENT] = read_present,
     [FELT_MESSAGE_NOTICES] = read_notices,
     [FELT_MESSAGE_SYNC_NOTICES] = read_sync_notices,
+    [FELT_MESSAGE_PATH_PROBE] = read_path,
+    [FELT_MESSAGE_PATH_ANSWER] = read_path,
 };
 static_assert(FELT_ARRAY_LEN(read_fields) == FELT_MESSAGE_TYPES, "each type is read");
 

@@ -367,6 +367,10 @@ void sample_message(struct felt_prng *prng, enum felt_message_type type, enum me
     case FELT_MESSAGE_PRESENT:
         m->present.nonce = number(s, 0, UINT64_MAX);
         return;
+    case FELT_MESSAGE_PATH_PROBE:
+    case FELT_MESSAGE_PATH_ANSWER:
+        m->path_probe.seq = (uint32_t)number(s, 0, UINT32_MAX);
+        return;
     }
     assert(false && "message type");
 }
@@ -608,6 +612,9 @@ bool message_equal(const struct felt_message *a, const struct felt_message *b)
                felt_id_equal(&a->challenge.target, &b->challenge.target);
     case FELT_MESSAGE_PRESENT:
         return a->present.nonce == b->present.nonce;
+    case FELT_MESSAGE_PATH_PROBE:
+    case FELT_MESSAGE_PATH_ANSWER:
+        return a->path_probe.seq == b->path_probe.seq;
     }
     assert(false && "message type");
 }

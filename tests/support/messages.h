@@ -9,7 +9,13 @@
 #include "wire/message.h"
 
 #define MESSAGE_TYPE_FIRST FELT_MESSAGE_PROBE
-#define MESSAGE_TYPE_LAST  FELT_MESSAGE_SYNC_NOTICES
+#define MESSAGE_TYPE_LAST  FELT_MESSAGE_PATH_ANSWER
+
+/* The type after t; some numbers are kept for what is not there yet. */
+static inline unsigned message_type_after(unsigned t)
+{
+    return t == FELT_MESSAGE_SYNC_NOTICES ? FELT_MESSAGE_PATH_PROBE : t + 1;
+}
 
 enum message_size {
     MESSAGE_SMALLEST, /* numbers zero or as low as the schema has them, one entry, texts empty */

@@ -24,6 +24,7 @@ struct happening {
     int host;
     unsigned life; /* of the host: what an earlier one began is void */
     int from;
+    bool overlay;
     uint64_t save;
     size_t len;
     uint8_t *bytes; /* of a datagram or a state */
@@ -61,6 +62,7 @@ struct world {
     int n_hosts;
     struct host hosts[WORLD_HOSTS_MAX];
     bool cut[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX];
+    uint32_t passes[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX]; /* through the overlay: bytes; 0: all */
     unsigned lose_every;
     unsigned datagrams;
     unsigned double_owners;
@@ -172,15 +174,44 @@ static void log_event(struct world *w, int host, const struct felt_event *e)
     assert(w->log_len < sizeof(w->log));
 }
 
+/* Whose subnet that is, by its own lights. */
+static int host_of_subnet(const struct world *w, const struct felt_endpoint *e)
+{
+    for (int i = 0; i < w->n_hosts; i++) {
+        const struct felt_node *node = w->hosts[i].node;
+        struct felt_cidr subnet;
+
+        if (!node || !node->lease_used)
+            continue;
+        subnet = felt_netconf_subnet(&node->config, node->lease);
+        if (felt_ip_equal(&subnet.ip, &e->ip))
+            return i;
+    }
+    return -1;
+}
+
+static bool filters(const struct world *w, int from, int to, const struct felt_datagram *d)
+{
+    uint32_t passes = w->passes[from][to];
+
+    return d->overlay && passes > 0 && FELT_MAX(d->pad_to, (uint32_t)d->bytes.len) > passes;
+}
+
 static void carry(struct world *w, int host, const struct felt_datagram *d)
 {
-    int to = host_at(w, &d->to);
+    int to = d->overlay ? host_of_subnet(w, &d->to) : host_at(w, &d->to);
     felt_usec delay = LATENCY + felt_prng_below(&w->prng, LATENCY);
 
     w->datagrams++;
-    if (to < 0 || w->cut[host][to] || (w->lose_every && w->datagrams % w->lose_every == 0))
+    if (to < 0 || w->cut[host][to] || filters(w, host, to, d) ||
+        (w->lose_every && w->datagrams % w->lose_every == 0))
         return;
-    push(w, (struct happening){.when = w->now + delay, .kind = ARRIVES, .host = to, .from = host},
+    push(w,
+         (struct happening){.when = w->now + delay,
+                            .kind = ARRIVES,
+                            .host = to,
+                            .from = host,
+                            .overlay = d->overlay},
          d->bytes);
 }
 
@@ -294,6 +325,7 @@ static void happen(struct world *w, struct happening *h)
         in.kind = FELT_INPUT_DATAGRAM;
         in.datagram.from = address_of(w, h->from);
         in.datagram.bytes = felt_bytes(h->bytes, h->len);
+        in.datagram.overlay = h->overlay;
         step(w, h->host, in);
         break;
     case WAKES:
@@ -490,6 +522,19 @@ void world_cut(struct world *world, int a, int b, bool cut)
 {
     world_cut_one_way(world, a, b, cut);
     world_cut_one_way(world, b, a, cut);
+}
+
+void world_filter(struct world *world, int from, int to, uint32_t passes)
+{
+    world->passes[from][to] = passes;
+}
+
+void world_device(struct world *world, int host, enum felt_backend type, uint32_t mtu)
+{
+    struct felt_input in = {.kind = FELT_INPUT_BACKEND, .backend = {.type = type, .mtu = mtu}};
+
+    in.backend.data = type == FELT_BACKEND_VXLAN ? "{\"VtepMAC\":\"02:00:00:00:00:01\"}" : "";
+    step(world, host, in);
 }
 
 void world_cut_one_way(struct world *world, int from, int to, bool cut)

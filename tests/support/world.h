@@ -53,6 +53,11 @@ void world_move(struct world *world, int host);
 void world_cut(struct world *world, int a, int b, bool cut);
 /* Those from one to the other only. */
 void world_cut_one_way(struct world *world, int from, int to, bool cut);
+/* What goes from one to the other through the overlay is lost where its packet has more than so
+ * many bytes, from now on; 0: nothing is. */
+void world_filter(struct world *world, int from, int to, uint32_t passes);
+/* The host has an overlay device. */
+void world_device(struct world *world, int host, enum felt_backend type, uint32_t mtu);
 /* Every n-th datagram is lost; 0: none. */
 void world_lose(struct world *world, unsigned every);
 /* Saving fails, or works again. */

@@ -66,6 +66,23 @@ static void one_datagram_too_many_finds_no_room_and_hurts_no_other(void **state)
     assert_int_equal(effects_of(outbox).n_datagrams, 0);
 }
 
+static void one_goes_through_the_overlay_and_the_next_does_not(void **state)
+{
+    _cleanup_(felt_outbox_freep) struct felt_outbox *outbox = outbox_new();
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        memcpy(felt_outbox_reserve(outbox), "hello", 5);
+        felt_outbox_commit(outbox, &to, 5);
+        if (i == 0)
+            felt_outbox_through_overlay(outbox, 1450);
+    }
+    assert_true(effects_of(outbox).datagrams[0].overlay);
+    assert_int_equal(effects_of(outbox).datagrams[0].pad_to, 1450);
+    assert_false(effects_of(outbox).datagrams[1].overlay);
+    assert_int_equal(effects_of(outbox).datagrams[1].pad_to, 0);
+}
+
 static void an_event_is_empty_but_for_its_kind(void **state)
 {
     _cleanup_(felt_outbox_freep) struct felt_outbox *outbox = outbox_new();
@@ -99,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_datagram_counts_from_its_commit_on),
         cmocka_unit_test(one_datagram_too_many_finds_no_room_and_hurts_no_other),
+        cmocka_unit_test(one_goes_through_the_overlay_and_the_next_does_not),
         cmocka_unit_test(an_event_is_empty_but_for_its_kind),
         cmocka_unit_test(one_event_too_many_is_dropped_and_the_earlier_ones_stay),
     };

@@ -100,6 +100,26 @@ static void mending_one_of_two_cuts_leaves_the_other(void **state)
     assert_false(sim_network_is_cut(network, 0, 1));
 }
 
+static void a_filter_has_a_direction_and_a_size_and_is_mended_with_all(void **state)
+{
+    _cleanup_(sim_network_freep) struct sim_network *network = sim_network_new(1, 3);
+    uint32_t first;
+
+    (void)state;
+    assert_false(sim_network_filters(network, 0, 1, 1450));
+    first = sim_network_filter(network, 0, 1, 1300);
+    assert_true(sim_network_filters(network, 0, 1, 1301));
+    assert_false(sim_network_filters(network, 0, 1, 1300));
+    assert_false(sim_network_filters(network, 1, 0, 1450));
+    assert_false(sim_network_is_cut(network, 0, 1));
+    assert_int_not_equal(sim_network_filter(network, 2, 1, 0), first);
+    sim_network_unfilter(network, first);
+    assert_false(sim_network_filters(network, 0, 1, 1450));
+    assert_true(sim_network_filters(network, 2, 1, 1));
+    sim_network_mend_all(network);
+    assert_false(sim_network_filters(network, 2, 1, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +130,7 @@ int main(void)
         cmocka_unit_test(a_late_datagram_is_passed_by_others),
         cmocka_unit_test(a_cut_has_a_direction),
         cmocka_unit_test(mending_one_of_two_cuts_leaves_the_other),
+        cmocka_unit_test(a_filter_has_a_direction_and_a_size_and_is_mended_with_all),
     };
 
     return RUN_TESTS(tests);

@@ -225,7 +225,7 @@ static void make_accepted(void)
     size_t at;
 
     felt_prng_init(&prng, 0xfe17);
-    for (unsigned t = MESSAGE_TYPE_FIRST; t <= MESSAGE_TYPE_LAST; t++)
+    for (unsigned t = MESSAGE_TYPE_FIRST; t <= MESSAGE_TYPE_LAST; t = message_type_after(t))
         for (unsigned size = MESSAGE_SMALLEST; size <= MESSAGE_LARGEST; size++) {
             const char *type = felt_message_name((enum felt_message_type)t);
 
@@ -238,7 +238,7 @@ static void make_accepted(void)
         }
     write_plain("accepted", "no-message", "taken: an envelope alone", plain, put_envelope(plain));
     at = put_envelope(plain);
-    for (unsigned t = MESSAGE_TYPE_FIRST; t <= FELT_MESSAGE_DESCRIPTOR; t++) {
+    for (unsigned t = MESSAGE_TYPE_FIRST; t <= FELT_MESSAGE_DESCRIPTOR; t = message_type_after(t)) {
         sample_message(&prng, (enum felt_message_type)t, MESSAGE_SMALLEST, &s);
         make_real(&s, MESSAGE_SMALLEST);
         at = put_message(&s.message, plain, at);

@@ -247,7 +247,7 @@ static void every_type_of_message_is_among_the_accepted(void **state)
 {
     (void)state;
     for_each("accepted", note_types);
-    for (unsigned t = MESSAGE_TYPE_FIRST; t <= MESSAGE_TYPE_LAST; t++)
+    for (unsigned t = MESSAGE_TYPE_FIRST; t <= MESSAGE_TYPE_LAST; t = message_type_after(t))
         if (!seen[t])
             fail_msg("no vector has a %s", felt_message_name((enum felt_message_type)t));
 }

@@ -336,7 +336,7 @@ static void any_cut_inside_a_message_is_refused(void **state)
     (void)state;
     felt_prng_init(&prng, 0xc0);
     assert_int_equal(felt_reader_new(&reader), 0);
-    for (unsigned t = MESSAGE_TYPE_FIRST; t <= MESSAGE_TYPE_LAST; t++)
+    for (unsigned t = MESSAGE_TYPE_FIRST; t <= MESSAGE_TYPE_LAST; t = message_type_after(t))
         for (unsigned round = 0; round < 5; round++) {
             size_t first, len = make_plain(&prng, t, plain, &first);
 
@@ -385,7 +385,7 @@ static void no_altered_byte_breaks_the_reader(void **state)
     felt_prng_init(&prng, 0xf1);
     assert_int_equal(felt_reader_new(&reader), 0);
     assert_int_equal(felt_reader_new(&second), 0);
-    for (unsigned t = MESSAGE_TYPE_FIRST; t <= MESSAGE_TYPE_LAST; t++) {
+    for (unsigned t = MESSAGE_TYPE_FIRST; t <= MESSAGE_TYPE_LAST; t = message_type_after(t)) {
         size_t first, len = make_plain(&prng, t, plain, &first);
 
         for (size_t i = 0; i < len; i++) {
