@@ -62,3 +62,8 @@ bool sim_is_balanced(const struct sim *sim, char *text, size_t len);
 bool sim_has_majority(const struct sim *sim);
 /* Every slot has an owner that runs, says each of them. Where not, text says who does not. */
 bool sim_is_reclaimed(const struct sim *sim, char *text, size_t len);
+
+/* Whether host says that its packets do not reach the other, or large ones do not. Both run. */
+bool sim_path_fails(const struct sim *sim, uint32_t host, uint32_t other);
+/* Nobody who runs says so of anybody who runs. Where somebody does, text says who. */
+bool sim_paths_pass(const struct sim *sim, char *text, size_t len);

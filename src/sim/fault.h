@@ -5,6 +5,7 @@
  *
  *   fault_weather.c  loss, reorder, duplicate
  *   fault_cut.c      partition, asymmetric, isolate, flip-flop, one-way, unplugged
+ *   fault_filter.c   filtered
  *   fault_stall.c    slow, pause, clock, days
  *   fault_crash.c    crash, power, persist, address
  *   fault_disk.c     disk-fails, disk-lost, disk-torn, disk-rollback

@@ -38,3 +38,4 @@ extern const struct sim_fault sim_fault_behind;
 extern const struct sim_fault sim_fault_wish;
 extern const struct sim_fault sim_fault_suspend;
 extern const struct sim_fault sim_fault_split;
+extern const struct sim_fault sim_fault_filtered;

@@ -16,6 +16,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/check_lease.c \
 	src/sim/check_livelock.c \
 	src/sim/check_owner.c \
+	src/sim/check_path.c \
 	src/sim/check_reclaim.c \
 	src/sim/check_reservation.c \
 	src/sim/check_self.c \
@@ -36,6 +37,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_donor.c \
 	src/sim/fault_duel.c \
 	src/sim/fault_reserve.c \
+	src/sim/fault_filter.c \
 	src/sim/fault_operator.c \
 	src/sim/fault_split.c \
 	src/sim/fault_stall.c \

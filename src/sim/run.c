@@ -16,6 +16,7 @@
 #define RECLAIM_MAX    (600 * FELT_USEC_SEC) /* a longer lease time is not waited for */
 #define LOOK_EVERY     (100 * FELT_USEC_MS)  /* for one view */
 #define BALANCE_LIMIT  (300 * FELT_USEC_SEC) /* from one view to spread stake; L-3.7.3 */
+#define PATH_LIMIT     (120 * FELT_USEC_SEC) /* from one view to no path that fails */
 #define STILL_AGREES   (2 * FELT_USEC_SEC)   /* a view that lasts that long was no accident */
 
 static void join(struct sim *sim, void *context, uint64_t host, uint64_t unused)
@@ -103,12 +104,27 @@ static void reach_reclaim(struct sim *sim, felt_usec heal_limit)
     reach_one_view(sim, heal_limit, &healed);
 }
 
+static void reach_paths(struct sim *sim)
+{
+    felt_usec begun = sim->now;
+    char text[200];
+
+    while (!sim->violation.found && !sim_paths_pass(sim, text, sizeof(text))) {
+        if (sim->now - begun >= PATH_LIMIT)
+            sim_violated(sim, "a path fails %u s after all had one view: %s",
+                         (unsigned)(PATH_LIMIT / FELT_USEC_SEC), text);
+        else
+            sim_run(sim, FELT_USEC_SEC);
+    }
+}
+
 felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit)
 {
     felt_usec lease_time = sim->config.lease_time_us, healed = 0;
 
     if (reach_one_view(sim, heal_limit, &healed))
         reach_balance(sim);
+    reach_paths(sim);
     if (lease_time > 0 && lease_time <= RECLAIM_MAX)
         reach_reclaim(sim, heal_limit);
     return healed;

@@ -10,6 +10,7 @@ SIM_TESTS = \
 	tests/unit/sim/test_fault \
 	tests/unit/sim/test_network \
 	tests/unit/sim/test_operator \
+	tests/unit/sim/test_path \
 	tests/unit/sim/test_queue \
 	tests/unit/sim/test_reclaim \
 	tests/unit/sim/test_sim \
@@ -41,6 +42,8 @@ tests_unit_sim_test_network_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_network_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_operator_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_operator_LDADD = $(SIM_TEST_LDADD)
+tests_unit_sim_test_path_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sim_test_path_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_queue_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_queue_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_sim_CPPFLAGS = $(UNIT_CPPFLAGS)
