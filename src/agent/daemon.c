@@ -17,6 +17,7 @@
 #include "agent/log.h"
 #include "agent/methods.h"
 #include "agent/overlay.h"
+#include "agent/overlay_socket.h"
 #include "agent/prepare.h"
 #include "agent/seeds.h"
 #include "agent/transport.h"
@@ -43,6 +44,7 @@ struct daemon {
     struct felt_writer *writer;
     struct felt_seeds *seeds; /* NULL: a founder */
     struct felt_overlay *overlay;
+    struct felt_overlay_socket *overlay_socket;
     struct felt_hooks *hooks;
     struct felt_lease_change lease_change;
     bool ending;     /* once the hooks are done */
@@ -191,6 +193,7 @@ static enum felt_verdict step(struct daemon *d, struct felt_input input)
     verdict = felt_node_step(d->node, &input, &effects);
     n_unreachable =
         felt_transport_send_all(&d->transport, effects.datagrams, effects.n_datagrams, unreachable);
+    felt_overlay_socket_send_all(d->overlay_socket, effects.datagrams, effects.n_datagrams);
     if (effects.deadline == FELT_USEC_NEVER) {
         (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
     } else {
@@ -271,6 +274,13 @@ static int on_datagram(sd_event_source *source, int fd, uint32_t events, void *u
     return 0;
 }
 
+static void on_overlay_datagram(void *userdata, const struct felt_endpoint *from,
+                                struct felt_bytes sealed)
+{
+    step(userdata, (struct felt_input){.kind = FELT_INPUT_DATAGRAM,
+                                       .datagram = {*from, sealed, .overlay = true}});
+}
+
 static int on_saved(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
     struct daemon *d = userdata;
@@ -337,6 +347,7 @@ static void on_passed(void *userdata)
     struct felt_overlay_view overlay;
 
     felt_overlay_view(d->overlay, &overlay);
+    felt_overlay_socket_follow(d->overlay_socket, d->node);
     d->methods.device = overlay.device;
     d->methods.device6 = overlay.device6;
     d->methods.mtu = overlay.mtu;
@@ -527,7 +538,12 @@ static int open_overlay(struct daemon *d)
         .passed = on_passed,
         .userdata = d,
     };
+    struct felt_overlay_socket_config socket = {
+        .event = d->event, .received = on_overlay_datagram, .userdata = d};
+    int r = felt_overlay_socket_new(&socket, &d->overlay_socket);
 
+    if (r < 0)
+        return r;
     return felt_overlay_new(&config, &d->overlay);
 }
 
@@ -568,6 +584,7 @@ static void stop(struct daemon *d)
 {
     felt_varlink_server_free(d->server);
     felt_overlay_free(d->overlay);
+    felt_overlay_socket_free(d->overlay_socket);
     felt_lease_change_done(&d->lease_change);
     felt_hooks_free(d->hooks);
     felt_seeds_free(d->seeds);

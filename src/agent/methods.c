@@ -210,6 +210,21 @@ static json_t *with_ways(json_t *entry, const struct felt_member_view *m)
     return entry;
 }
 
+/* How it is from here to there through the overlay. */
+static json_t *member_path(const struct felt_member_view *m)
+{
+    static const char *const names[] = {[FELT_PATH_PASSES] = "passes",
+                                        [FELT_PATH_LARGE_FAILS] = "large_fails",
+                                        [FELT_PATH_FAILS] = "fails"};
+
+    if (m->path == FELT_PATH_UNKNOWN)
+        return json_null();
+    return json_pack("{s:s, s:o, s:o}", "state", names[m->path], "rtt_us",
+                     usec_or_null(m->path_rtt_us, 0), "failing_us",
+                     m->path == FELT_PATH_PASSES ? json_null()
+                                                 : json_integer((json_int_t)m->path_since_us));
+}
+
 static json_t *member_entry(const struct felt_self_view *self, const struct felt_member_view *m)
 {
     bool shown = has_lease_to_show(self, m);
@@ -224,6 +239,7 @@ static json_t *member_entry(const struct felt_self_view *self, const struct felt
         usec_or_null(m->silent_us, FELT_USEC_NEVER), "lapse_us", (json_int_t)m->lapse_us,
         "reclaimable_us", usec_or_null(felt_risk_until_reclaim(self, m), FELT_USEC_NEVER));
 
+    json_object_set_new(entry, "path", member_path(m));
     return with_ways(entry, m);
 }
 

@@ -16,6 +16,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/methods.c src/agent/methods.h \
 	src/agent/methods_abandon.c \
 	src/agent/methods_list.c src/agent/methods_list.h \
+	src/agent/methods_paths.c \
 	src/agent/methods_reserve.c \
 	src/agent/methods_problems.c \
 	src/agent/methods_reclaim.c \
@@ -24,6 +25,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/options.c src/agent/options.h \
 	src/agent/options_values.c src/agent/options_values.h \
 	src/agent/overlay.c src/agent/overlay.h \
+	src/agent/overlay_socket.c src/agent/overlay_socket.h \
 	src/agent/path.c src/agent/path.h \
 	src/agent/pick.c src/agent/pick.h \
 	src/agent/prepare.c src/agent/prepare.h \

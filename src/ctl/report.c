@@ -184,6 +184,7 @@ struct cells {
     char name[128];
     char id[FELT_ID_SHORT_LEN + 1];
     char rtt[FELT_DURATION_TEXT];
+    char path[FELT_DURATION_TEXT + 12];
     char heard[FELT_DURATION_TEXT + 4];
     char reclaim[FELT_DURATION_TEXT + 4];
 };
@@ -224,11 +225,31 @@ static void fill_cells(const json_t *entry, const char *id_key, struct cells *c)
         strcpy(c->heard, "never");
 }
 
+/* "ok 450us", "fails 65s", "large fail 3m". */
+static void fill_path(const json_t *entry, struct cells *c)
+{
+    const json_t *path = json_object_get(entry, "path");
+    const char *state = text(path, "state");
+    bool passes = strcmp(state, "passes") == 0;
+    const char *since = passes ? "rtt_us" : "failing_us";
+    char duration[FELT_DURATION_TEXT] = "";
+
+    if (!has(path, "state"))
+        return;
+    if (has(path, since))
+        felt_duration_format((felt_usec)number(path, since), duration);
+    snprintf(c->path, sizeof(c->path), "%s%s%s",
+             passes                              ? "ok"
+             : strcmp(state, "large_fails") == 0 ? "large fail"
+                                                 : "fails",
+             *duration ? " " : "", duration);
+}
+
 int felt_report_members(const json_t *reply, FILE *out)
 {
-    static const char *const headings[] = {"NAME",       "ID",        "STATE",   "SUBNET",
-                                           "GOSSIP",     "PUBLIC IP", "BACKEND", "RTT",
-                                           "LAST HEARD", "RECLAIM"};
+    static const char *const headings[] = {"NAME",   "ID",         "STATE",   "SUBNET",
+                                           "GOSSIP", "PUBLIC IP",  "BACKEND", "RTT",
+                                           "PATH",   "LAST HEARD", "RECLAIM"};
     _cleanup_(felt_table_freep) struct felt_table *table =
         felt_table_new(FELT_ARRAY_LEN(headings), headings);
     const json_t *members = json_object_get(reply, "members");
@@ -241,10 +262,11 @@ int felt_report_members(const json_t *reply, FILE *out)
 
         fill_cells(m, "id", &c);
         fill_reclaim(m, &c);
+        fill_path(m, &c);
         if (felt_table_add(table, (const char *const[]){
                                       c.name, c.id, text(m, "state"), both(m, "lease", "lease6").s,
                                       text(m, "advertise"), both(m, "public_ip", "public_ip6").s,
-                                      text(m, "backend"), c.rtt, c.heard, c.reclaim}) < 0)
+                                      text(m, "backend"), c.rtt, c.path, c.heard, c.reclaim}) < 0)
             return -ENOMEM;
     }
     felt_table_print(table, out);

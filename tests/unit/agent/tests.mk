@@ -6,11 +6,13 @@ AGENT_TESTS = \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
 	tests/unit/agent/test_methods_dual \
+	tests/unit/agent/test_methods_paths \
 	tests/unit/agent/test_methods_problems \
 	tests/unit/agent/test_methods_reserve \
 	tests/unit/agent/test_methods_reclaim \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
+	tests/unit/agent/test_overlay_socket \
 	tests/unit/agent/test_path \
 	tests/unit/agent/test_seeds \
 	tests/unit/agent/test_machine \
@@ -37,6 +39,10 @@ tests_unit_agent_test_methods_reserve_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_reserve_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_dual_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_dual_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_paths_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_paths_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_overlay_socket_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_overlay_socket_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_problems_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_problems_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_reclaim_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

@@ -155,33 +155,57 @@ static void members_are_a_table(void **state)
         "{\"members\":["
         "{\"id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"h1\",\"self\":true,\"state\":\"alive\","
         "\"advertise\":\"192.0.2.1:8470\",\"public_ip\":\"192.0.2.1\",\"backend\":\"vxlan\","
-        "\"lease\":\"172.17.8.0/24\",\"rtt_us\":null,\"silent_us\":0,\"slots\":4},"
+        "\"lease\":\"172.17.8.0/24\",\"rtt_us\":null,\"path\":null,\"silent_us\":0,"
+        "\"slots\":4},"
         "{\"id\":\"ff\",\"name\":\"h2\",\"self\":false,\"state\":\"dead\",\"advertise\":"
         "\"192.0.2.2:8470\",\"public_ip\":\"192.0.2.2\",\"backend\":null,\"lease\":null,"
         "\"rtt_us\":450,\"silent_us\":65000000,\"slots\":3,\"reclaimable_us\":79200000000},"
         "{\"name\":\"h3\",\"silent_us\":null}]}",
         "NAME            ID        STATE  SUBNET         GOSSIP          PUBLIC IP  BACKEND  RTT    "
-        "LAST HEARD  RECLAIM\n"
+        "PATH  LAST HEARD  RECLAIM\n"
         "h1 (this node)  01234567  alive  172.17.8.0/24  192.0.2.1:8470  192.0.2.1  vxlan    -      "
-        "-           -\n"
+        "-     -           -\n"
         "h2              ff        dead   -              192.0.2.2:8470  192.0.2.2  -        450us  "
-        "65s ago     in 22h\n"
+        "-     65s ago     in 22h\n"
         "h3              -         -      -              -               -          -        -      "
-        "never       -\n");
+        "-     never       -\n");
 }
 
 static void what_the_dead_own_is_reclaimed_now_or_never(void **state)
 {
     (void)state;
-    expect_report(felt_report_members,
-                  "{\"members\":["
-                  "{\"name\":\"a\",\"state\":\"dead\",\"slots\":1,\"reclaimable_us\":0},"
-                  "{\"name\":\"b\",\"state\":\"dead\",\"slots\":1,\"reclaimable_us\":null},"
-                  "{\"name\":\"c\",\"state\":\"dead\",\"slots\":0,\"reclaimable_us\":null}]}",
-                  "NAME  ID  STATE  SUBNET  GOSSIP  PUBLIC IP  BACKEND  RTT  LAST HEARD  RECLAIM\n"
-                  "a     -   dead   -       -       -          -        -    never       now\n"
-                  "b     -   dead   -       -       -          -        -    never       never\n"
-                  "c     -   dead   -       -       -          -        -    never       -\n");
+    expect_report(
+        felt_report_members,
+        "{\"members\":["
+        "{\"name\":\"a\",\"state\":\"dead\",\"slots\":1,\"reclaimable_us\":0},"
+        "{\"name\":\"b\",\"state\":\"dead\",\"slots\":1,\"reclaimable_us\":null},"
+        "{\"name\":\"c\",\"state\":\"dead\",\"slots\":0,\"reclaimable_us\":null}]}",
+        "NAME  ID  STATE  SUBNET  GOSSIP  PUBLIC IP  BACKEND  RTT  PATH  LAST HEARD  "
+        "RECLAIM\n"
+        "a     -   dead   -       -       -          -        -    -     never       now\n"
+        "b     -   dead   -       -       -          -        -    -     never       "
+        "never\n"
+        "c     -   dead   -       -       -          -        -    -     never       -\n");
+}
+
+static void a_path_is_well_or_fails_for_so_long(void **state)
+{
+    (void)state;
+    expect_report(
+        felt_report_members,
+        "{\"members\":["
+        "{\"name\":\"a\",\"path\":{\"state\":\"passes\",\"rtt_us\":450,\"failing_us\":null}},"
+        "{\"name\":\"b\",\"path\":{\"state\":\"passes\",\"rtt_us\":null,\"failing_us\":null}},"
+        "{\"name\":\"c\",\"path\":{\"state\":\"fails\",\"rtt_us\":450,"
+        "\"failing_us\":180000000}},"
+        "{\"name\":\"d\",\"path\":{\"state\":\"large_fails\",\"rtt_us\":450,"
+        "\"failing_us\":65000000}}]}",
+        "NAME  ID  STATE  SUBNET  GOSSIP  PUBLIC IP  BACKEND  RTT  PATH            LAST HEARD  "
+        "RECLAIM\n"
+        "a     -   -      -       -       -          -        -    ok 450us        never       -\n"
+        "b     -   -      -       -       -          -        -    ok              never       -\n"
+        "c     -   -      -       -       -          -        -    fails 3m        never       -\n"
+        "d     -   -      -       -       -          -        -    large fail 65s  never       -\n");
 }
 
 static void leases_are_a_table(void **state)
@@ -255,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_lease_at_risk_is_shown_as_such),
         cmocka_unit_test(members_are_a_table),
         cmocka_unit_test(what_the_dead_own_is_reclaimed_now_or_never),
+        cmocka_unit_test(a_path_is_well_or_fails_for_so_long),
         cmocka_unit_test(leases_are_a_table),
         cmocka_unit_test(a_reply_of_another_shape_is_shown_without_harm),
     };

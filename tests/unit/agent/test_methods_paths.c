@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said of paths through the overlay that fail. */
+#include "tests/unit/test.h"
+
+#include <string.h>
+
+#include "agent/methods_list.h"
+
+#define MTU 1450
+
+/* Not asked: the views are the test's. */
+void felt_node_self(const struct felt_node *node _unused_, struct felt_self_view *ret_view _unused_)
+{
+    fail_msg("there is no node");
+}
+
+bool felt_node_next_member(const struct felt_node *node _unused_, felt_usec now _unused_,
+                           uint32_t *i _unused_, struct felt_member_view *ret_view _unused_)
+{
+    fail_msg("there is no node");
+    return false;
+}
+
+/* The problems of a node that sees members a, b, c, ... so; one line each. */
+static const char *said(const char *paths, const struct felt_netconf *config)
+{
+    static char text[4096];
+    struct felt_self_view self = {.config = config, .advertise.port = 8470};
+    struct felt_member_view all[26] = {0};
+    json_t *problems = json_array();
+    size_t n = strlen(paths), len = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        all[i].name[0] = (char)('a' + i);
+        all[i].public_ip = felt_ip_v4(0xc0000201 + (uint32_t)i);
+        all[i].mtu = MTU;
+        all[i].path = paths[i] == 'f'   ? FELT_PATH_FAILS
+                      : paths[i] == 'l' ? FELT_PATH_LARGE_FAILS
+                      : paths[i] == 'p' ? FELT_PATH_PASSES
+                                        : FELT_PATH_UNKNOWN;
+    }
+    felt_methods_path_problems(problems, &self, MTU, all, n);
+    text[0] = '\0';
+    for (size_t i = 0; i < json_array_size(problems); i++)
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\n",
+                                json_string_value(json_array_get(problems, i)));
+    json_decref(problems);
+    return text;
+}
+
+static void what_passes_or_was_not_tried_is_no_problem(void **state)
+{
+    (void)state;
+    assert_string_equal(said("", NULL), "");
+    assert_string_equal(said("-pp-p", NULL), "");
+}
+
+static void a_filter_is_named_with_port_and_address(void **state)
+{
+    struct felt_netconf config = {.vxlan = {.port = 4789}};
+
+    (void)state;
+    assert_string_equal(said("-pf", NULL),
+                        "c is alive, but packets through the overlay do not reach it, or do not "
+                        "come back: is UDP port 8472 between this machine and 192.0.2.3 "
+                        "filtered?\n");
+    assert_non_null(strstr(said("-pf", &config), "is UDP port 4789 between"));
+}
+
+static void an_mtu_that_is_too_large_is_named(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        said("-lp", NULL),
+        "packets of the overlay's MTU (1450) do not reach b, small ones do: the way "
+        "to it takes less; set MTU in the network's Backend, or raise the MTU of "
+        "the underlay\n");
+}
+
+static void where_nearly_all_fail_it_is_this_machine(void **state)
+{
+    (void)state;
+    assert_null(strstr(said("-f", NULL), "rather this machine")); /* of one nobody can tell */
+    assert_null(strstr(said("-fp", NULL), "rather this machine"));
+    assert_non_null(strstr(said("-ff", NULL), "do not reach 2 of 2 members"));
+    assert_null(strstr(said("-ffp", NULL), "rather this machine")); /* not nearly all */
+    assert_string_equal(
+        said("-fffp", NULL),
+        "packets through the overlay do not reach 3 of 4 members that are alive, so "
+        "it is rather this machine: does its firewall let UDP port 8472 in and "
+        "out, and port 8470 in on the overlay's device?\n");
+    assert_non_null(strstr(said("-ll", NULL), "(1450) do not reach 2 of 2 members"));
+}
+
+static void of_many_five_are_named(void **state)
+{
+    const char *text;
+
+    (void)state;
+    text = said("fffffffpppppppp", NULL);
+    assert_non_null(strstr(text, "e is alive"));
+    assert_null(strstr(text, "f is alive"));
+    assert_non_null(strstr(text, "and so it is with 2 more: feltctl members shows them\n"));
+    assert_null(strstr(said("fffffpppppppp", NULL), "more"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_passes_or_was_not_tried_is_no_problem),
+        cmocka_unit_test(a_filter_is_named_with_port_and_address),
+        cmocka_unit_test(an_mtu_that_is_too_large_is_named),
+        cmocka_unit_test(where_nearly_all_fail_it_is_this_machine),
+        cmocka_unit_test(of_many_five_are_named),
+    };
+
+    return RUN_TESTS(tests);
+}
