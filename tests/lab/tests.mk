@@ -18,6 +18,7 @@ LAB_SMALL_TESTS = \
 	tests/lab/idle.sh \
 	tests/lab/no_way_out.sh \
 	tests/lab/leave.sh \
+	tests/lab/path.sh \
 	tests/lab/reclaim.sh \
 	tests/lab/bootstrap.sh \
 	tests/lab/abandon.sh \
