@@ -311,7 +311,7 @@ static void try_newcomer(struct felt_node *node)
     begin(node, &t);
 }
 
-/* Whoever fails is not alive: when they are back, nothing is known of them. */
+/* Of those who fail nothing is known any more. */
 static void forget_failing(struct felt_node *node)
 {
     for (uint32_t i = felt_members_next(node->members, 0); i != FELT_MEMBER_NONE;
@@ -333,7 +333,7 @@ static void try_failing(struct felt_node *node)
     struct target target;
 
     trials->again_us = jittered(node, FELT_TRIAL_AGAIN);
-    if (i == FELT_MEMBER_NONE) {
+    if (i == FELT_MEMBER_NONE) { /* they are not alive */
         forget_failing(node);
         return;
     }
@@ -430,6 +430,8 @@ void felt_trial_wake(struct felt_node *node)
     struct felt_trials *trials = &node->trials;
 
     if (!is_ready(node)) {
+        if (trials->next_us != FELT_USEC_NEVER)
+            forget_failing(node);
         trials->next_us = FELT_USEC_NEVER;
         trials->n_open = 0;
         trials->n_soon = 0;

@@ -476,6 +476,29 @@ static void another_lease_is_another_path(void **state)
     assert_int_equal(of_p(s), FELT_PATH_UNKNOWN);
 }
 
+/* O-3.3: also of a member without a lease, and by a node without a device, nothing is known. */
+static void without_a_path_there_is_none_that_fails(void **state)
+{
+    struct felt_input in = {.kind = FELT_INPUT_BACKEND,
+                            .backend = {.type = FELT_BACKEND_VXLAN, .mtu = 0, .data = ""}};
+    struct scene *s = *state;
+    uint32_t i;
+
+    give_devices(s);
+    bench_wait(&s->b, 0);
+    i = felt_members_find(s->b.node->members, &s->p.identity.id);
+    for (int k = 0; k < 2; k++) {
+        felt_members_contact(s->b.node->members, i)->path.state = FELT_PATH_FAILS;
+        s->b.node->trials.n_failing = 1;
+        s->b.node->trials.again_us = s->b.now;
+        if (k == 0)
+            felt_slot_map_give(s->b.node->map, s->p.descriptor.lease, felt_node_id(s->b.node));
+        bench_step(&s->b, k == 0 ? (struct felt_input){.kind = FELT_INPUT_WAKE} : in);
+        assert_int_equal(of_p(s), FELT_PATH_UNKNOWN);
+        assert_int_equal(s->b.node->trials.n_failing, 0);
+    }
+}
+
 /* O-3.3: what was not heard while we did not run means nothing. */
 static void a_trial_is_put_off_by_a_stall(void **state)
 {
@@ -508,6 +531,7 @@ int main(void)
         SCENE(a_question_is_answered_small_and_the_way_that_it_came),
         SCENE(nothing_else_is_taken_from_the_overlay),
         SCENE(another_lease_is_another_path),
+        SCENE(without_a_path_there_is_none_that_fails),
         SCENE(a_trial_is_put_off_by_a_stall),
     };
 
