@@ -38,6 +38,11 @@ lab_hosts() {
     cat "$(lab dir)/n_hosts"
 }
 
+# h1_path STATE: so all of h1's paths through the overlay are (proto/path.md).
+h1_path() {
+    [[ $(ctl h1 members '[.members[] | select(.self | not) | .path.state] | unique | join(" ")') == "$1" ]]
+}
+
 # The network address of a host's IPv6 subnet: fc00:0:42:1::
 net6() {
     lab exec "$1" sed -n 's/^FLANNEL_IPV6_SUBNET=\(.*::\)1\/64$/\1/p' /run/flannel/subnet.env
@@ -205,6 +210,7 @@ for family in 4 6; do
     name="over IPv$family alone"
     matrix_is_clean "$name: IPv4 crosses"
     matrix_is_clean "$name: IPv6 crosses" -6
+    await_ok "$name: h1's trials of the overlay say so" "$LIMIT_S" h1_path passes
     is "$name: there is one device" "$(lab exec h1 ip -br link show type vxlan | awk '{ print $1 }')" "$device"
     is "$name: the MTU is the underlay's less the headers" "$(mtu_in_env h1)" "$mtu"
     largest_crosses "$name" 4 "$ICMP4_BYTES" "$(at c2 address)"
@@ -217,6 +223,7 @@ done
 
 lab_up 2 --network "$NET6" --underlay 6
 matrix_is_clean "without any IPv4 everybody reaches everybody" -6
+await_ok "h1's trials of the overlay say so" "$LIMIT_S" h1_path passes
 is "there is none" "$(lab exec h1 ip -4 -br address show up | grep -vc '^lo ')" 0
 like "gossip goes over IPv6" "$(ctl h1 members '.members[].advertise' | paste -sd,)" '\[2001:db8:0:1::1\]:8470.*\[2001:db8:0:1::2\]:8470'
 is "the lease is of IPv6" "$(ctl h1 status .lease.subnet)" "$(net6 h1)/64"
