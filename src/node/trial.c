@@ -206,20 +206,14 @@ static void begin(struct felt_node *node, const struct felt_trial *like)
         trials->n_open++;
 }
 
-/* Of somebody who did not answer on any way nothing is known: that is for the failure detector. */
-static bool was_heard(const struct felt_node *node, uint32_t i, const struct felt_trial *t)
-{
-    const struct felt_contact *contact = felt_members_peek(node->members, i)->contact;
-
-    return contact && contact->heard_us > t->begun_us;
-}
-
 static void failed(struct felt_node *node, const struct felt_trial *t)
 {
     struct felt_trial split = {.id = t->id, .split = true, .tries_max = FELT_TRIAL_TRIES};
     uint32_t i = felt_members_find(node->members, &t->id);
 
-    if (!is_alive(node, i) || t->tries_max < FELT_TRIAL_TRIES || !was_heard(node, i, t))
+    /* Of somebody who does not answer the ordinary way either nothing is known: that is for the
+     * failure detector. */
+    if (!is_alive(node, i) || !t->present)
         return;
     if (t->large)
         begin(node, &split);
@@ -482,7 +476,8 @@ enum felt_verdict felt_trial_answered(struct felt_node *node, const struct felt_
         return FELT_VERDICT_STALE;
     if (!felt_id_equal(&trials->open[k].id, &in->envelope.sender))
         return FELT_VERDICT_MISDIRECTED;
-    if (in->overlay) { /* else: it is there, and its window has taken note of that */
+    trials->open[k].present = true;
+    if (in->overlay) {
         struct felt_trial t = take(trials, k);
 
         passed(node, in->member, &t);

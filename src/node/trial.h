@@ -36,6 +36,7 @@ struct felt_trial {
     uint32_t seq;
     bool large;
     bool split;     /* a large one has failed: do small ones pass? */
+    bool present;   /* it answers, on some way */
     unsigned tries; /* sent */
     unsigned tries_max;
     uint64_t way; /* that was tried: gossip/path.h */

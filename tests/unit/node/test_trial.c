@@ -354,6 +354,9 @@ static void without_an_answer_it_is_tried_four_times_and_asked_beside(void **sta
         seq = m.path_probe.seq;
         assert_int_equal(peer_reads(&s->p, &s->b, FELT_MESSAGE_PATH_PROBE, &m), k > 0);
     }
+    /* O-3.3: it is alive, but did not answer beside either: it may not know such questions. */
+    assert_null(wait_for_one(s, 2 * FELT_TRIAL_WAIT));
+    assert_int_equal(s->b.node->trials.n_open, 0);
     assert_int_equal(of_p(s), FELT_PATH_UNKNOWN);
 }
 
