@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real daemons in network namespaces: 'make check-lab', as root. Not a part of 'make check'.
-LAB_SMALL_TESTS = \
+#
+# Most wait more than they work, each in a lab of its own, so some run side by side.
+LAB_SIDE_TESTS = \
 	tests/lab/felt_lab.sh \
 	tests/lab/kernel.sh \
 	tests/lab/kernel_paths.sh \
@@ -15,7 +17,6 @@ LAB_SMALL_TESTS = \
 	tests/lab/dual_stack.sh \
 	tests/lab/bad_input.sh \
 	tests/lab/notify.sh \
-	tests/lab/idle.sh \
 	tests/lab/no_way_out.sh \
 	tests/lab/leave.sh \
 	tests/lab/path.sh \
@@ -27,18 +28,14 @@ LAB_SMALL_TESTS = \
 	tests/lab/rules6.sh \
 	tests/lab/docker.sh \
 	tests/lab/cleanup.sh
-# Many daemons, and figures that a sanitizer would spoil.
-LAB_LARGE_TESTS = \
+# Figures that others would spoil, or many daemons.
+LAB_ALONE_TESTS = \
+	tests/lab/idle.sh \
 	tests/lab/ready.sh \
 	tests/lab/join_storm.sh \
 	tests/lab/donor_kills.sh \
 	tests/lab/fifty.sh
-if ENABLE_SANITIZE
-LAB_TESTS = $(LAB_SMALL_TESTS)
-else
-LAB_TESTS = $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS)
-endif
-EXTRA_DIST += $(LAB_SMALL_TESTS) $(LAB_LARGE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
+EXTRA_DIST += $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
 	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
 
@@ -46,9 +43,16 @@ check_PROGRAMS += tests/lab/kernel_driver
 tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c
 tests_lab_kernel_driver_LDADD = $(AGENT_LIBS) $(AGENT_LIBS_SYSTEM)
 
-# One after the other: they look at times, and two cores are not many.
-check-lab: all tests/lab/kernel_driver$(EXEEXT)
-	+$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS TESTS='$(LAB_TESTS)' TEST_SUITE_LOG=lab-suite.log
+LAB_JOBS = 3
+check-lab-side: all tests/lab/kernel_driver$(EXEEXT)
+	+$(MAKE) $(AM_MAKEFLAGS) -j$(LAB_JOBS) check-TESTS TESTS='$(LAB_SIDE_TESTS)' TEST_SUITE_LOG=lab-side.log
+# A sanitizer is a spoiler, too: its build does not run these.
+check-lab-alone: all
+	+$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS TESTS='$(LAB_ALONE_TESTS)' TEST_SUITE_LOG=lab-alone.log
+check-lab:
+	+status=0; for part in side alone; do \
+	    $(MAKE) $(AM_MAKEFLAGS) check-lab-$$part || status=1; \
+	done; exit $$status
 
 # The same tests against a build of their own with AddressSanitizer and UndefinedBehaviorSanitizer.
 check-sanitize:
@@ -74,4 +78,4 @@ clean-sanitize:
 mostlyclean-local:
 	-find . -name '*.gcda' -exec rm -f {} +
 
-.PHONY: check-lab check-sanitize clean-sanitize coverage
+.PHONY: check-lab check-lab-side check-lab-alone check-sanitize clean-sanitize coverage
