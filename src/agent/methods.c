@@ -299,7 +299,7 @@ void felt_methods_leave(const struct felt_methods_context *c,
     if (!self.in_cluster)
         ret_answer->error = "io.felt.NotInCluster";
     else if (c->leave(c->userdata) != FELT_VERDICT_TAKEN)
-        ret_answer->error = "io.felt.NobodyToGiveTo";
+        ret_answer->error = felt_methods_cannot_give(&self);
     else
         ret_answer->parameters = json_pack("{s:I}", "slots", (json_int_t)self.n_slots_own);
 }

@@ -55,6 +55,9 @@ json_t *felt_methods_members(const struct felt_methods_context *context);
 json_t *felt_methods_leases(const struct felt_methods_context *context);
 void felt_methods_create_token(const struct felt_methods_context *context, const json_t *parameters,
                                struct felt_varlink_answer *ret_answer);
+struct felt_self_view;
+/* The error where the node gives nothing: nobody is there, or it may not yet. */
+const char *felt_methods_cannot_give(const struct felt_self_view *self);
 void felt_methods_leave(const struct felt_methods_context *context,
                         struct felt_varlink_answer *ret_answer);
 

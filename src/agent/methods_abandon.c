@@ -7,6 +7,11 @@
 
 #include "node/view.h"
 
+const char *felt_methods_cannot_give(const struct felt_self_view *self)
+{
+    return self->n_alive > 1 ? "io.felt.NotConfirmed" : "io.felt.NobodyToGiveTo";
+}
+
 void felt_methods_abandon(const struct felt_methods_context *c, const json_t *parameters,
                           struct felt_varlink_answer *ret_answer)
 {
@@ -23,7 +28,7 @@ void felt_methods_abandon(const struct felt_methods_context *c, const json_t *pa
     felt_node_self(c->node, &self);
     r = c->abandon(c->userdata, target, drop, &failure);
     if (r == -EBUSY)
-        ret_answer->error = "io.felt.NobodyToGiveTo";
+        ret_answer->error = felt_methods_cannot_give(&self);
     else if (r < 0) {
         ret_answer->error = "io.felt.CannotJoin";
         ret_answer->parameters = json_pack("{s:s}", "reason", failure.text);

@@ -29,6 +29,9 @@ static const char *words_of(const char *error)
         {"io.felt.NotInCluster", "this node is not in a cluster yet; see 'feltctl status'"},
         {"io.felt.NobodyToGiveTo", "no other member is alive that could take over this node's "
                                    "subnets; the last one can only be stopped"},
+        {"io.felt.NotConfirmed",
+         "other members have not confirmed this node's state since its start; "
+         "try again in a moment"},
         {"io.felt.NoSeeds", "feltd knows no address that others could reach; name one with "
                             "--seed HOST:PORT"},
     };

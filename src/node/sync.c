@@ -66,6 +66,8 @@ void felt_sync_first(struct felt_node *node, uint32_t member)
         return; /* the whole map is on its way */
     felt_difference_pulled(&sync->slots, node->now);
     felt_slot_pull_begin(node, member);
+    felt_difference_pulled(&sync->notices, node->now);
+    felt_crier_pull(node, member);
 }
 
 void felt_sync_ahead(struct felt_node *node, uint32_t member, bool comes)

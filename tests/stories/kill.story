@@ -26,5 +26,5 @@
  81.000 c joined
  81.000 c lease taken slot=65
  81.005 a member alive c
- 81.015 b member alive c
+ 81.016 b member alive c
 -- the end

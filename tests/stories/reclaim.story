@@ -30,7 +30,7 @@
  51.000 c joined
  51.000 c lease taken slot=65
  51.005 a member alive c
- 51.016 b member alive c
+ 51.015 b member alive c
  51.468 c begins an era: reclaimed slots=63
  51.468 c lease lost slot=65
  51.479 c lease taken slot=64

@@ -28,7 +28,7 @@
  31.000 c lease taken slot=1 this one is reserved for this node
  31.005 b waiting for a lease the only free subnet is reserved for another node
 -- c does not keep slot 2 for 192.0.2.4 any more: b has it
- 96.430 b lease taken slot=2 the wished one is reserved for c
+ 96.386 b lease taken slot=2 the wished one is reserved for c
 -- d comes, too late
 116.005 a member alive d
 116.006 d configured
@@ -36,7 +36,7 @@
 116.006 d member alive a
 116.007 d member alive b
 116.007 d member alive c
-116.016 c member alive d
 116.016 b member alive d
+116.016 c member alive d
 116.124 d waiting for a lease all 3 subnets are owned, and all owners are alive
 -- the end

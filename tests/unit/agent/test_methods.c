@@ -468,9 +468,21 @@ static void leaving_is_answered_with_how_many_subnets_are_given_away(void **stat
 static void the_last_member_is_told_that_it_can_not_leave(void **state)
 {
     struct leaving l = {.verdict = FELT_VERDICT_BUSY};
+    struct fixture *f = *state;
+    struct felt_varlink_answer answer;
+
+    f->node.self.n_alive = 1;
+    answer = ask_to_leave(*state, &l);
+    assert_string_equal(answer.error, "io.felt.NobodyToGiveTo");
+    assert_null(answer.parameters);
+}
+
+static void who_is_not_confirmed_yet_is_told_to_ask_again(void **state)
+{
+    struct leaving l = {.verdict = FELT_VERDICT_BUSY};
     struct felt_varlink_answer answer = ask_to_leave(*state, &l);
 
-    assert_string_equal(answer.error, "io.felt.NobodyToGiveTo");
+    assert_string_equal(answer.error, "io.felt.NotConfirmed");
     assert_null(answer.parameters);
 }
 
@@ -643,6 +655,7 @@ int main(void)
         WITH(status_has_everything_of_the_interface),
         WITH(leaving_is_answered_with_how_many_subnets_are_given_away),
         WITH(the_last_member_is_told_that_it_can_not_leave),
+        WITH(who_is_not_confirmed_yet_is_told_to_ask_again),
         WITH(who_is_in_no_cluster_can_not_leave_it),
         WITH(a_node_that_knows_nothing_yet_says_so_with_nulls),
         WITH(members_come_by_name_and_say_what_is_not_known),
