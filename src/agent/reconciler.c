@@ -75,9 +75,9 @@ static int check_config(const struct felt_reconciler_config *config,
     return 0;
 }
 
-static int init_desired(struct felt_plan_desired *desired,
-                        const struct felt_reconciler_config *config,
-                        struct felt_reconcile_report *report)
+static int settle(struct felt_plan_desired *desired, const struct felt_reconciler_config *config,
+                  int (*with)(struct felt_plan_desired *, const struct felt_plan_setting *),
+                  struct felt_reconcile_report *report)
 {
     struct felt_plan_setting setting = {
         .netconf = config->netconf,
@@ -88,7 +88,7 @@ static int init_desired(struct felt_plan_desired *desired,
         .node = config->node,
         .default_port = felt_sysctl_vxlan_port(),
     };
-    int r = felt_plan_desired_init(desired, &setting);
+    int r = with(desired, &setting);
 
     if (r == -ERANGE)
         report_text(report,
@@ -118,7 +118,7 @@ int felt_reconciler_new(const struct felt_reconciler_config *config,
     if (reconciler == NULL)
         return -ENOMEM;
     reconciler->underlay = config->underlay;
-    r = init_desired(&reconciler->desired, config, ret_report);
+    r = settle(&reconciler->desired, config, felt_plan_desired_init, ret_report);
     if (r == 0)
         r = felt_watch_new(&reconciler->watch);
     if (r == 0)
@@ -129,6 +129,21 @@ int felt_reconciler_new(const struct felt_reconciler_config *config,
     }
     *ret_reconciler = FELT_TAKE(reconciler);
     return 0;
+}
+
+int felt_reconciler_move(struct felt_reconciler *reconciler,
+                         const struct felt_reconciler_config *config,
+                         struct felt_reconcile_report *ret_report)
+{
+    int r;
+
+    *ret_report = (struct felt_reconcile_report){0};
+    r = check_config(config, ret_report);
+    if (r == 0)
+        r = settle(&reconciler->desired, config, felt_plan_desired_move, ret_report);
+    if (r == 0)
+        reconciler->underlay = config->underlay;
+    return r;
 }
 
 void felt_reconciler_free(struct felt_reconciler *reconciler)
@@ -376,6 +391,10 @@ static void tell_link(struct felt_reconciler *reconciler, const struct felt_plan
         reconciler->link_settled = true;
         (void)felt_sysctl_no_router_adverts(link->name);
         break;
+    case FELT_OP_LINK_UNDERLAY:
+        felt_log_notice("kernel: %s dev=%s", felt_plan_op_format(op, text),
+                        reconciler->underlay.name);
+        break;
     case FELT_OP_LINK_MTU:
     case FELT_OP_LINK_LEARNING:
     case FELT_OP_LINK_RELEASE:
@@ -425,6 +444,9 @@ static int apply(struct felt_reconciler *reconciler, const struct felt_plan *pla
             tell_link(reconciler, &plan->ops[i]);
             continue;
         }
+        /* A kernel of before 5.2 cannot, or not this device: the next pass makes it anew. */
+        if (plan->ops[i].kind == FELT_OP_LINK_UNDERLAY && results[i] == -EOPNOTSUPP)
+            reconciler->desired.cannot_move = true;
         if (results[i] != -ECANCELED && report->n_refused == 0)
             explain_refusal(reconciler, &plan->ops[i], &error, report);
         report->n_refused++;

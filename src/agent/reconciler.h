@@ -47,6 +47,12 @@ struct felt_reconcile_report {
 int felt_reconciler_new(const struct felt_reconciler_config *config,
                         struct felt_reconciler **ret_reconciler,
                         struct felt_reconcile_report *ret_report);
+/* The underlay is another one, with an address of the same family (host-gw: of the same families);
+ * the rest of config is as it was. Nothing is changed in the kernel until the next pass. As
+ * felt_reconciler_new(), and where that fails, all is as it was. */
+int felt_reconciler_move(struct felt_reconciler *reconciler,
+                         const struct felt_reconciler_config *config,
+                         struct felt_reconcile_report *ret_report);
 void felt_reconciler_free(struct felt_reconciler *reconciler);
 FELT_DEFINE_CLEANUP(struct felt_reconciler *, felt_reconciler_free)
 

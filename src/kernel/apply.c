@@ -48,6 +48,7 @@ static bool is_so_already(enum felt_plan_op_kind kind, int code)
         return code == -ENOENT || code == -ENODEV;
     case FELT_OP_LINK_ADD:
     case FELT_OP_LINK_MTU:
+    case FELT_OP_LINK_UNDERLAY:
     case FELT_OP_LINK_LEARNING:
     case FELT_OP_LINK_RELEASE:
     case FELT_OP_LINK_MAC:

@@ -86,6 +86,18 @@ static int put_learning(struct nl_msg *msg, const struct felt_plan_link *link)
     return 0;
 }
 
+static int put_underlay(struct nl_msg *msg, const struct felt_plan_link *link)
+{
+    bool v6 = link->local.family == FELT_FAMILY_V6;
+    struct nlattr *data = nla_nest_start(msg, IFLA_INFO_DATA);
+
+    if (data == NULL || nla_put_u32(msg, IFLA_VXLAN_LINK, link->underlay_ifindex) < 0 ||
+        put_ip(msg, v6 ? IFLA_VXLAN_LOCAL6 : IFLA_VXLAN_LOCAL, &link->local) < 0)
+        return -1;
+    nla_nest_end(msg, data);
+    return 0;
+}
+
 static int put_linkinfo(struct nl_msg *msg, const struct felt_plan_link *link,
                         int (*put_data)(struct nl_msg *, const struct felt_plan_link *))
 {
@@ -127,6 +139,8 @@ static struct nl_msg *fill_link_set(const struct felt_plan_op *op, uint32_t ifin
         r = nla_put(msg, IFLA_ADDRESS, FELT_PLAN_MAC_LEN, op->link->mac);
     else if (op->kind == FELT_OP_LINK_RELEASE)
         r = nla_put_u32(msg, IFLA_MASTER, 0);
+    else if (op->kind == FELT_OP_LINK_UNDERLAY)
+        r = put_linkinfo(msg, op->link, put_underlay);
     else if (op->kind == FELT_OP_LINK_LEARNING)
         r = put_linkinfo(msg, op->link, put_learning);
     assert(r == 0);
@@ -264,6 +278,7 @@ static struct nl_msg *fill(const struct felt_plan_op *op, uint32_t ifindex)
     case FELT_OP_LINK_ADD:
         return fill_link_add(op->link);
     case FELT_OP_LINK_MTU:
+    case FELT_OP_LINK_UNDERLAY:
     case FELT_OP_LINK_LEARNING:
     case FELT_OP_LINK_RELEASE:
     case FELT_OP_LINK_MAC:

@@ -82,6 +82,22 @@ int felt_plan_desired_init(struct felt_plan_desired *desired,
     return 0;
 }
 
+int felt_plan_desired_move(struct felt_plan_desired *desired,
+                           const struct felt_plan_setting *setting)
+{
+    struct felt_plan_desired next;
+    int r = felt_plan_desired_init(&next, setting);
+
+    if (r < 0)
+        return r;
+    desired->underlay_ifindex = next.underlay_ifindex;
+    desired->mtu = next.mtu;
+    desired->link.mtu = next.link.mtu;
+    desired->link.underlay_ifindex = next.link.underlay_ifindex;
+    desired->link.local = next.link.local;
+    return 0;
+}
+
 void felt_plan_desired_done(struct felt_plan_desired *desired)
 {
     free(desired->peers);

@@ -70,6 +70,7 @@ struct felt_plan_desired {
     uint32_t underlay_ifindex;
     uint32_t mtu;               /* of the overlay */
     struct felt_plan_link link; /* of FELT_BACKEND_VXLAN */
+    bool cannot_move;           /* the kernel has refused FELT_OP_LINK_UNDERLAY: make it anew */
     bool has_sibling;           /* the lease's address of the other family is on its device */
     bool has_lease;
     struct felt_dual lease; /* all of it */
@@ -96,6 +97,10 @@ struct felt_plan_setting {
 /* Without peers and lease yet. 0; -ERANGE where the MTU leaves too little for the overlay;
  * -ENAMETOOLONG where the VNI has more digits than an interface name has room for. */
 int felt_plan_desired_init(struct felt_plan_desired *desired,
+                           const struct felt_plan_setting *setting);
+/* The underlay is another one; lease and peers stay. The family of its address is the same. As
+ * felt_plan_desired_init(), and where that fails, desired is as it was. */
+int felt_plan_desired_move(struct felt_plan_desired *desired,
                            const struct felt_plan_setting *setting);
 void felt_plan_desired_done(struct felt_plan_desired *desired);
 

@@ -8,7 +8,7 @@
 #include "plan/diff_parts.h"
 
 #define LINK_OPS_MAX \
-    9 /* of one pass: delete, create, MTU, learning, bridge, MAC, up, two addresses */
+    10 /* of one pass: delete, create, underlay, MTU, learning, bridge, MAC, up, two addresses */
 #define OPS_A_PEER 5 /* fdb entry, neighbour, nexthop, route, and sometimes the route again */
 
 struct felt_plan_op *felt_diff_op(struct felt_diff *diff, enum felt_plan_op_kind kind,

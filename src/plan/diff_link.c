@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "plan/diff_parts.h"
@@ -9,14 +10,27 @@ static void add_link_op(struct felt_diff *diff, enum felt_plan_op_kind kind,
     felt_diff_op(diff, kind, FELT_PLAN_NO_PEER)->link = link;
 }
 
+static bool must_be_made_anew(struct felt_diff *diff, const struct felt_plan_link *have)
+{
+    const struct felt_plan_desired *desired = diff->desired;
+    char *why = diff->plan->recreates_why;
+
+    if (felt_plan_link_incompatible(have, &desired->link, desired->default_port, why))
+        return true;
+    if (!desired->cannot_move || !felt_plan_link_moved(have, &desired->link))
+        return false;
+    snprintf(why, FELT_PLAN_DIFF_TEXT, "local: %s vs %s", FELT_IP(&have->local),
+             FELT_IP(&desired->link.local));
+    return true;
+}
+
 static void diff_link(struct felt_diff *diff)
 {
     const struct felt_plan_link *want = &diff->desired->link;
     const struct felt_plan_link *have = &diff->observed->link;
     struct felt_plan *plan = diff->plan;
 
-    if (diff->observed->has_link &&
-        felt_plan_link_incompatible(have, want, diff->desired->default_port, plan->recreates_why)) {
+    if (diff->observed->has_link && must_be_made_anew(diff, have)) {
         plan->recreates = true;
         add_link_op(diff, FELT_OP_LINK_DEL, have);
     }
@@ -25,6 +39,9 @@ static void diff_link(struct felt_diff *diff)
         add_link_op(diff, FELT_OP_LINK_ADD, want);
         return;
     }
+    /* Before the MTU, which may not be larger than that of the interface beneath. */
+    if (felt_plan_link_moved(have, want))
+        add_link_op(diff, FELT_OP_LINK_UNDERLAY, want);
     if (have->mtu != want->mtu)
         add_link_op(diff, FELT_OP_LINK_MTU, want);
     if (have->learning != want->learning)

@@ -10,9 +10,15 @@
 #define MAC_GROUP_BIT 0x01 /* IEEE 802: set in multicast addresses */
 #define MAC_LOCAL_BIT 0x02 /* IEEE 802: not from a vendor's range */
 
-static bool both_set_and_differ(const struct felt_ip *a, const struct felt_ip *b)
+static bool is_of_another_family(const struct felt_ip *a, const struct felt_ip *b)
 {
-    return a->family != FELT_FAMILY_NONE && b->family != FELT_FAMILY_NONE && !felt_ip_equal(a, b);
+    return a->family != FELT_FAMILY_NONE && b->family != FELT_FAMILY_NONE && a->family != b->family;
+}
+
+bool felt_plan_link_moved(const struct felt_plan_link *have, const struct felt_plan_link *want)
+{
+    return (have->underlay_ifindex != 0 && have->underlay_ifindex != want->underlay_ifindex) ||
+           (have->local.family == want->local.family && !felt_ip_equal(&have->local, &want->local));
 }
 
 static bool port_differs(const struct felt_plan_link *have, const struct felt_plan_link *want,
@@ -31,10 +37,7 @@ bool felt_plan_link_incompatible(const struct felt_plan_link *have,
         snprintf(text, size, "it is not a vxlan device");
     else if (have->vni != want->vni)
         snprintf(text, size, "vni: %u vs %u", have->vni, want->vni);
-    else if (have->underlay_ifindex != 0 && have->underlay_ifindex != want->underlay_ifindex)
-        snprintf(text, size, "underlay interface index: %u vs %u", have->underlay_ifindex,
-                 want->underlay_ifindex);
-    else if (both_set_and_differ(&have->local, &want->local))
+    else if (is_of_another_family(&have->local, &want->local))
         snprintf(text, size, "local: %s vs %s", FELT_IP(&have->local), FELT_IP(&want->local));
     else if (have->group.family != FELT_FAMILY_NONE)
         snprintf(text, size, "group: %s vs none", FELT_IP(&have->group));

@@ -41,11 +41,15 @@ struct felt_plan_link {
 };
 
 /* Why the device cannot become the wanted one in place, as "vni: 1 vs 2" in text of
- * FELT_PLAN_DIFF_TEXT bytes; false where it can (MTU, learning and MAC change in place).
- * default_port is what the kernel takes for port 0. */
+ * FELT_PLAN_DIFF_TEXT bytes; false where it can (MTU, learning, MAC and what felt_plan_link_moved()
+ * compares change in place). default_port is what the kernel takes for port 0. */
 bool felt_plan_link_incompatible(const struct felt_plan_link *have,
                                  const struct felt_plan_link *want, uint16_t default_port,
                                  char *text);
+
+/* The device sends over another interface than the wanted one, or from another address of the same
+ * family. One that has none of either is compatible as it is: flannel takes it, too. */
+bool felt_plan_link_moved(const struct felt_plan_link *have, const struct felt_plan_link *want);
 
 /* flannel's name of a device with this VNI over an underlay of this family. text has FELT_PLAN_NAME
  * bytes. 0 or -ENAMETOOLONG. */

@@ -12,6 +12,8 @@ static const char *verb(enum felt_plan_op_kind kind)
         return "create link";
     case FELT_OP_LINK_MTU:
         return "set MTU of";
+    case FELT_OP_LINK_UNDERLAY:
+        return "set local address of";
     case FELT_OP_LINK_LEARNING:
         return "set learning of";
     case FELT_OP_LINK_RELEASE:
@@ -50,6 +52,7 @@ bool felt_plan_op_is_link(const struct felt_plan_op *op)
     case FELT_OP_LINK_DEL:
     case FELT_OP_LINK_ADD:
     case FELT_OP_LINK_MTU:
+    case FELT_OP_LINK_UNDERLAY:
     case FELT_OP_LINK_LEARNING:
     case FELT_OP_LINK_RELEASE:
     case FELT_OP_LINK_MAC:
@@ -85,6 +88,9 @@ const char *felt_plan_op_format(const struct felt_plan_op *op, char *text)
         break;
     case FELT_OP_LINK_MTU:
         snprintf(text, size, "%s %s to %u", what, op->link->name, op->link->mtu);
+        break;
+    case FELT_OP_LINK_UNDERLAY:
+        snprintf(text, size, "%s %s to %s", what, op->link->name, FELT_IP(&op->link->local));
         break;
     case FELT_OP_LINK_LEARNING:
         snprintf(text, size, "%s %s to %s", what, op->link->name,

@@ -16,6 +16,7 @@ enum felt_plan_op_kind {
     FELT_OP_LINK_DEL,
     FELT_OP_LINK_ADD, /* down; with its MAC, so that udev leaves that alone */
     FELT_OP_LINK_MTU,
+    FELT_OP_LINK_UNDERLAY, /* another interface to send over, or another outer source address */
     FELT_OP_LINK_LEARNING,
     FELT_OP_LINK_RELEASE, /* out of the bridge that it is a port of */
     FELT_OP_LINK_MAC,     /* the kernel drops the device's neighbours */

@@ -234,6 +234,19 @@ tell run
 matches "a lost adopted device comes back with the MAC that peers know" "$(ip link show flannel.1)" "82:4b:b6:2f:54:4e"
 stop_driver
 
+# A machine that got another address meanwhile.
+flannel_world
+ip link set flannel.1 type vxlan local 172.16.0.9 dev v0
+configure
+tell backend
+two_peers
+tell run
+is "a device with another local address becomes ours in place, and no entry is made anew" \
+    "$answer" "0 peers=2 ops=0 refused=0 troubles=0"
+is "with our address" "$(link_text)" "$golden_link"
+matches "and the MAC that peers know" "$(ip link show flannel.1)" "82:4b:b6:2f:54:4e"
+stop_driver
+
 # ---- devices in the way ----
 
 # recreates NAME WHY OPTIONS...
@@ -268,7 +281,7 @@ else
 fi
 recreates "a device of another VNI is replaced" "vni: 2 vs 1" type vxlan id 2 local 172.16.0.2 dev v0 dstport 0
 recreates "a device of another kind is replaced" "it is not a vxlan device" type bridge
-recreates "a device with another local address is replaced" "local: 172.16.0.9 vs 172.16.0.2" type vxlan id 1 local 172.16.0.9 dev v0 dstport 0
+recreates "a device over the other family is replaced" "local: 2001:db8::9 vs 172.16.0.2" type vxlan id 1 local 2001:db8::9 dev v0 dstport 0
 recreates "a device on another port is replaced" "port: 4789 vs 8472" type vxlan id 1 local 172.16.0.2 dev v0 dstport 4789
 recreates "a device with GBP is replaced" "gbp: 1 vs 0" type vxlan id 1 local 172.16.0.2 dev v0 dstport 0 gbp
 recreates "a device with a default remote is replaced" "group: 172.16.0.9 vs none" type vxlan id 1 local 172.16.0.2 remote 172.16.0.9 dev v0 dstport 0

@@ -137,6 +137,10 @@ static void a_link_is_changed_and_deleted_by_its_index(void **state)
     assert_bytes((struct felt_plan_op){.kind = FELT_OP_LINK_RELEASE, .link = &link},
                  "28000000 1000 0500 00000000 00000000 00 00 0000 07000000 00000000 00000000"
                  "0800 0a00 00000000");
+    assert_bytes((struct felt_plan_op){.kind = FELT_OP_LINK_UNDERLAY, .link = &link},
+                 "44000000 1000 0500 00000000 00000000 00 00 0000 07000000 00000000 00000000"
+                 "2400 1280 0a00 0100 76786c616e00 0000 1400 0280 0800 0300 02000000 0800 0400 "
+                 "ac100002");
     assert_bytes((struct felt_plan_op){.kind = FELT_OP_LINK_LEARNING, .link = &link},
                  "3c000000 1000 0500 00000000 00000000 00 00 0000 07000000 00000000 00000000"
                  "1c00 1280 0a00 0100 76786c616e00 0000 0c00 0280 0500 0700 00 000000");

@@ -207,6 +207,10 @@ static void vandalise_link(void)
     case 4:
         kernel.link.vni = below(3); /* another device of our name */
         break;
+    case 5:
+        kernel.link.local.bytes[15] ^= 1;
+        kernel.link.underlay_ifindex++;
+        break;
     default:
         world_link_down(&kernel);
         kernel.link.up = chance(50);
@@ -458,6 +462,8 @@ static void check_device(void)
     unsigned ours = 0;
 
     CHECK(kernel.has_link && kernel.link.up && kernel.link.vni == 1);
+    CHECK(felt_ip_equal(&kernel.link.local, &desired.link.local));
+    CHECK(kernel.link.underlay_ifindex == desired.link.underlay_ifindex);
     CHECK(kernel.link.mtu == 1450 && !kernel.link.learning && kernel.link.master == 0);
     CHECK(memcmp(kernel.link.mac, desired.link.mac, FELT_PLAN_MAC_LEN) == 0);
     for (size_t i = 0; i < kernel.n_addrs && desired.has_lease; i++)

@@ -51,6 +51,33 @@ static void the_device_follows_the_configuration(void **state)
     felt_plan_desired_done(&desired);
 }
 
+static void a_move_changes_what_is_beneath_and_nothing_else(void **state)
+{
+    struct felt_netconf netconf = {.network = world_cidr(WORLD_NETWORK), .vxlan = {.vni = 1}};
+    struct felt_plan_setting s = setting(&netconf), small;
+    struct felt_plan_desired desired, before;
+
+    (void)state;
+    assert_int_equal(felt_plan_desired_init(&desired, &s), 0);
+    desired.link.mac[0] = 0x82; /* adopted */
+    before = desired;
+    s.underlay_ifindex = 9;
+    s.underlay_mtu = 9000;
+    s.underlay_address = world_ip("172.16.0.77");
+    assert_int_equal(felt_plan_desired_move(&desired, &s), 0);
+    assert_int_equal(desired.mtu, 8950);
+    assert_int_equal(desired.link.mtu, 8950);
+    assert_int_equal(desired.underlay_ifindex, 9);
+    assert_int_equal(desired.link.underlay_ifindex, 9);
+    assert_true(felt_ip_equal(&desired.link.local, &s.underlay_address));
+    assert_memory_equal(desired.link.mac, before.link.mac, FELT_PLAN_MAC_LEN);
+    small = s;
+    small.underlay_mtu = 100;
+    assert_int_equal(felt_plan_desired_move(&desired, &small), -ERANGE);
+    assert_int_equal(desired.mtu, 8950);
+    felt_plan_desired_done(&desired);
+}
+
 static void host_gw_wants_no_device_and_the_underlays_mtu(void **state)
 {
     struct felt_netconf netconf = {.network = world_cidr(WORLD_NETWORK),
@@ -355,6 +382,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_device_follows_the_configuration),
+        cmocka_unit_test(a_move_changes_what_is_beneath_and_nothing_else),
         cmocka_unit_test(host_gw_wants_no_device_and_the_underlays_mtu),
         cmocka_unit_test(a_name_that_no_interface_can_have_and_an_mtu_too_small_are_refused),
         cmocka_unit_test(no_peers_are_known_peers_too),

@@ -262,6 +262,41 @@ static void what_can_change_in_place_does(void **state)
     assert_false(f->plan.recreates);
 }
 
+static void another_address_or_interface_beneath_is_taken_without_losing_an_entry(void **state)
+{
+    struct fixture *f = *state;
+
+    set_peers(f, 1);
+    world_pass(&f->kernel, &f->desired);
+    f->kernel.link.local = world_ip("172.16.0.99");
+    f->kernel.link.mtu = 1400;
+    assert_string_equal(diff(f), "set local address of flannel.1 to 172.16.0.2\n"
+                                 "set MTU of flannel.1 to 1450\n");
+    world_pass(&f->kernel, &f->desired);
+    f->kernel.link.underlay_ifindex++;
+    assert_string_equal(diff(f), "set local address of flannel.1 to 172.16.0.2\n");
+    assert_false(f->plan.recreates);
+}
+
+static void where_the_kernel_cannot_move_a_device_it_is_made_anew(void **state)
+{
+    struct fixture *f = *state;
+
+    set_peers(f, 1);
+    world_pass(&f->kernel, &f->desired);
+    f->desired.cannot_move = true;
+    assert_string_equal(diff(f), "");
+    f->kernel.link.local = world_ip("172.16.0.99");
+    assert_string_equal(diff(f), "delete link flannel.1\n"
+                                 "create link flannel.1\n"
+                                 "add address 172.17.7.0/32\n"
+                                 "bring up flannel.1\n"
+                                 "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
+                                 "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
+                                 "set route 172.17.11.0/24 via 172.17.11.0\n");
+    assert_string_equal(f->plan.recreates_why, "local: 172.16.0.99 vs 172.16.0.2");
+}
+
 /* ---- direct routes ---- */
 
 static void direct_routing_takes_on_link_peers_off_the_device_and_back(void **state)
@@ -391,6 +426,8 @@ int main(void)
         T(a_changed_address_is_one_fdb_entry),
         T(an_incompatible_device_is_replaced_and_filled_in_one_pass),
         T(what_can_change_in_place_does),
+        T(another_address_or_interface_beneath_is_taken_without_losing_an_entry),
+        T(where_the_kernel_cannot_move_a_device_it_is_made_anew),
         T(direct_routing_takes_on_link_peers_off_the_device_and_back),
         T(host_gw_routes_on_link_peers_and_names_the_others),
         T(a_node_of_the_other_backend_is_reached_by_a_plain_route_or_named),

@@ -87,11 +87,8 @@ static void each_incompatible_option_is_named_with_both_values(void **state)
     have.vni = 2;
     assert_incompatible(&have, &want, "vni: 2 vs 1");
     have = flannel();
-    have.underlay_ifindex = 3;
-    assert_incompatible(&have, &want, "underlay interface index: 3 vs 2");
-    have = flannel();
-    have.local = felt_ip_v4(0xac100003);
-    assert_incompatible(&have, &want, "local: 172.16.0.3 vs 172.16.0.2");
+    assert_int_equal(felt_ip_parse("2001:db8::3", &have.local), 0);
+    assert_incompatible(&have, &want, "local: 2001:db8::3 vs 172.16.0.2");
     have = flannel();
     have.group = felt_ip_v4(0xef000001);
     assert_incompatible(&have, &want, "group: 239.0.0.1 vs none");
@@ -106,16 +103,32 @@ static void each_incompatible_option_is_named_with_both_values(void **state)
     assert_incompatible(&have, &want, "it has options that flannel never sets");
 }
 
+static void another_underlay_is_a_move_and_no_reason_to_begin_anew(void **state)
+{
+    struct felt_plan_link have = flannel(), want = wish();
+
+    (void)state;
+    assert_false(felt_plan_link_moved(&have, &want));
+    have.underlay_ifindex = 3;
+    assert_compatible(&have, &want);
+    assert_true(felt_plan_link_moved(&have, &want));
+    have = flannel();
+    have.local = felt_ip_v4(0xac100003);
+    assert_compatible(&have, &want);
+    assert_true(felt_plan_link_moved(&have, &want));
+    have.local = (struct felt_ip){0};
+    have.underlay_ifindex = 0;
+    assert_false(felt_plan_link_moved(&have, &want));
+}
+
 static void the_longest_difference_fits(void **state)
 {
     struct felt_plan_link have = flannel(), want = wish();
 
     (void)state;
     assert_int_equal(felt_ip_parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe", &have.local), 0);
-    assert_int_equal(felt_ip_parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", &want.local), 0);
     assert_incompatible(&have, &want,
-                        "local: ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe vs "
-                        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+                        "local: ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe vs 172.16.0.2");
 }
 
 static void a_configured_port_is_compared_and_the_default_is_the_kernels(void **state)
@@ -197,6 +210,7 @@ int main(void)
         cmocka_unit_test(mtu_mac_learning_and_up_change_in_place),
         cmocka_unit_test(a_device_without_local_or_underlay_is_compatible),
         cmocka_unit_test(each_incompatible_option_is_named_with_both_values),
+        cmocka_unit_test(another_underlay_is_a_move_and_no_reason_to_begin_anew),
         cmocka_unit_test(the_longest_difference_fits),
         cmocka_unit_test(a_configured_port_is_compared_and_the_default_is_the_kernels),
         cmocka_unit_test(the_mac_is_the_ids_made_local_and_unicast),

@@ -6,7 +6,10 @@
 #include "plan/op.h"
 
 static const struct felt_plan_link link = {
-    .name = "flannel.1", .mtu = 1450, .mac = {2, 0xaa, 0xbb, 0xcc, 0xdd, 0xee}};
+    .name = "flannel.1",
+    .mtu = 1450,
+    .mac = {2, 0xaa, 0xbb, 0xcc, 0xdd, 0xee},
+    .local = {.family = FELT_FAMILY_V4, .bytes = {172, 16, 0, 2}}};
 
 static void assert_text(struct felt_plan_op op, const char *wanted)
 {
@@ -30,6 +33,8 @@ static void each_operation_has_its_words(void **state)
     assert_text(op, "set MTU of flannel.1 to 1450");
     op.kind = FELT_OP_LINK_RELEASE;
     assert_text(op, "take out of its bridge flannel.1");
+    op.kind = FELT_OP_LINK_UNDERLAY;
+    assert_text(op, "set local address of flannel.1 to 172.16.0.2");
     op.kind = FELT_OP_LINK_LEARNING;
     assert_text(op, "set learning of flannel.1 to off");
     op.kind = FELT_OP_LINK_MAC;
@@ -86,7 +91,7 @@ static void only_operations_on_the_device_travel_alone(void **state)
 
         n += felt_plan_op_is_link(&op);
     }
-    assert_int_equal(n, 7);
+    assert_int_equal(n, 8);
     assert_true(felt_plan_op_is_link(&(struct felt_plan_op){.kind = FELT_OP_LINK_UP}));
     assert_false(felt_plan_op_is_link(&(struct felt_plan_op){.kind = FELT_OP_ADDR_ADD}));
 }

@@ -186,7 +186,10 @@ static int apply_link(struct felt_plan_observed *kernel, const struct felt_plan_
         kernel->link.mtu = op->link->mtu;
     else if (op->kind == FELT_OP_LINK_RELEASE)
         kernel->link.master = 0;
-    else if (op->kind == FELT_OP_LINK_LEARNING)
+    else if (op->kind == FELT_OP_LINK_UNDERLAY) {
+        kernel->link.local = op->link->local;
+        kernel->link.underlay_ifindex = op->link->underlay_ifindex;
+    } else if (op->kind == FELT_OP_LINK_LEARNING)
         kernel->link.learning = op->link->learning;
     else if (op->kind == FELT_OP_LINK_MAC)
         world_link_mac(kernel, op->link->mac);
@@ -381,6 +384,7 @@ int world_apply(struct felt_plan_observed *kernel, const struct felt_plan_op *op
     case FELT_OP_LINK_DEL:
     case FELT_OP_LINK_ADD:
     case FELT_OP_LINK_MTU:
+    case FELT_OP_LINK_UNDERLAY:
     case FELT_OP_LINK_LEARNING:
     case FELT_OP_LINK_RELEASE:
     case FELT_OP_LINK_MAC:
