@@ -76,6 +76,13 @@ static void greet_unserved(struct felt_node *node, const struct felt_endpoint *e
     node->introduction.seeds_until_us = felt_usec_add(node->now, ANSWER_TIME);
 }
 
+void felt_introduction_moved(struct felt_node *node)
+{
+    node->introduction.round_us =
+        FELT_MIN(node->introduction.round_us,
+                 felt_usec_add(node->now, felt_prng_jitter(&node->prng, FIRST_LOOK)));
+}
+
 static bool is_seed(const struct felt_node *node, const struct felt_endpoint *at)
 {
     for (uint32_t k = 0; k < node->asker.n_seeds; k++)

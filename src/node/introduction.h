@@ -32,6 +32,8 @@ void felt_introduction_init(struct felt_node *node);
 /* Seeds that are about to take the place of earlier ones: new ones are looked at now. */
 void felt_introduction_seeds(struct felt_node *node, const struct felt_endpoint *endpoints,
                              size_t n);
+/* Our address is another one: the seeds are looked at soon, for the others may have moved, too. */
+void felt_introduction_moved(struct felt_node *node);
 /* Whoever is there is to know us. Nothing where we are at that already. */
 void felt_introduction_begin(struct felt_node *node, const struct felt_endpoint *to);
 

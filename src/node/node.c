@@ -392,6 +392,9 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         felt_introduction_seeds(node, input->seeds.endpoints, input->seeds.n);
         felt_asker_seeds(node, input->seeds.endpoints, input->seeds.n);
         break;
+    case FELT_INPUT_ADDRESS:
+        felt_own_address(node, &input->address.advertise, &input->address.public_ip);
+        break;
     case FELT_INPUT_BACKEND:
         felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
                          input->backend.mtu, input->backend.ways);

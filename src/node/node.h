@@ -86,6 +86,7 @@ enum felt_input_kind {
     FELT_INPUT_SAVED,       /* state number `save` is durable */
     FELT_INPUT_SAVE_FAILED, /* it is not; the node asks again after a while */
     FELT_INPUT_SEEDS,       /* endpoints to join through, replacing earlier ones */
+    FELT_INPUT_ADDRESS,     /* this machine is reached elsewhere from now on */
     FELT_INPUT_BACKEND,     /* our overlay device is this: announce it */
     FELT_INPUT_REFUSED,     /* at endpoint nobody listens, says the machine that is there */
     FELT_INPUT_UNREACHABLE, /* our own machine had no way to endpoint */
@@ -116,6 +117,11 @@ struct felt_input {
             const struct felt_endpoint *endpoints; /* borrowed */
             size_t n;                              /* more than FELT_SEEDS_MAX are cut off */
         } seeds;
+        struct {
+            struct felt_endpoint advertise; /* as in felt_node_config */
+            struct felt_ip public_ip;       /* likewise; of the other family than the
+                                             * backend's: left to FELT_INPUT_BACKEND */
+        } address;
         struct {
             enum felt_backend type;
             uint32_t mtu;     /* of the overlay */

@@ -73,6 +73,21 @@ void felt_own_backend(struct felt_node *node, const char *type, const char *data
     publish(node, &d);
 }
 
+void felt_own_address(struct felt_node *node, const struct felt_endpoint *advertise,
+                      const struct felt_ip *public_ip)
+{
+    struct felt_descriptor d = current(node), had = d;
+
+    d.advertise = *advertise;
+    if (d.backend[0] == '\0' || d.public_ip.family == public_ip->family)
+        d.public_ip = *public_ip;
+    if (d.left || (felt_endpoint_equal(&d.advertise, &had.advertise) &&
+                   felt_ip_equal(&d.public_ip, &had.public_ip)))
+        return;
+    publish(node, &d);
+    felt_introduction_moved(node);
+}
+
 void felt_own_remind(struct felt_node *node)
 {
     felt_rumours_add(node->rumours, FELT_RUMOUR_DESCRIPTOR, FELT_MEMBER_SELF, 1);

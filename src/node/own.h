@@ -14,6 +14,11 @@ int felt_own_describe_first(struct felt_node *node, const struct felt_descriptor
 void felt_own_backend(struct felt_node *node, const char *type, const char *data, uint32_t mtu,
                       const struct felt_node_ways *ways);
 
+/* Announces another address: gossip's, and that of overlay traffic, unless the device that has been
+ * announced goes over the other family. Nothing where it is the same. */
+void felt_own_address(struct felt_node *node, const struct felt_endpoint *advertise,
+                      const struct felt_ip *public_ip);
+
 /* Somebody has an older descriptor of ours, or a farewell that is not true any more. */
 void felt_own_remind(struct felt_node *node);
 /* Our last word: no lease, and gone for good. */

@@ -8,6 +8,7 @@
  *   fault_filter.c   filtered
  *   fault_stall.c    slow, pause, clock, days
  *   fault_crash.c    crash, power, persist, address
+ *   fault_address.c  readdress
  *   fault_disk.c     disk-fails, disk-lost, disk-torn, disk-rollback
  *   fault_clone.c    clone
  *   fault_donor.c    donor

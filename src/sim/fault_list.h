@@ -21,6 +21,7 @@ extern const struct sim_fault sim_fault_crash;
 extern const struct sim_fault sim_fault_power;
 extern const struct sim_fault sim_fault_persist;
 extern const struct sim_fault sim_fault_address;
+extern const struct sim_fault sim_fault_readdress;
 extern const struct sim_fault sim_fault_disk_fails;
 extern const struct sim_fault sim_fault_disk_lost;
 extern const struct sim_fault sim_fault_disk_torn;

@@ -187,7 +187,6 @@ void sim_host_move(struct sim *sim, uint32_t host)
 {
     struct sim_host *h = &sim->hosts[host];
 
-    assert(h->power != SIM_RUNNING);
     sim->at[h->address] = SIM_HOST_NONE;
     h->address = new_address(sim, host);
 }

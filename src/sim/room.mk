@@ -28,6 +28,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/event_words.c src/sim/event_words.h \
 	src/sim/event_text.c src/sim/event_text.h \
 	src/sim/fault.c src/sim/fault.h src/sim/fault_list.h \
+	src/sim/fault_address.c \
 	src/sim/fault_behind.c \
 	src/sim/fault_clone.c \
 	src/sim/fault_contest.c \

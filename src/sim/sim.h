@@ -167,7 +167,7 @@ void sim_host_unblock(struct sim *sim, uint32_t host);
 void sim_host_stick(struct sim *sim, uint32_t host, felt_usec time);
 /* Its clock jumps forward. */
 void sim_host_jump(struct sim *sim, uint32_t host, felt_usec by);
-/* It has a new address from now on; only while it does not run. */
+/* It has a new address from now on. What runs on it has to be told. */
 void sim_host_move(struct sim *sim, uint32_t host);
 static inline bool sim_host_runs(const struct sim *sim, uint32_t host)
 {

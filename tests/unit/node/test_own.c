@@ -52,6 +52,61 @@ static void the_first_descriptor_has_the_sessions_first_version_and_verifies(voi
         felt_identity_verify(own(s).public_key, felt_bytes(d->body, d->body_len), d->signature));
 }
 
+static void set_address(struct scene *s, const char *advertise, const char *public_ip)
+{
+    struct felt_input in = {.kind = FELT_INPUT_ADDRESS};
+
+    assert_int_equal(felt_endpoint_parse(advertise, 0, &in.address.advertise), 0);
+    assert_int_equal(felt_ip_parse(public_ip, &in.address.public_ip), 0);
+    bench_step(&s->b, in);
+}
+
+/* G-5.8 */
+static void another_address_is_told_once_and_lease_session_and_incarnation_stay(void **state)
+{
+    struct scene *s = *state;
+    const struct felt_member *self = felt_members_peek(s->b.node->members, FELT_MEMBER_SELF);
+    uint64_t session = s->b.node->session, incarnation = self->incarnation;
+    uint64_t version = own(s).version;
+    uint32_t lease = own(s).lease;
+    felt_usec round_us = s->b.node->introduction.round_us;
+    struct felt_descriptor d;
+
+    assert_true(own(s).has_lease);
+    set_address(s, "198.51.100.7:8470", "198.51.100.7");
+    d = own(s);
+    assert_true(d.version == version + 1);
+    assert_string_equal(FELT_ENDPOINT(&d.advertise), "198.51.100.7:8470");
+    assert_string_equal(FELT_IP(&d.public_ip), "198.51.100.7");
+    assert_true(own(s).has_lease);
+    assert_int_equal(own(s).lease, lease);
+    assert_true(s->b.node->session == session);
+    assert_true(self->incarnation == incarnation);
+    assert_true(s->b.node->introduction.round_us <= round_us);
+    assert_true(s->b.node->introduction.round_us <= s->b.node->now + 2 * FELT_USEC_SEC);
+    set_address(s, "198.51.100.7:8470", "198.51.100.7");
+    assert_true(own(s).version == version + 1);
+}
+
+static void where_the_device_goes_over_the_other_family_its_address_is_left_to_it(void **state)
+{
+    struct felt_node_ways ways = {.data6 = ""};
+    struct felt_input in = {.kind = FELT_INPUT_BACKEND};
+    struct scene *s = *state;
+    struct felt_descriptor d;
+
+    assert_int_equal(felt_ip_parse("2001:db8::7", &ways.public_ip), 0);
+    in.backend.type = FELT_BACKEND_VXLAN;
+    in.backend.mtu = 1430;
+    in.backend.data = "{\"VNI\":1}";
+    in.backend.ways = &ways;
+    bench_step(&s->b, in);
+    set_address(s, "198.51.100.7:8470", "198.51.100.7");
+    d = own(s);
+    assert_string_equal(FELT_IP(&d.public_ip), "2001:db8::7");
+    assert_string_equal(FELT_ENDPOINT(&d.advertise), "198.51.100.7:8470");
+}
+
 static void a_device_is_announced_once_under_a_newer_version(void **state)
 {
     struct scene *s = *state;
@@ -232,6 +287,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(the_first_descriptor_has_the_sessions_first_version_and_verifies),
+        SCENE(another_address_is_told_once_and_lease_session_and_incarnation_stay),
+        SCENE(where_the_device_goes_over_the_other_family_its_address_is_left_to_it),
         SCENE(a_device_is_announced_once_under_a_newer_version),
         SCENE(a_second_way_is_announced_and_taken_back),
         SCENE(the_longest_backend_data_fits),
