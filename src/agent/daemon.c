@@ -12,6 +12,7 @@
 
 #include "agent/abandon.h"
 #include "agent/event_log.h"
+#include "agent/follow.h"
 #include "agent/hooks.h"
 #include "agent/lease_change.h"
 #include "agent/log.h"
@@ -45,6 +46,7 @@ struct daemon {
     struct felt_seeds *seeds; /* NULL: a founder */
     struct felt_overlay *overlay;
     struct felt_overlay_socket *overlay_socket;
+    struct felt_follow *follow;
     struct felt_hooks *hooks;
     struct felt_lease_change lease_change;
     bool ending;     /* once the hooks are done */
@@ -340,6 +342,19 @@ static void on_backend(void *userdata, const struct felt_devices_backend *backen
     step(d, input);
 }
 
+static void on_moved(void *userdata, const struct felt_underlay *underlay)
+{
+    struct felt_input input = {.kind = FELT_INPUT_ADDRESS};
+    struct daemon *d = userdata;
+
+    d->prepared.underlay = *underlay;
+    (void)felt_follow_advertise(&d->prepared.bind, underlay, &d->prepared.advertise);
+    input.address.advertise = d->prepared.advertise;
+    input.address.public_ip = underlay->public_ip;
+    step(d, input);
+    felt_overlay_move(d->overlay, underlay);
+}
+
 /* The control socket shows what the last pass came to. */
 static void on_passed(void *userdata)
 {
@@ -547,6 +562,19 @@ static int open_overlay(struct daemon *d)
     return felt_overlay_new(&config, &d->overlay);
 }
 
+static int open_follow(struct daemon *d)
+{
+    struct felt_follow_config config = {
+        .event = d->event,
+        .options = d->options,
+        .underlay = d->prepared.underlay,
+        .moved = on_moved,
+        .userdata = d,
+    };
+
+    return felt_follow_new(&config, &d->follow);
+}
+
 /* 0 or -errno; what has its own words has said them. */
 static int start(struct daemon *d)
 {
@@ -565,7 +593,7 @@ static int start(struct daemon *d)
     if ((r = sd_event_default(&d->event)) < 0 ||
         (r = felt_writer_new(d->prepared.store.state_path, &d->writer)) < 0 ||
         (r = open_sources(d)) < 0 || (r = open_hooks(d)) < 0 || (r = open_overlay(d)) < 0 ||
-        (r = open_seeds(d)) < 0) {
+        (r = open_follow(d)) < 0 || (r = open_seeds(d)) < 0) {
         felt_log_error("node: cannot start: %s", strerror(-r));
         return r;
     }
@@ -583,6 +611,7 @@ static int start(struct daemon *d)
 static void stop(struct daemon *d)
 {
     felt_varlink_server_free(d->server);
+    felt_follow_free(d->follow);
     felt_overlay_free(d->overlay);
     felt_overlay_socket_free(d->overlay_socket);
     felt_lease_change_done(&d->lease_change);

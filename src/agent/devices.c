@@ -9,6 +9,8 @@
 
 struct felt_devices {
     enum felt_backend backend;
+    struct felt_netconf netconf;
+    struct felt_id node;
     struct felt_underlay underlay; /* host-gw: without the families that the network has not */
     unsigned families;             /* FELT_PLAN_HAS_x: outer ones of the devices */
     struct felt_reconciler *reconcilers[FELT_DEVICES_MAX];
@@ -49,6 +51,16 @@ static unsigned families_in(const struct felt_dual *dual)
     return felt_plan_has(dual->v4.ip.family) | felt_plan_has(dual->v6.ip.family);
 }
 
+static bool is_single(unsigned families)
+{
+    return (families & (families - 1)) == 0;
+}
+
+static uint8_t the_single(unsigned families)
+{
+    return families == FELT_PLAN_HAS_V6 ? FELT_FAMILY_V6 : FELT_FAMILY_V4;
+}
+
 static int add(struct felt_devices *devices, const struct felt_devices_config *config,
                const struct felt_underlay *underlay, bool has_sibling,
                struct felt_reconcile_report *report)
@@ -76,10 +88,8 @@ static int add_all(struct felt_devices *devices, const struct felt_devices_confi
     int r = 0;
 
     if (devices->backend == FELT_BACKEND_HOST_GW) {
-        if ((devices->families & (devices->families - 1)) == 0 &&
-            underlay_of(&devices->underlay,
-                        devices->families == FELT_PLAN_HAS_V6 ? FELT_FAMILY_V6 : FELT_FAMILY_V4,
-                        &one))
+        if (is_single(devices->families) &&
+            underlay_of(&devices->underlay, the_single(devices->families), &one))
             devices->underlay = one;
         return add(devices, config, &devices->underlay, false, report);
     }
@@ -104,6 +114,8 @@ int felt_devices_new(const struct felt_devices_config *config, struct felt_devic
     if (!devices)
         return -ENOMEM;
     devices->backend = config->netconf->backend;
+    devices->netconf = *config->netconf;
+    devices->node = config->node;
     devices->underlay = config->underlay;
     devices->families = felt_plan_devices(families_in(&networks), families_of(&config->underlay));
     r = add_all(devices, config, ret_report);
@@ -111,6 +123,38 @@ int felt_devices_new(const struct felt_devices_config *config, struct felt_devic
         return r;
     *ret_devices = FELT_TAKE(devices);
     return 0;
+}
+
+/* Each gets its own half. That both can is known before either is moved: they differ in the address
+ * alone, but for the MTU, which is too small for the one over IPv6 first. */
+int felt_devices_move(struct felt_devices *devices, const struct felt_underlay *underlay,
+                      struct felt_reconcile_report *ret_report)
+{
+    struct felt_dual networks = felt_netconf_networks(&devices->netconf);
+    struct felt_underlay whole = *underlay;
+    int r = 0;
+
+    *ret_report = (struct felt_reconcile_report){0};
+    if (felt_plan_devices(families_in(&networks), families_of(underlay)) != devices->families)
+        return -EAGAIN;
+    if (devices->backend == FELT_BACKEND_HOST_GW && is_single(devices->families) &&
+        !underlay_of(underlay, the_single(devices->families), &whole))
+        return -EAGAIN;
+    for (size_t i = devices->n; i-- > 0 && r == 0;) {
+        struct felt_reconciler_config one = {
+            .netconf = &devices->netconf,
+            .underlay = whole,
+            .node = devices->node,
+            .has_sibling = devices->n == FELT_DEVICES_MAX,
+        };
+
+        if (devices->backend == FELT_BACKEND_VXLAN)
+            underlay_of(underlay, devices->outer[i], &one.underlay);
+        r = felt_reconciler_move(devices->reconcilers[i], &one, ret_report);
+    }
+    if (r == 0)
+        devices->underlay = whole;
+    return r;
 }
 
 void felt_devices_free(struct felt_devices *devices)

@@ -45,6 +45,10 @@ struct felt_devices_peer {
 /* As felt_reconciler_new(). */
 int felt_devices_new(const struct felt_devices_config *config, struct felt_devices **ret_devices,
                      struct felt_reconcile_report *ret_report);
+/* The underlay is another one. As felt_reconciler_move(); -EAGAIN where it has other families, so
+ * that other devices are needed: make them anew. */
+int felt_devices_move(struct felt_devices *devices, const struct felt_underlay *underlay,
+                      struct felt_reconcile_report *ret_report);
 void felt_devices_free(struct felt_devices *devices);
 FELT_DEFINE_CLEANUP(struct felt_devices *, felt_devices_free)
 

@@ -24,6 +24,7 @@ struct felt_overlay {
     sd_event_source *soon;                     /* a pass is wanted */
     sd_event_source *timer;                    /* the next one at the latest */
     sd_event_source *kernel[FELT_DEVICES_MAX]; /* notifications */
+    bool moved; /* the underlay is not that of the start any more: what it lacks may come back */
     bool announced;
     struct felt_devices_backend backend;
     felt_usec backoff_us;
@@ -91,18 +92,44 @@ int felt_overlay_new(const struct felt_overlay_config *config, struct felt_overl
     return 0;
 }
 
+/* What they have programmed stays, and those that follow adopt it. */
+static void drop_devices(struct felt_overlay *o)
+{
+    for (size_t i = 0; i < FELT_DEVICES_MAX; i++)
+        o->kernel[i] = sd_event_source_disable_unref(o->kernel[i]);
+    felt_devices_free(o->devices);
+    o->devices = NULL;
+}
+
 void felt_overlay_free(struct felt_overlay *overlay)
 {
     if (!overlay)
         return;
     sd_event_source_disable_unref(overlay->soon);
     sd_event_source_disable_unref(overlay->timer);
-    for (size_t i = 0; i < FELT_DEVICES_MAX; i++)
-        sd_event_source_disable_unref(overlay->kernel[i]);
+    drop_devices(overlay);
     felt_rules_free(overlay->rules);
-    felt_devices_free(overlay->devices);
     sd_event_unref(overlay->config.event);
     free(overlay);
+}
+
+void felt_overlay_move(struct felt_overlay *overlay, const struct felt_underlay *underlay)
+{
+    struct felt_reconcile_report report;
+    int r = 0;
+
+    overlay->config.underlay = *underlay;
+    overlay->moved = true;
+    if (overlay->devices)
+        r = felt_devices_move(overlay->devices, underlay, &report);
+    if (r == -EAGAIN)
+        drop_devices(overlay);
+    else if (r < 0)
+        felt_log_error(
+            "underlay: interface=%s cannot be used as it is now: %s; the overlay stays as "
+            "it was",
+            underlay->name, report.text[0] ? report.text : strerror(-r));
+    felt_overlay_changed(overlay);
 }
 
 void felt_overlay_changed(struct felt_overlay *overlay)
@@ -371,7 +398,7 @@ static int pass(struct felt_overlay *o)
         r = make_rules(o);
     if (r >= 0 && !o->devices) {
         r = make_devices(o, &self);
-        if (r == -EINVAL || r == -ERANGE) {
+        if ((r == -EINVAL || r == -ERANGE) && !o->moved) {
             felt_log_error("kernel: %s", o->kernel_error);
             return sd_event_exit(o->config.event, r);
         }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/abandon.h"
+#include "agent/follow.h"
 #include "agent/log.h"
 #include "agent/machine.h"
 #include "agent/net_config.h"
@@ -92,58 +93,15 @@ static int find_key(const struct felt_options *o, const struct felt_token *token
     return 0;
 }
 
-/* Gossip goes where overlay traffic goes, over the family that the socket is bound to. */
-static int choose_advertise(const struct felt_options *o, struct felt_prepared *p,
-                            struct felt_failure *error)
-{
-    const struct felt_underlay *u = &p->underlay;
-
-    p->bind = o->bind;
-    if (!o->bind_explicit && u->public_ip.family == FELT_FAMILY_V6)
-        p->bind.ip = (struct felt_ip){.family = FELT_FAMILY_V6}; /* a machine without IPv4 */
-    p->advertise = p->bind;
-    if (!felt_ip_is_any(&p->bind.ip))
-        return 0;
-    if (p->bind.ip.family == u->public_ip.family)
-        p->advertise.ip = u->public_ip;
-    else if (p->bind.ip.family == u->public_ip6.family)
-        p->advertise.ip = u->public_ip6;
-    else
-        return felt_fail(error, -EADDRNOTAVAIL,
-                         "--bind %s: interface %s has no address of that family for others to "
-                         "reach this node at",
-                         FELT_ENDPOINT(&o->bind), u->name);
-    return 0;
-}
-
-static void log_underlay(const struct felt_underlay *u)
-{
-    char second[2 * FELT_ENDPOINT_TEXT + 32] = "";
-
-    if (u->address6.family != FELT_FAMILY_NONE)
-        snprintf(second, sizeof(second), " address6=%s public-ip6=%s", FELT_IP(&u->address6),
-                 FELT_IP(&u->public_ip6));
-    felt_log_info("underlay: interface=%s address=%s mtu=%u public-ip=%s%s", u->name,
-                  FELT_IP(&u->address), u->mtu, FELT_IP(&u->public_ip), second);
-}
-
 static int choose_underlay(const struct felt_options *o, struct felt_prepared *p,
                            struct felt_failure *error)
 {
-    struct felt_underlay_choice choice = {
-        .iface = &o->iface,
-        .iface_regex = &o->iface_regex,
-        .public_ip = o->public_ip,
-        .public_ip6 = o->public_ip6,
-    };
-    struct felt_underlay_error e;
-    int r;
+    int r = felt_follow_first(o, &p->underlay, error);
 
-    r = felt_underlay_select(&choice, &p->underlay, &e);
     if (r < 0)
-        return felt_fail(error, r, "%s", e.text);
-    log_underlay(&p->underlay);
-    return choose_advertise(o, p, error);
+        return r;
+    p->bind = felt_follow_bind(o, &p->underlay);
+    return felt_follow_advertise(&p->bind, &p->underlay, &p->advertise) ? 0 : -EADDRNOTAVAIL;
 }
 
 static int refused(const struct felt_prepared *p, int r, enum felt_node_refusal refusal,

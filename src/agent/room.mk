@@ -9,6 +9,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/echo.c src/agent/echo.h \
 	src/agent/event_log.c src/agent/event_log.h \
 	src/agent/failure.c src/agent/failure.h \
+	src/agent/follow.c src/agent/follow.h \
 	src/agent/hooks.c src/agent/hooks.h \
 	src/agent/lease_change.c src/agent/lease_change.h \
 	src/agent/machine.c src/agent/machine.h \

@@ -106,12 +106,34 @@ static const struct felt_interface *by_address(const struct felt_links *links,
     return NULL;
 }
 
-/* One family of an interface: the address that was asked for, or its best one. False: none. */
+/* Still of use. A link-local one gives way to a better one. */
+static bool is_still_there(const struct felt_links *links, uint32_t ifindex,
+                           const struct felt_ip *ip)
+{
+    for (size_t i = 0; i < links->n_addrs; i++)
+        if (links->addrs[i].ifindex == ifindex && felt_ip_equal(&links->addrs[i].cidr.ip, ip))
+            return worth(&links->addrs[i]) > 0 && is_global(ip);
+    return false;
+}
+
+static const struct felt_ip *had_of(const struct felt_underlay *had, uint8_t family)
+{
+    return had->address6.family == family ? &had->address6 : &had->address;
+}
+
+/* One family of an interface: the address that was asked for, or the one that we had, or its best
+ * one. False: none. */
 static bool take_family(const struct felt_links *links, uint32_t ifindex, uint8_t family,
-                        const struct felt_ip *asked, struct felt_ip *ret_address)
+                        const struct felt_ip *asked, const struct felt_underlay *had,
+                        struct felt_ip *ret_address)
 {
     if (asked != NULL && asked->family == family) {
         *ret_address = *asked;
+        return true;
+    }
+    if (had != NULL && had_of(had, family)->family == family &&
+        is_still_there(links, ifindex, had_of(had, family))) {
+        *ret_address = *had_of(had, family);
         return true;
     }
     return find_address(links, ifindex, family, ret_address);
@@ -135,15 +157,16 @@ static const struct felt_ip *given_or(const struct felt_ip *given, const struct 
 }
 
 /* Takes the interface, with its own choice of addresses but for the one that was asked for (NULL:
- * none was). */
+ * none was), and those that we had (NULL: none). */
 static int take(const struct felt_links *links, const struct felt_interface *interface,
-                const struct felt_ip *asked, const struct felt_underlay_choice *choice,
-                struct felt_underlay *ret_underlay, struct felt_underlay_error *error)
+                const struct felt_ip *asked, const struct felt_underlay *had,
+                const struct felt_underlay_choice *choice, struct felt_underlay *ret_underlay,
+                struct felt_underlay_error *error)
 {
     struct felt_underlay underlay = {.ifindex = interface->ifindex, .mtu = interface->mtu};
     struct felt_ip v4 = {0}, v6 = {0};
-    bool has_v4 = take_family(links, interface->ifindex, FELT_FAMILY_V4, asked, &v4);
-    bool has_v6 = take_family(links, interface->ifindex, FELT_FAMILY_V6, asked, &v6);
+    bool has_v4 = take_family(links, interface->ifindex, FELT_FAMILY_V4, asked, had, &v4);
+    bool has_v6 = take_family(links, interface->ifindex, FELT_FAMILY_V6, asked, had, &v6);
 
     memcpy(underlay.name, interface->name, sizeof(underlay.name));
     /* An address that IPv4 hosts give themselves where nobody gives them one. */
@@ -188,7 +211,7 @@ static int try_default(const struct felt_underlay_choice *choice, const struct f
                         "not determine interface" ADVICE);
         return -ENOENT;
     }
-    return take(links, interface, NULL, choice, ret_underlay, error);
+    return take(links, interface, NULL, NULL, choice, ret_underlay, error);
 }
 
 static int try_iface(const struct felt_underlay_choice *choice, const struct felt_links *links,
@@ -207,7 +230,7 @@ static int try_iface(const struct felt_underlay_choice *choice, const struct fel
                  wish);
         return -ENOENT;
     }
-    return take(links, interface, is_address ? &ip : NULL, choice, ret_underlay, error);
+    return take(links, interface, is_address ? &ip : NULL, NULL, choice, ret_underlay, error);
 }
 
 /* Users write \d as flannel's RE2 lets them; POSIX knows it as [0-9]. False: no room. */
@@ -290,7 +313,7 @@ static int try_regex(const struct felt_underlay_choice *choice, const struct fel
                  pattern);
         return r;
     }
-    return take(links, interface, NULL, choice, ret_underlay, error);
+    return take(links, interface, NULL, NULL, choice, ret_underlay, error);
 }
 
 int felt_underlay_choose(const struct felt_underlay_choice *choice, const struct felt_links *links,
@@ -308,6 +331,54 @@ int felt_underlay_choose(const struct felt_underlay_choice *choice, const struct
     for (size_t i = 0; i < n_regex && r == -ENOENT; i++)
         r = try_regex(choice, links, choice->iface_regex->items[i], ret_underlay, ret_error);
     return r;
+}
+
+static bool is_by_address(const struct felt_underlay_choice *choice)
+{
+    size_t n = choice->iface != NULL ? choice->iface->n : 0;
+    struct felt_ip ip;
+
+    for (size_t i = 0; i < n; i++)
+        if (felt_ip_parse(choice->iface->items[i], &ip) == 0)
+            return true;
+    return false;
+}
+
+int felt_underlay_again(const struct felt_underlay_choice *choice, const struct felt_links *links,
+                        const struct felt_underlay *had, struct felt_underlay *ret_underlay,
+                        struct felt_underlay_error *ret_error)
+{
+    const struct felt_interface *interface = by_ifindex(links, had->ifindex);
+
+    ret_error->text[0] = 0;
+    if (is_by_address(choice))
+        return felt_underlay_choose(choice, links, ret_underlay, ret_error);
+    if (interface == NULL)
+        interface = by_name(links, had->name);
+    if (interface == NULL) {
+        complain(ret_error, "interface %s is gone", had->name);
+        return -ENODEV;
+    }
+    return take(links, interface, NULL, had, choice, ret_underlay, ret_error);
+}
+
+bool felt_underlay_same(const struct felt_underlay *a, const struct felt_underlay *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->ifindex == b->ifindex && a->mtu == b->mtu &&
+           felt_ip_equal(&a->address, &b->address) && felt_ip_equal(&a->address6, &b->address6) &&
+           felt_ip_equal(&a->public_ip, &b->public_ip) &&
+           felt_ip_equal(&a->public_ip6, &b->public_ip6);
+}
+
+bool felt_underlay_lacks(const struct felt_underlay *next, const struct felt_underlay *had)
+{
+    uint8_t had_families[] = {had->address.family, had->address6.family};
+
+    for (size_t i = 0; i < FELT_ARRAY_LEN(had_families); i++)
+        if (had_families[i] != FELT_FAMILY_NONE && next->address.family != had_families[i] &&
+            next->address6.family != had_families[i])
+            return true;
+    return false;
 }
 
 int felt_underlay_select(const struct felt_underlay_choice *choice,

@@ -9,6 +9,7 @@
  * there is another; a link-local one is of no use to a peer. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/options.h"
@@ -44,6 +45,18 @@ struct felt_underlay_error {
 /* From what felt_links_read() gave. 0, or -ENOENT (-EINVAL for a bad pattern) with ret_error. */
 int felt_underlay_choose(const struct felt_underlay_choice *choice, const struct felt_links *links,
                          struct felt_underlay *ret_underlay, struct felt_underlay_error *ret_error);
+
+/* The same for somebody who has chosen before: the same interface, known by its index and then by
+ * its name, with the same addresses as long as it has them; a default route that points elsewhere
+ * meanwhile is no reason to move. Where --iface names an address, that decides, as at first.
+ * -ENODEV: the interface is gone; -ENOENT: it has no address (any more). links needs no routes. */
+int felt_underlay_again(const struct felt_underlay_choice *choice, const struct felt_links *links,
+                        const struct felt_underlay *had, struct felt_underlay *ret_underlay,
+                        struct felt_underlay_error *ret_error);
+
+bool felt_underlay_same(const struct felt_underlay *a, const struct felt_underlay *b);
+/* Whether next has no address of a family that had has one of. */
+bool felt_underlay_lacks(const struct felt_underlay *next, const struct felt_underlay *had);
 
 /* The same for this machine, now. Another -errno where its interfaces cannot be read. */
 int felt_underlay_select(const struct felt_underlay_choice *choice,

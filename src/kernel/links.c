@@ -79,34 +79,34 @@ static int take_route(const struct nlmsghdr *message, void *userdata)
     return 0;
 }
 
-static int read_family(struct felt_netlink *netlink, uint8_t family, struct felt_links *links,
-                       struct felt_kernel_error *error)
+static int read_family(struct felt_netlink *netlink, uint8_t family, bool routes,
+                       struct felt_links *links, struct felt_kernel_error *error)
 {
     struct ifaddrmsg addr = {.ifa_family = family};
     struct rtmsg route = {.rtm_family = family, .rtm_table = RT_TABLE_MAIN};
     int r = dump(netlink, RTM_GETADDR, &addr, sizeof(addr), take_addr, links, error);
 
-    if (r == 0)
+    if (r == 0 && routes)
         r = dump(netlink, RTM_GETROUTE, &route, sizeof(route), take_route, links, error);
     /* The kernel says ENOENT for a table that never had a route. */
     return r == -ENOENT ? 0 : r;
 }
 
-static int read_once(struct felt_netlink *netlink, struct felt_links *links,
+static int read_once(struct felt_netlink *netlink, bool routes, struct felt_links *links,
                      struct felt_kernel_error *error)
 {
     struct ifinfomsg link = {0};
     int r = dump(netlink, RTM_GETLINK, &link, sizeof(link), take_interface, links, error);
 
     if (r == 0)
-        r = read_family(netlink, AF_INET, links, error);
+        r = read_family(netlink, AF_INET, routes, links, error);
     /* A kernel without IPv6 answers for all families that it has, or not at all. */
     if (r == 0 && access(HAS_IPV6, F_OK) == 0)
-        r = read_family(netlink, AF_INET6, links, error);
+        r = read_family(netlink, AF_INET6, routes, links, error);
     return r;
 }
 
-int felt_links_read(struct felt_links *ret_links, struct felt_kernel_error *error)
+static int read_links(bool routes, struct felt_links *ret_links, struct felt_kernel_error *error)
 {
     _cleanup_(felt_netlink_freep) struct felt_netlink *netlink = NULL;
     int r = felt_netlink_open(FELT_NETLINK_ROUTE, &netlink);
@@ -116,7 +116,7 @@ int felt_links_read(struct felt_links *ret_links, struct felt_kernel_error *erro
     for (int i = 0; i < TRIES; i++) {
         struct felt_links links = {0};
 
-        r = read_once(netlink, &links, error);
+        r = read_once(netlink, routes, &links, error);
         if (r == 0) {
             *ret_links = links;
             return 0;
@@ -126,6 +126,16 @@ int felt_links_read(struct felt_links *ret_links, struct felt_kernel_error *erro
             break;
     }
     return r;
+}
+
+int felt_links_read(struct felt_links *ret_links, struct felt_kernel_error *error)
+{
+    return read_links(true, ret_links, error);
+}
+
+int felt_links_read_addrs(struct felt_links *ret_links, struct felt_kernel_error *error)
+{
+    return read_links(false, ret_links, error);
 }
 
 void felt_links_done(struct felt_links *links)

@@ -22,5 +22,7 @@ struct felt_links {
 
 /* With a socket of its own. 0 or -errno with words in error (may be NULL). */
 int felt_links_read(struct felt_links *ret_links, struct felt_kernel_error *error);
+/* The same without the default routes: a machine may have very many routes. */
+int felt_links_read_addrs(struct felt_links *ret_links, struct felt_kernel_error *error);
 /* Frees the arrays and zeroes the struct. */
 void felt_links_done(struct felt_links *links);

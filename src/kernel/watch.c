@@ -18,23 +18,41 @@ struct felt_watch {
     struct felt_netlink *netlink;
 };
 
-int felt_watch_new(struct felt_watch **ret_watch)
+static int watch_groups(const int *groups, size_t n, struct felt_watch **ret_watch)
 {
-    static const int groups[] = {RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
-                                 RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
     _cleanup_(felt_watch_freep) struct felt_watch *watch = calloc(1, sizeof(*watch));
     int r;
 
     if (watch == NULL)
         return -ENOMEM;
     r = felt_netlink_open(FELT_NETLINK_ROUTE, &watch->netlink);
-    for (size_t i = 0; i < FELT_ARRAY_LEN(groups) && r == 0; i++)
+    for (size_t i = 0; i < n && r == 0; i++)
         r = felt_netlink_join(watch->netlink, groups[i]);
     if (r < 0)
         return r;
-    (void)felt_netlink_join(watch->netlink, RTNLGRP_NEXTHOP); /* not before 5.3 */
     *ret_watch = FELT_TAKE(watch);
     return 0;
+}
+
+int felt_watch_new(struct felt_watch **ret_watch)
+{
+    static const int groups[] = {RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
+                                 RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
+    struct felt_watch *watch;
+    int r = watch_groups(groups, FELT_ARRAY_LEN(groups), &watch);
+
+    if (r < 0)
+        return r;
+    (void)felt_netlink_join(watch->netlink, RTNLGRP_NEXTHOP); /* not before 5.3 */
+    *ret_watch = watch;
+    return 0;
+}
+
+int felt_watch_new_links(struct felt_watch **ret_watch)
+{
+    static const int groups[] = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR};
+
+    return watch_groups(groups, FELT_ARRAY_LEN(groups), ret_watch);
 }
 
 void felt_watch_free(struct felt_watch *watch)
@@ -75,6 +93,8 @@ static bool concerns_us(const struct felt_watch_scope *scope, const struct nlmsg
     struct felt_plan_route route;
     uint32_t ifindex;
 
+    if (scope->any_link)
+        return felt_parse_interface(message, &interface) || felt_parse_addr(message, &addr);
     if (felt_parse_interface(message, &interface))
         return is_our_device(scope, interface.ifindex) ||
                interface.ifindex == scope->underlay_ifindex ||
@@ -96,8 +116,8 @@ static bool concerns_us(const struct felt_watch_scope *scope, const struct nlmsg
 /* The kernel's own doings come from port 0. */
 static bool is_our_doing(const struct felt_watch_scope *scope, const struct nlmsghdr *message)
 {
-    return message->nlmsg_pid == scope->own_port ||
-           (message->nlmsg_pid != 0 && message->nlmsg_pid == scope->sibling_port);
+    return message->nlmsg_pid != 0 &&
+           (message->nlmsg_pid == scope->own_port || message->nlmsg_pid == scope->sibling_port);
 }
 
 bool felt_watch_drain(struct felt_watch *watch, const struct felt_watch_scope *scope)

@@ -18,6 +18,7 @@ struct felt_watch_scope {
     uint32_t link_ifindex;              /* 0: it does not exist */
     char underlay_name[FELT_PLAN_NAME]; /* its index changes when it is made anew */
     uint32_t underlay_ifindex;
+    bool any_link; /* every link and address concerns us, and nothing else does */
     struct felt_dual networks;
     const struct felt_plan_peer *peers; /* whose way depends on the underlay's routes; borrowed for
                                          * the call */
@@ -30,6 +31,9 @@ struct felt_watch_scope {
 int felt_watch_new(struct felt_watch **ret_watch);
 void felt_watch_free(struct felt_watch *watch);
 FELT_DEFINE_CLEANUP(struct felt_watch *, felt_watch_free)
+
+/* The same for links and addresses alone, of which there are few notifications. */
+int felt_watch_new_links(struct felt_watch **ret_watch);
 
 /* Readable when felt_watch_drain() has something to read. */
 int felt_watch_fd(const struct felt_watch *watch);

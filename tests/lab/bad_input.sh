@@ -54,7 +54,7 @@ refused "an unknown option" 2 'no-such-option' --no-such-option
 refused "a bad CIDR" 2 'network' --network 10.3.0.0
 refused "joining with a network of one's own" 2 'join' --join 192.0.2.2 --network 10.3.0.0/16
 refused "a damaged token" 2 'token' --join felt1-AAAAAAAA
-refused "an interface that is not there" 1 'nope0' --network 10.3.0.0/16 --iface nope0
+refused "a pattern of interfaces that is none" 1 'iface-regex' --network 10.3.0.0/16 --iface-regex '('
 untouched "after bad options"
 
 # ---- the key file ------------------------------------------------------------------------------

@@ -312,6 +312,131 @@ static void each_family_has_a_public_address_of_its_own(void **state)
     assert_string_equal(FELT_IP(&underlay.address), "fd00::4");
 }
 
+/* ---- again ---- */
+
+static struct felt_underlay again(const struct felt_text_list *iface,
+                                  const struct felt_underlay *had)
+{
+    struct felt_underlay_choice choice = {.iface = iface};
+    struct felt_underlay underlay = {0};
+
+    if (felt_underlay_again(&choice, &links, had, &underlay, &error) < 0)
+        fail_msg("%s", error.text);
+    return underlay;
+}
+
+static void as_long_as_nothing_changes_the_choice_stays(void **state)
+{
+    struct felt_underlay had = chosen(NULL, NULL), next = again(NULL, &had);
+
+    (void)state;
+    assert_true(felt_underlay_same(&had, &next));
+    /* Nor where the default route points elsewhere, or a better address would come first now. */
+    links.default_ifindex = 3;
+    addrs[1] = addr(2, "10.1.1.1/24");
+    addrs[2] = addr(2, "172.16.0.2/24");
+    next = again(NULL, &had);
+    assert_true(felt_underlay_same(&had, &next));
+    links.has_default = false;
+    next = again(NULL, &had);
+    assert_true(felt_underlay_same(&had, &next));
+}
+
+static void an_address_that_is_gone_gives_way_to_the_best_one(void **state)
+{
+    struct felt_underlay had = chosen(NULL, NULL), next;
+
+    (void)state;
+    addrs[1] = addr(2, "172.16.0.77/24");
+    next = again(NULL, &had);
+    assert_is(next, "eth0", "172.16.0.77");
+    assert_string_equal(FELT_IP(&next.public_ip), "172.16.0.77");
+    assert_false(felt_underlay_same(&had, &next));
+    assert_false(felt_underlay_lacks(&next, &had));
+}
+
+static void a_link_local_address_is_not_kept_where_a_better_one_has_come(void **state)
+{
+    struct felt_text_list eth1 = list("eth1", NULL);
+    struct felt_interface_addr better = addrs[4];
+    struct felt_underlay had, next;
+
+    (void)state;
+    addrs[4] = addr(1, "127.0.0.2/8");
+    had = chosen(&eth1, NULL);
+    assert_is(had, "eth1", "169.254.7.7");
+    addrs[4] = better;
+    next = again(&eth1, &had);
+    assert_is(next, "eth1", "192.0.2.9");
+}
+
+static void an_interface_is_known_by_its_index_and_then_by_its_name(void **state)
+{
+    struct felt_interface before = interfaces[1];
+    struct felt_underlay had = chosen(NULL, NULL), next;
+
+    (void)state;
+    strcpy(interfaces[1].name, "uplink");
+    interfaces[1].mtu = 1400;
+    next = again(NULL, &had);
+    assert_is(next, "uplink", "172.16.0.2");
+    assert_int_equal(next.mtu, 1400);
+    interfaces[1] = before;
+    interfaces[1].ifindex = 12; /* made anew */
+    addrs[1].ifindex = 12;
+    next = again(NULL, &had);
+    assert_is(next, "eth0", "172.16.0.2");
+    assert_int_equal(next.ifindex, 12);
+    interfaces[1] = before;
+}
+
+static void what_is_gone_is_named(void **state)
+{
+    struct felt_underlay_choice choice = {0};
+    struct felt_underlay had = chosen(NULL, NULL), next = {.mtu = 1};
+
+    (void)state;
+    addrs[1] = addrs[2] = addr(1, "127.0.0.2/8");
+    assert_int_equal(felt_underlay_again(&choice, &links, &had, &next, &error), -ENOENT);
+    assert_string_equal(error.text, "failed to find an IPv4 or IPv6 address for interface eth0");
+    had.ifindex = 99;
+    strcpy(had.name, "eth9");
+    assert_int_equal(felt_underlay_again(&choice, &links, &had, &next, &error), -ENODEV);
+    assert_string_equal(error.text, "interface eth9 is gone");
+    assert_int_equal(next.mtu, 1);
+}
+
+static void where_an_address_was_asked_for_it_is_followed_and_not_the_interface(void **state)
+{
+    struct felt_text_list asked = list("10.1.1.1", NULL);
+    struct felt_underlay had = chosen(&asked, NULL), next;
+    struct felt_underlay_choice choice = {.iface = &asked};
+
+    (void)state;
+    assert_is(had, "eth0", "10.1.1.1");
+    addrs[2] = addr(3, "10.1.1.1/24");
+    next = again(&asked, &had);
+    assert_is(next, "eth1", "10.1.1.1");
+    addrs[2] = addr(2, "10.1.1.2/24");
+    assert_int_equal(felt_underlay_again(&choice, &links, &had, &next, &error), -ENOENT);
+}
+
+static void a_family_that_is_missing_is_noticed(void **state)
+{
+    struct felt_underlay had = {0}, next;
+
+    (void)state;
+    assert_int_equal(felt_ip_parse("192.0.2.1", &had.address), 0);
+    assert_int_equal(felt_ip_parse("2001:db8::1", &had.address6), 0);
+    next = had;
+    assert_false(felt_underlay_lacks(&next, &had));
+    next.address6 = (struct felt_ip){0};
+    assert_true(felt_underlay_lacks(&next, &had));
+    assert_false(felt_underlay_lacks(&had, &next)); /* more than before */
+    next.address = had.address6;
+    assert_true(felt_underlay_lacks(&next, &had));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
@@ -332,6 +457,14 @@ int main(void)
         cmocka_unit_test_setup(a_link_local_ipv4_address_gives_way_to_a_global_ipv6_one, setup6),
         cmocka_unit_test_setup(an_ipv6_literal_takes_its_interface_and_itself, setup6),
         cmocka_unit_test_setup(each_family_has_a_public_address_of_its_own, setup6),
+        cmocka_unit_test_setup(as_long_as_nothing_changes_the_choice_stays, setup),
+        cmocka_unit_test_setup(an_address_that_is_gone_gives_way_to_the_best_one, setup),
+        cmocka_unit_test_setup(a_link_local_address_is_not_kept_where_a_better_one_has_come, setup),
+        cmocka_unit_test_setup(an_interface_is_known_by_its_index_and_then_by_its_name, setup),
+        cmocka_unit_test_setup(what_is_gone_is_named, setup),
+        cmocka_unit_test_setup(where_an_address_was_asked_for_it_is_followed_and_not_the_interface,
+                               setup),
+        cmocka_unit_test_setup(a_family_that_is_missing_is_noticed, setup),
     };
 #undef T
 

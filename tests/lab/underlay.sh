@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What happens to the interface beneath the overlay is followed: another address, MTU or name, an
+# interface that is made anew, one that goes down. Lease and MAC stay, and everybody reaches everybody.
+set -u
+srcdir=${srcdir:-.} builddir=${builddir:-build}
+. "$srcdir/tests/lab/lab.sh"
+
+LIMIT_S=20   # until a change has been followed; far above what it takes
+NET=192.0.2  # felt-lab's underlay
+
+lab_up 3
+
+MAC=$(lab exec h1 cat /sys/class/net/flannel.1/address)
+LEASE=$(subnet h1)
+SESSION=$(lab pid h1)
+
+mesh_once() {
+    lab ping-matrix --raw >"$WORK/mesh" 2>&1
+}
+
+everybody_reaches_everybody() {
+    await_ok "$1: everybody reaches everybody" "$LIMIT_S" mesh_once
+}
+
+# What must not have changed on h1.
+all_is_kept() {
+    is "$1: MAC, lease and process are as they were" \
+        "$(lab exec h1 cat /sys/class/net/flannel.1/address) $(subnet h1) $(lab pid h1)" "$MAC $LEASE $SESSION"
+}
+
+local_is() {
+    lab exec h1 ip -d link show flannel.1 | grep -q " local $1 dev $2 "
+}
+
+# peers_know ADDRESS: both others send there.
+peers_know() {
+    lab exec h2 bridge fdb show dev flannel.1 | grep -q "^$MAC dst $1 " &&
+        lab exec h3 bridge fdb show dev flannel.1 | grep -q "^$MAC dst $1 "
+}
+
+gossip_goes_to() {
+    [[ $(ctl h2 members '.members[] | select(.name == "h1") | "\(.advertise) \(.state)"') == "$1:8470 alive" ]]
+}
+
+# The name that status has of the interface.
+status_says() {
+    [[ $(ctl h1 status .kernel.interface) == "$1" ]]
+}
+
+mtu_everywhere() {
+    [[ $(lab exec h1 cat /sys/class/net/flannel.1/mtu) == "$1" &&
+        $(lab exec h1 sed -n 's/^FLANNEL_MTU=//p' /run/flannel/subnet.env) == "$1" &&
+        $(ctl h2 members '.members[] | select(.name == "h1").mtu') == "$1" ]]
+}
+
+# What felt-lab does for a host's link when it makes it.
+plug() {
+    lab exec h1 ip address add "$NET.$1/24" dev eth0
+    lab exec h1 ip link set eth0 up
+    lab exec h1 ip route add default via "$NET.254"
+}
+
+# ---- another address ------------------------------------------------------------------------------
+
+flow c2 "$(cat "$(lab dir)/c3/address")"
+lab exec h1 ip address add "$NET.201/24" dev eth0
+is "an address more changes nothing" "$(local_is "$NET.1" eth0 && echo same)" same
+lab exec h1 bash -c "ip address del $NET.1/24 dev eth0; ip address show dev eth0 | grep -q $NET.201 || ip address add $NET.201/24 dev eth0; ip route replace default via $NET.254"
+await_ok "another address: the device sends from it" "$LIMIT_S" local_is "$NET.201" eth0
+await_ok "another address: the peers send to it" "$LIMIT_S" peers_know "$NET.201"
+await_ok "another address: so does gossip" "$LIMIT_S" gossip_goes_to "$NET.201"
+everybody_reaches_everybody "another address"
+all_is_kept "another address"
+is "another address: the device was not made anew" "$(lab logs h1 | grep -c 'created again\|recreating')" 0
+flows_end "two others do not notice: another address"
+
+# No address for a moment, as when a DHCP client renews.
+flow c2 "$(cat "$(lab dir)/c3/address")"
+lab exec h1 ip address flush dev eth0
+is "no address for a moment: the lease stays" "$(subnet h1)" "$LEASE"
+plug 201
+everybody_reaches_everybody "no address for a moment"
+all_is_kept "no address for a moment"
+flows_end "two others do not notice: no address"
+
+# ---- MTU ------------------------------------------------------------------------------------------
+
+await_ok "the MTU is the underlay's less 50" "$LIMIT_S" mtu_everywhere 1450
+lab exec h1 ip link set eth0 mtu 1400
+await_ok "a smaller MTU is taken by device, subnet.env and announcement" "$LIMIT_S" mtu_everywhere 1350
+lab exec h1 ip link set eth0 mtu 1500
+await_ok "and so is the larger one" "$LIMIT_S" mtu_everywhere 1450
+everybody_reaches_everybody "another MTU"
+all_is_kept "another MTU"
+
+# ---- down and up, renamed, made anew --------------------------------------------------------------
+
+lab exec h1 ip link set eth0 down
+lab exec h1 ip link set eth0 up
+lab exec h1 ip route replace default via "$NET.254"
+everybody_reaches_everybody "down and up"
+all_is_kept "down and up"
+
+lab exec h1 ip link set eth0 down
+lab exec h1 ip link set eth0 name uplink
+lab exec h1 ip link set uplink up
+lab exec h1 ip route replace default via "$NET.254"
+await_ok "renamed: feltd knows the name" "$LIMIT_S" status_says uplink
+everybody_reaches_everybody "renamed"
+all_is_kept "renamed"
+lab exec h1 ip link set uplink down
+lab exec h1 ip link set uplink name eth0
+lab exec h1 ip link set eth0 up
+lab exec h1 ip route replace default via "$NET.254"
+await_ok "renamed back: feltd knows the name" "$LIMIT_S" status_says eth0
+
+says() {
+    lab logs h1 | grep -q "$1"
+}
+
+lab exec h1 ip link del eth0
+await_ok "gone: feltd says that it waits" "$LIMIT_S" says 'underlay: interface eth0 is gone; waiting for it: lease, device and routes stay'
+is "gone: the lease stays" "$(subnet h1)" "$LEASE"
+lab exec switch ip link add h1 type veth peer name eth0 mtu 1500 netns "$(cat "$(lab dir)/h1/holder")"
+lab exec switch ip link set h1 master underlay up
+plug 1
+everybody_reaches_everybody "made anew, with another address"
+all_is_kept "made anew"
+is "it is said once that it is gone" "$(lab logs h1 | grep -c 'waiting for it')" 1
+await_ok "the peers send to the new address" "$LIMIT_S" peers_know "$NET.1"
+no_problems() {
+    ctl h1 status .problems >"$WORK/problems"
+    [[ $(jq length "$WORK/problems") == 0 ]]
+}
+await_ok "no problem is left" "$LIMIT_S" no_problems
+lab down
+
+# ---- IPv6 that comes later ------------------------------------------------------------------------
+
+if [[ -e /proc/net/if_inet6 ]]; then
+    lab_up 2 --network "10.244.0.0/16,fc00:0:42::/48" --underlay 4
+    SESSION=$(lab pid h1)
+    for i in 1 2; do
+        lab exec "h$i" ip -6 address add "2001:db8:0:1::$i/64" dev eth0 nodad
+    done
+    over_v6() {
+        lab exec "$1" ip -6 route show proto 102 | grep -q 'dev flannel-v6.1 '
+    }
+    await_ok "IPv6 that comes later is used without a restart" "$LIMIT_S" over_v6 h1
+    await_ok "by the other, too" "$LIMIT_S" over_v6 h2
+    everybody_reaches_everybody "IPv6 later"
+    is "the process is the same" "$(lab pid h1)" "$SESSION"
+fi
+done_testing
