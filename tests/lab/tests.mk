@@ -16,6 +16,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/classic_guide.sh \
 	tests/lab/dual_stack.sh \
 	tests/lab/underlay.sh \
+	tests/lab/boot.sh \
 	tests/lab/bad_input.sh \
 	tests/lab/notify.sh \
 	tests/lab/no_way_out.sh \
