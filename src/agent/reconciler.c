@@ -11,6 +11,7 @@
 #include "agent/reconciler_story.h"
 #include "kernel/apply.h"
 #include "kernel/observe.h"
+#include "kernel/offload.h"
 #include "kernel/sysctl.h"
 #include "kernel/watch.h"
 #include "plan/diff.h"
@@ -28,6 +29,8 @@ struct felt_reconciler {
     bool is_anothers;                      /* it was adopted, and its MAC is not of our making */
     const struct felt_reconciler *sibling; /* NULL: there is none */
     bool is_second;                        /* the sibling tells what is told once */
+    enum felt_tx_checksum tx_checksum;     /* as configured */
+    bool told_offload;                     /* that it cannot be set */
     bool told_forwarding;                  /* that IPv6 is not forwarded */
 };
 
@@ -118,6 +121,7 @@ int felt_reconciler_new(const struct felt_reconciler_config *config,
     if (reconciler == NULL)
         return -ENOMEM;
     reconciler->underlay = config->underlay;
+    reconciler->tx_checksum = config->netconf->vxlan.tx_checksum;
     r = settle(&reconciler->desired, config, felt_plan_desired_init, ret_report);
     if (r == 0)
         r = felt_watch_new(&reconciler->watch);
@@ -296,6 +300,30 @@ static void follow_underlay(struct felt_reconciler *reconciler)
         return;
     reconciler->desired.underlay_ifindex = link.ifindex;
     reconciler->desired.link.underlay_ifindex = link.ifindex;
+}
+
+/* No reason to hold up a machine: whoever needs this sees in status that it is not so. */
+static void see_to_offload(struct felt_reconciler *reconciler, struct felt_reconcile_report *report)
+{
+    const char *name = reconciler->desired.link.name;
+    bool on = reconciler->tx_checksum == FELT_TX_CHECKSUM_ON;
+    int r;
+
+    if (!has_link(reconciler) || reconciler->link_ifindex == 0 ||
+        reconciler->tx_checksum == FELT_TX_CHECKSUM_AUTO)
+        return;
+    r = felt_offload_tx_checksum(name, on);
+    if (r == 1)
+        felt_log_notice("kernel: set checksum offload of %s to %s", name, on ? "on" : "off");
+    if (r >= 0) {
+        reconciler->told_offload = false;
+        return;
+    }
+    report_text(report, "cannot set checksum offload of %s to %s (Backend.TxChecksum): %s", name,
+                on ? "on" : "off", strerror(-r));
+    if (!reconciler->told_offload)
+        felt_log_warning("kernel: %s", report->text);
+    reconciler->told_offload = true;
 }
 
 static int observe(struct felt_reconciler *reconciler, struct felt_plan_observed *ret_observed,
@@ -504,6 +532,7 @@ static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report 
         *report = (struct felt_reconcile_report){0};
         r = run_once(reconciler, report);
     }
+    see_to_offload(reconciler, report);
     see_to_limits(reconciler, report);
     return r;
 }

@@ -11,6 +11,7 @@ src_kernel_libkernel_a_SOURCES = \
 	src/kernel/nft.c src/kernel/nft.h \
 	src/kernel/nft_watch.c src/kernel/nft_watch.h \
 	src/kernel/observe.c src/kernel/observe.h \
+	src/kernel/offload.c src/kernel/offload.h \
 	src/kernel/parse.c src/kernel/parse.h \
 	src/kernel/program.c src/kernel/program.h \
 	src/kernel/ruleset.c src/kernel/ruleset.h \

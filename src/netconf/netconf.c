@@ -300,6 +300,28 @@ static int choose_backend(const struct draft *d, enum felt_backend *ret,
                              d->backend_type);
 }
 
+static int read_tx_checksum(const struct draft *d, enum felt_tx_checksum *ret,
+                            struct felt_netconf_error *error)
+{
+    static const char *const words[] = {
+        [FELT_TX_CHECKSUM_AUTO] = "auto",
+        [FELT_TX_CHECKSUM_ON] = "on",
+        [FELT_TX_CHECKSUM_OFF] = "off",
+    };
+    const char *value = words[FELT_TX_CHECKSUM_AUTO];
+
+    if (felt_json_string(d->backend, VXLAN_WORDS, "TxChecksum", &value, error) < 0)
+        return -EINVAL;
+    for (size_t i = 0; i < FELT_ARRAY_LEN(words); i++) {
+        if (strcasecmp(value, words[i]) == 0) {
+            *ret = (enum felt_tx_checksum)i;
+            return 0;
+        }
+    }
+    return felt_netconf_fail(error, VXLAN_WORDS "TxChecksum must be auto, on or off, it is %.32s",
+                             value);
+}
+
 static int read_vxlan(const struct draft *d, struct felt_vxlan_config *ret,
                       struct felt_netconf_error *error)
 {
@@ -312,7 +334,8 @@ static int read_vxlan(const struct draft *d, struct felt_vxlan_config *ret,
          felt_json_uint(d->backend, VXLAN_WORDS, "MTU", 0, MTU_MAX, &mtu, error) < 0 ||
          felt_json_bool(d->backend, VXLAN_WORDS, "GBP", &c.gbp, error) < 0 ||
          felt_json_bool(d->backend, VXLAN_WORDS, "Learning", &c.learning, error) < 0 ||
-         felt_json_bool(d->backend, VXLAN_WORDS, "DirectRouting", &c.direct_routing, error) < 0))
+         felt_json_bool(d->backend, VXLAN_WORDS, "DirectRouting", &c.direct_routing, error) < 0 ||
+         read_tx_checksum(d, &c.tx_checksum, error) < 0))
         return -EINVAL;
     if (mtu > 0 && mtu < MTU_MIN)
         return felt_netconf_fail(

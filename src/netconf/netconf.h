@@ -23,6 +23,13 @@ enum felt_backend {
     FELT_BACKEND_HOST_GW,
 };
 
+/* Who computes checksums of what our device sends. */
+enum felt_tx_checksum {
+    FELT_TX_CHECKSUM_AUTO, /* as the kernel makes the device: left to the hardware, if it can */
+    FELT_TX_CHECKSUM_ON,   /* as auto, and set where somebody has changed it */
+    FELT_TX_CHECKSUM_OFF,  /* the kernel, before it encapsulates: slow, and always right */
+};
+
 struct felt_vxlan_config {
     uint32_t vni;
     uint16_t port; /* 0: the kernel's default, 8472 */
@@ -30,6 +37,7 @@ struct felt_vxlan_config {
     bool learning;
     bool direct_routing;
     uint32_t mtu; /* of the underlay; 0: the interface's */
+    enum felt_tx_checksum tx_checksum;
 };
 
 /* At least one of the two families. */

@@ -111,7 +111,11 @@ reboot h1
 lab exec h1 sh -c 'ip route del default'
 lab exec h1 sh -c 'echo $$ >/run/late.pid; exec feltd --iface nope0' 2>"$WORK/late" &
 await_ok "an interface that is not there is waited for" "$LIMIT_S" grep -q 'underlay: waiting: --iface nope0: no such network interface' "$WORK/late"
-lab exec h1 sh -c 'kill "$(cat /run/late.pid)"'
-await_ok "and SIGTERM ends that" "$LIMIT_S" lab exec h1 sh -c '! test -d "/proc/$(cat /run/late.pid)"'
+PID=$(lab exec h1 cat /run/late.pid)
+lab exec h1 kill "$PID"
+ended() {
+    ! lab exec h1 test -d "/proc/$PID"
+}
+await_ok "and SIGTERM ends that" "$LIMIT_S" ended
 wait
 done_testing

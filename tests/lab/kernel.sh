@@ -309,5 +309,63 @@ matches "VNI, port, GBP and learning are as configured" "$(ip -d link show flann
 stop_driver
 ip link del flannel.5
 
+# ---- offload ----
+
+# What 'ethtool -k' shows of a device, by the same ioctl: 1 or 0.
+tx_checksum()
+{
+    python3 - "$1" <<'END'
+import ctypes, fcntl, socket, struct, sys
+value = ctypes.create_string_buffer(struct.pack("II", 0x16, 0), 8)  # ETHTOOL_GTXCSUM
+request = struct.pack("16sP16x", sys.argv[1].encode(), ctypes.addressof(value))
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    fcntl.ioctl(sock, 0x8946, request)  # SIOCETHTOOL
+print(struct.unpack("II", value.raw)[1])
+END
+}
+set_tx_checksum()
+{
+    python3 - "$1" "$2" <<'END'
+import ctypes, fcntl, socket, struct, sys
+value = ctypes.create_string_buffer(struct.pack("II", 0x17, int(sys.argv[2])), 8)  # ETHTOOL_STXCSUM
+request = struct.pack("16sP16x", sys.argv[1].encode(), ctypes.addressof(value))
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    fcntl.ioctl(sock, 0x8946, request)
+END
+}
+if command -v python3 >/dev/null; then
+    fresh_world
+    configure
+    two_peers
+    tell run
+    is "checksums are the hardware's to compute, as the kernel has it" "$(tx_checksum flannel.1)" 1
+    set_tx_checksum flannel.1 0
+    tell run
+    is "with TxChecksum auto what somebody sets stays" "$(tx_checksum flannel.1)" 0
+    stop_driver
+    configure "tx-checksum 1"
+    two_peers
+    tell run
+    is "with on it is put back" "$(tx_checksum flannel.1)" 1
+    stop_driver
+    configure "tx-checksum 0"
+    two_peers
+    tell run
+    is "with off it is switched off" "$(tx_checksum flannel.1)" 0
+    is "of our device alone" "$(tx_checksum v0)" 1
+    set_tx_checksum flannel.1 1
+    tell wait 2000
+    is "somebody who switches it on is noticed" "$answer" 1
+    tell run
+    is "and it is off again" "$(tx_checksum flannel.1)" 0
+    ip link del flannel.1
+    tell wait 2000
+    tell run
+    is "a device that is made anew has it off, too" "$(tx_checksum flannel.1)" 0
+    stop_driver
+else
+    skip "TxChecksum" "python3 is not installed"
+fi
+
 echo "1..$n"
 [ "$failed" = 0 ]

@@ -213,6 +213,8 @@ static bool configure(const char *command, const char *args)
         netconf.vxlan.direct_routing = n != 0;
     else if (strcmp(command, "mtu") == 0)
         netconf.vxlan.mtu = (uint32_t)n;
+    else if (strcmp(command, "tx-checksum") == 0)
+        netconf.vxlan.tx_checksum = n != 0 ? FELT_TX_CHECKSUM_ON : FELT_TX_CHECKSUM_OFF;
     else if (strcmp(command, "host-gw") == 0)
         netconf.backend = n != 0 ? FELT_BACKEND_HOST_GW : FELT_BACKEND_VXLAN;
     else if (strcmp(command, "node") == 0)

@@ -212,6 +212,8 @@ static void every_vxlan_key_out_of_its_range_is_named(void **state)
         {"\"GBP\":1", "GBP must be true or false, it is a number"},
         {"\"Learning\":\"true\"", "Learning must be true or false, it is a string"},
         {"\"DirectRouting\":{}", "DirectRouting must be true or false, it is an object"},
+        {"\"TxChecksum\":false", "TxChecksum must be a string, it is a boolean"},
+        {"\"TxChecksum\":\"no\"", "TxChecksum must be auto, on or off, it is no"},
     };
     char json[200], want[200];
 
@@ -240,6 +242,7 @@ static void vxlan_has_flannels_defaults(void **state)
     assert_false(c.vxlan.gbp);
     assert_false(c.vxlan.learning);
     assert_false(c.vxlan.direct_routing);
+    assert_int_equal(c.vxlan.tx_checksum, FELT_TX_CHECKSUM_AUTO);
 }
 
 static void vxlan_keys_are_read_in_any_case_up_to_their_limits(void **state)
@@ -257,6 +260,12 @@ static void vxlan_keys_are_read_in_any_case_up_to_their_limits(void **state)
     assert_true(c.vxlan.direct_routing);
     c = parsed("{" NET ",\"Backend\":{\"Type\":\"vxlan\",\"MTU\":118}}");
     assert_int_equal(c.vxlan.mtu, 118);
+    c = parsed("{" NET ",\"Backend\":{\"Type\":\"vxlan\",\"TxChecksum\":\"off\"}}");
+    assert_int_equal(c.vxlan.tx_checksum, FELT_TX_CHECKSUM_OFF);
+    c = parsed("{" NET ",\"Backend\":{\"Type\":\"vxlan\",\"txchecksum\":\"ON\"}}");
+    assert_int_equal(c.vxlan.tx_checksum, FELT_TX_CHECKSUM_ON);
+    c = parsed("{" NET ",\"Backend\":{\"Type\":\"vxlan\",\"TxChecksum\":\"auto\"}}");
+    assert_int_equal(c.vxlan.tx_checksum, FELT_TX_CHECKSUM_AUTO);
 }
 
 static void a_text_of_the_greatest_length_is_taken_and_one_byte_more_is_not(void **state)
