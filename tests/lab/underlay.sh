@@ -7,6 +7,7 @@ srcdir=${srcdir:-.} builddir=${builddir:-build}
 . "$srcdir/tests/lab/lab.sh"
 
 LIMIT_S=20   # until a change has been followed; far above what it takes
+SECOND_MS=1000
 NET=192.0.2  # felt-lab's underlay
 
 lab_up 3
@@ -21,6 +22,19 @@ mesh_once() {
 
 everybody_reaches_everybody() {
     await_ok "$1: everybody reaches everybody" "$LIMIT_S" mesh_once
+}
+
+# h1_is_back NAME: both ways to h1's container work within a second of the change.
+ping_h1() {
+    lab exec c2 ping -n -c 1 -W 0.2 "$(cat "$(lab dir)/c1/address")" &&
+        lab exec c1 ping -n -c 1 -W 0.2 "$(cat "$(lab dir)/c3/address")"
+}
+h1_is_back() {
+    local from=${EPOCHREALTIME/./} ms
+    await "$LIMIT_S" ping_h1
+    ms=$(((${EPOCHREALTIME/./} - from) / 1000))
+    diag "$1: $ms ms"
+    if ((ms < SECOND_MS)); then ok "$1: traffic flows within a second"; else not_ok "$1: traffic flows within a second"; fi
 }
 
 # What must not have changed on h1.
@@ -67,6 +81,7 @@ flow c2 "$(cat "$(lab dir)/c3/address")"
 lab exec h1 ip address add "$NET.201/24" dev eth0
 is "an address more changes nothing" "$(local_is "$NET.1" eth0 && echo same)" same
 lab exec h1 bash -c "ip address del $NET.1/24 dev eth0; ip address show dev eth0 | grep -q $NET.201 || ip address add $NET.201/24 dev eth0; ip route replace default via $NET.254"
+h1_is_back "another address"
 await_ok "another address: the device sends from it" "$LIMIT_S" local_is "$NET.201" eth0
 await_ok "another address: the peers send to it" "$LIMIT_S" peers_know "$NET.201"
 await_ok "another address: so does gossip" "$LIMIT_S" gossip_goes_to "$NET.201"
@@ -80,6 +95,7 @@ flow c2 "$(cat "$(lab dir)/c3/address")"
 lab exec h1 ip address flush dev eth0
 is "no address for a moment: the lease stays" "$(subnet h1)" "$LEASE"
 plug 201
+h1_is_back "no address for a moment"
 everybody_reaches_everybody "no address for a moment"
 all_is_kept "no address for a moment"
 flows_end "two others do not notice: no address"
@@ -99,6 +115,7 @@ all_is_kept "another MTU"
 lab exec h1 ip link set eth0 down
 lab exec h1 ip link set eth0 up
 lab exec h1 ip route replace default via "$NET.254"
+h1_is_back "down and up"
 everybody_reaches_everybody "down and up"
 all_is_kept "down and up"
 
@@ -106,6 +123,7 @@ lab exec h1 ip link set eth0 down
 lab exec h1 ip link set eth0 name uplink
 lab exec h1 ip link set uplink up
 lab exec h1 ip route replace default via "$NET.254"
+h1_is_back "renamed"
 await_ok "renamed: feltd knows the name" "$LIMIT_S" status_says uplink
 everybody_reaches_everybody "renamed"
 all_is_kept "renamed"
@@ -125,6 +143,7 @@ is "gone: the lease stays" "$(subnet h1)" "$LEASE"
 lab exec switch ip link add h1 type veth peer name eth0 mtu 1500 netns "$(cat "$(lab dir)/h1/holder")"
 lab exec switch ip link set h1 master underlay up
 plug 1
+h1_is_back "made anew"
 everybody_reaches_everybody "made anew, with another address"
 all_is_kept "made anew"
 is "it is said once that it is gone" "$(lab logs h1 | grep -c 'waiting for it')" 1
@@ -150,6 +169,17 @@ if [[ -e /proc/net/if_inet6 ]]; then
     await_ok "IPv6 that comes later is used without a restart" "$LIMIT_S" over_v6 h1
     await_ok "by the other, too" "$LIMIT_S" over_v6 h2
     everybody_reaches_everybody "IPv6 later"
+    lab exec h1 ip -6 address flush dev eth0 scope global
+    over_v4_again() {
+        ! over_v6 "$1"
+    }
+    await_ok "where it goes for good, IPv4 carries both again" "$LIMIT_S" over_v4_again h1
+    await_ok "from the other side, too" "$LIMIT_S" over_v4_again h2
+    mesh6_once() {
+        lab ping-matrix --raw -6 >"$WORK/mesh" 2>&1
+    }
+    await_ok "and IPv6 crosses" "$LIMIT_S" mesh6_once
+    everybody_reaches_everybody "IPv6 gone"
     is "the process is the same" "$(lab pid h1)" "$SESSION"
 fi
 done_testing
