@@ -46,7 +46,8 @@ tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c
 tests_lab_kernel_driver_LDADD = $(AGENT_LIBS) $(AGENT_LIBS_SYSTEM)
 
 LAB_JOBS = 3
-check-lab-side: all tests/lab/kernel_driver$(EXEEXT)
+check-lab-side: all
+	+$(MAKE) $(AM_MAKEFLAGS) tests/lab/kernel_driver$(EXEEXT)
 	+$(MAKE) $(AM_MAKEFLAGS) -j$(LAB_JOBS) check-TESTS TESTS='$(LAB_SIDE_TESTS)' TEST_SUITE_LOG=lab-side.log
 # A sanitizer is a spoiler, too: its build does not run these.
 check-lab-alone: all
