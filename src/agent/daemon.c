@@ -7,23 +7,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <systemd/sd-daemon.h>
-#include <systemd/sd-event.h>
 #include <time.h>
 
 #include "agent/abandon.h"
+#include "agent/daemon_parts.h"
 #include "agent/event_log.h"
-#include "agent/follow.h"
-#include "agent/hooks.h"
-#include "agent/lease_change.h"
 #include "agent/log.h"
-#include "agent/methods.h"
-#include "agent/overlay.h"
-#include "agent/overlay_socket.h"
-#include "agent/prepare.h"
-#include "agent/seeds.h"
-#include "agent/transport.h"
-#include "agent/varlink_server.h"
-#include "agent/writer.h"
 #include "config.h"
 #include "node/view.h"
 
@@ -32,36 +21,7 @@
 #define EVENTS_MAX         128 /* more than a step makes */
 #define TIMER_SLACK        (5 * FELT_USEC_MS)
 
-struct daemon {
-    const struct felt_options *options; /* effective */
-    struct felt_options effective;      /* what an order to join elsewhere has changed is in here */
-    struct felt_prepared prepared;
-    struct felt_node *node; /* prepared.node */
-    sd_event *event;
-    sd_event_source *timer;
-    sd_event_source *socket;
-    sd_event_source *saved;
-    struct felt_transport transport;
-    struct felt_writer *writer;
-    struct felt_seeds *seeds; /* NULL: a founder */
-    struct felt_overlay *overlay;
-    struct felt_overlay_socket *overlay_socket;
-    struct felt_follow *follow;
-    struct felt_hooks *hooks;
-    struct felt_lease_change lease_change;
-    bool ending;     /* once the hooks are done */
-    bool abandoning; /* the cluster is being left for another one */
-    bool anew;       /* after the end all begins anew */
-    bool dropping;   /* without the state */
-    struct felt_varlink_server *server;
-    struct felt_varlink_interface interface;
-    struct felt_methods_context methods;
-    bool stopping;
-    int save_error; /* of the last save: 0, or the one that was logged */
-    uint8_t buf[FELT_DATAGRAM_MAX + 1];
-};
-
-static felt_usec now_us(void)
+felt_usec felt_daemon_now(void)
 {
     struct timespec t;
 
@@ -69,7 +29,7 @@ static felt_usec now_us(void)
     return (felt_usec)t.tv_sec * FELT_USEC_SEC + (felt_usec)t.tv_nsec / 1000;
 }
 
-static void notify_status(const struct daemon *d)
+static void notify_status(const struct felt_daemon *d)
 {
     struct felt_self_view self;
     struct felt_dual subnets;
@@ -85,7 +45,7 @@ static void notify_status(const struct daemon *d)
 }
 
 /* The end comes when the hooks are done, each in its time limit. */
-static void end(struct daemon *d)
+static void end(struct felt_daemon *d)
 {
     d->ending = true;
     if (felt_hooks_busy(d->hooks))
@@ -96,13 +56,13 @@ static void end(struct daemon *d)
 
 static void on_hooks_idle(void *userdata)
 {
-    struct daemon *d = userdata;
+    struct felt_daemon *d = userdata;
 
     if (d->ending)
         end(d);
 }
 
-static void lease_lost(struct daemon *d)
+static void lease_lost(struct felt_daemon *d)
 {
     if (d->options->on_lease_lost != FELT_ON_LEASE_LOST_EXIT) {
         felt_lease_change_lost(&d->lease_change, false);
@@ -113,7 +73,7 @@ static void lease_lost(struct daemon *d)
     end(d);
 }
 
-static void left(struct daemon *d)
+static void left(struct felt_daemon *d)
 {
     felt_log_info("node: stopping; device and routes stay");
     sd_notify(0, "STOPPING=1");
@@ -122,14 +82,14 @@ static void left(struct daemon *d)
 }
 
 /* The data plane stays as it is until the new cluster has given a subnet; the hooks hear then. */
-static void begin_anew(struct daemon *d)
+void felt_daemon_begin_anew(struct felt_daemon *d)
 {
     felt_log_notice("node: its cluster is given up: beginning anew as a new node");
     d->anew = true;
     end(d);
 }
 
-static void handle_event(struct daemon *d, const struct felt_event *event)
+static void handle_event(struct felt_daemon *d, const struct felt_event *event)
 {
     felt_event_log(d->node, event);
     switch (event->kind) {
@@ -148,7 +108,7 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
         break;
     case FELT_EVENT_LEFT:
         if (d->abandoning)
-            begin_anew(d);
+            felt_daemon_begin_anew(d);
         else
             left(d);
         break;
@@ -183,7 +143,7 @@ static void handle_event(struct daemon *d, const struct felt_event *event)
     }
 }
 
-static enum felt_verdict step(struct daemon *d, struct felt_input input)
+enum felt_verdict felt_daemon_step(struct felt_daemon *d, struct felt_input input)
 {
     struct felt_endpoint unreachable[FELT_TRANSPORT_UNREACHABLE_MAX];
     struct felt_event events[EVENTS_MAX];
@@ -191,7 +151,7 @@ static enum felt_verdict step(struct daemon *d, struct felt_input input)
     struct felt_effects effects;
     enum felt_verdict verdict;
 
-    input.now = now_us();
+    input.now = felt_daemon_now();
     verdict = felt_node_step(d->node, &input, &effects);
     n_unreachable =
         felt_transport_send_all(&d->transport, effects.datagrams, effects.n_datagrams, unreachable);
@@ -211,7 +171,7 @@ static enum felt_verdict step(struct daemon *d, struct felt_input input)
 
         if (r < 0) {
             felt_log_error("store: cannot save: %s", strerror(-r));
-            step(d, (struct felt_input){.kind = FELT_INPUT_SAVE_FAILED, .save = save});
+            felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_SAVE_FAILED, .save = save});
         }
     }
     for (size_t i = 0; i < n_events; i++)
@@ -222,7 +182,8 @@ static enum felt_verdict step(struct daemon *d, struct felt_input input)
     if (input.kind == FELT_INPUT_UNREACHABLE)
         return verdict;
     for (size_t i = 0; i < n_unreachable; i++)
-        step(d, (struct felt_input){.kind = FELT_INPUT_UNREACHABLE, .endpoint = unreachable[i]});
+        felt_daemon_step(
+            d, (struct felt_input){.kind = FELT_INPUT_UNREACHABLE, .endpoint = unreachable[i]});
     return verdict;
 }
 
@@ -230,11 +191,11 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
     (void)source;
     (void)usec;
-    step(userdata, (struct felt_input){.kind = FELT_INPUT_WAKE});
+    felt_daemon_step(userdata, (struct felt_input){.kind = FELT_INPUT_WAKE});
     return 0;
 }
 
-static void take_echoes(struct daemon *d)
+static void take_echoes(struct felt_daemon *d)
 {
     struct felt_echo echo;
     int r = 0;
@@ -248,13 +209,13 @@ static void take_echoes(struct daemon *d)
         input = (struct felt_input){.kind = echo.kind == FELT_ECHO_REFUSED ? FELT_INPUT_REFUSED
                                                                            : FELT_INPUT_UNREACHABLE,
                                     .endpoint = echo.endpoint};
-        step(d, input);
+        felt_daemon_step(d, input);
     }
 }
 
 static int on_datagram(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-    struct daemon *d = userdata;
+    struct felt_daemon *d = userdata;
 
     (void)source;
     (void)fd;
@@ -271,7 +232,7 @@ static int on_datagram(sd_event_source *source, int fd, uint32_t events, void *u
         if (r < 0)
             continue; /* the echo of an earlier send */
         input.datagram.bytes = felt_bytes(d->buf, len);
-        step(d, input);
+        felt_daemon_step(d, input);
     }
     return 0;
 }
@@ -279,13 +240,13 @@ static int on_datagram(sd_event_source *source, int fd, uint32_t events, void *u
 static void on_overlay_datagram(void *userdata, const struct felt_endpoint *from,
                                 struct felt_bytes sealed)
 {
-    step(userdata, (struct felt_input){.kind = FELT_INPUT_DATAGRAM,
-                                       .datagram = {*from, sealed, .overlay = true}});
+    felt_daemon_step(userdata, (struct felt_input){.kind = FELT_INPUT_DATAGRAM,
+                                                   .datagram = {*from, sealed, .overlay = true}});
 }
 
 static int on_saved(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-    struct daemon *d = userdata;
+    struct felt_daemon *d = userdata;
     uint64_t save;
     int r = felt_writer_result(d->writer, &save);
 
@@ -299,7 +260,7 @@ static int on_saved(sd_event_source *source, int fd, uint32_t events, void *user
             felt_log_notice("store: saving works again");
         d->methods.save_failing = false;
         d->save_error = 0;
-        step(d, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
+        felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
         return 0;
     }
     if (r != d->save_error)
@@ -308,7 +269,7 @@ static int on_saved(sd_event_source *source, int fd, uint32_t events, void *user
             "it works",
             d->prepared.store.state_path, strerror(-r));
     d->save_error = r;
-    step(d, (struct felt_input){.kind = FELT_INPUT_SAVE_FAILED, .save = save});
+    felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_SAVE_FAILED, .save = save});
     return 0;
 }
 
@@ -318,7 +279,7 @@ static void on_seeds(void *userdata, const struct felt_endpoint *endpoints, size
 
     input.seeds.endpoints = endpoints;
     input.seeds.n = n;
-    step(userdata, input);
+    felt_daemon_step(userdata, input);
 }
 
 static void on_backend(void *userdata, const struct felt_devices_backend *backend)
@@ -328,7 +289,7 @@ static void on_backend(void *userdata, const struct felt_devices_backend *backen
     struct felt_node_ways ways = {.public_ip = backend->ways[0].public_ip,
                                   .public_ip6 = backend->ways[1].public_ip,
                                   .data6 = text[1]};
-    struct daemon *d = userdata;
+    struct felt_daemon *d = userdata;
     struct felt_self_view self;
 
     felt_node_self(d->node, &self);
@@ -339,26 +300,26 @@ static void on_backend(void *userdata, const struct felt_devices_backend *backen
     input.backend.mtu = backend->mtu;
     input.backend.data = text[0];
     input.backend.ways = &ways;
-    step(d, input);
+    felt_daemon_step(d, input);
 }
 
 static void on_moved(void *userdata, const struct felt_underlay *underlay)
 {
     struct felt_input input = {.kind = FELT_INPUT_ADDRESS};
-    struct daemon *d = userdata;
+    struct felt_daemon *d = userdata;
 
     d->prepared.underlay = *underlay;
     (void)felt_follow_advertise(&d->prepared.bind, underlay, &d->prepared.advertise);
     input.address.advertise = d->prepared.advertise;
     input.address.public_ip = underlay->public_ip;
-    step(d, input);
+    felt_daemon_step(d, input);
     felt_overlay_move(d->overlay, underlay);
 }
 
 /* The control socket shows what the last pass came to. */
 static void on_passed(void *userdata)
 {
-    struct daemon *d = userdata;
+    struct felt_daemon *d = userdata;
     struct felt_overlay_view overlay;
 
     felt_overlay_view(d->overlay, &overlay);
@@ -383,7 +344,7 @@ static void on_passed(void *userdata)
 
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
-    struct daemon *d = userdata;
+    struct felt_daemon *d = userdata;
 
     (void)source;
     felt_log_info("node: %s: stopping; lease, device and routes stay",
@@ -393,95 +354,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
     return sd_event_exit(d->event, 0);
 }
 
-static enum felt_verdict on_leave(void *userdata)
-{
-    struct daemon *d = userdata;
-    enum felt_verdict verdict = step(d, (struct felt_input){.kind = FELT_INPUT_LEAVE});
-
-    if (verdict == FELT_VERDICT_TAKEN)
-        felt_log_notice("node: leaving the cluster: its subnets are given to other members");
-    return verdict;
-}
-
-static enum felt_verdict on_reserve(void *userdata, uint32_t slot, const struct felt_whom *whom)
-{
-    return step(userdata, (struct felt_input){.kind = FELT_INPUT_RESERVE, .reserve = {slot, whom}});
-}
-
-static int on_abandon(void *userdata, const char *target, bool drop, struct felt_failure *failure)
-{
-    struct daemon *d = userdata;
-    struct felt_self_view self;
-    int r;
-
-    if (d->abandoning || d->ending)
-        return felt_fail(failure, -EALREADY, "it is at that already");
-    felt_node_self(d->node, &self);
-    r = felt_abandon_check(d->options, self.in_cluster ? self.cluster : NULL, target, failure);
-    if (r < 0)
-        return r;
-    r = felt_abandon_order(d->options->state_dir, target, failure);
-    if (r < 0)
-        return r;
-    if (self.in_cluster && on_leave(d) == FELT_VERDICT_TAKEN) {
-        d->abandoning = true;
-        return 1;
-    }
-    if (self.in_cluster && !drop) {
-        felt_abandon_done(d->options->state_dir);
-        return -EBUSY;
-    }
-    d->dropping = true;
-    begin_anew(d);
-    return 0;
-}
-
-static enum felt_verdict on_reclaim(void *userdata, const struct felt_id *ids, size_t n, bool force)
-{
-    struct felt_input input = {.kind = FELT_INPUT_RECLAIM};
-
-    input.reclaim.ids = ids;
-    input.reclaim.n = n;
-    input.reclaim.force = force;
-    return step(userdata, input);
-}
-
-static int open_control(struct daemon *d)
-{
-    struct felt_varlink_listen_error error;
-    struct felt_varlink_server_config config = {
-        .event = d->event,
-        .path = d->options->control_socket,
-        .vendor = "felt",
-        .product = "feltd",
-        .version = PACKAGE_VERSION,
-        .url = PACKAGE_URL,
-        .interfaces = &d->interface,
-        .n_interfaces = 1,
-    };
-    int r;
-
-    d->methods = (struct felt_methods_context){
-        .node = d->node,
-        .key = &d->prepared.key,
-        .now_us = now_us,
-        .leave = on_leave,
-        .reserve = on_reserve,
-        .abandon = on_abandon,
-        .reclaim = on_reclaim,
-        .userdata = d,
-        .version = PACKAGE_VERSION,
-        .subnet_file = d->options->subnet_file,
-        .underlay = d->prepared.underlay.name,
-    };
-    felt_methods_interface(&d->methods, &d->interface);
-    r = felt_varlink_server_new(&config, &d->server, &error);
-    if (r < 0)
-        felt_log_error("control: %s", error.text);
-    return r;
-}
-
-static int open_sources(struct daemon *d)
+static int open_sources(struct felt_daemon *d)
 {
     sigset_t signals;
     int r;
@@ -503,7 +376,7 @@ static int open_sources(struct daemon *d)
     return sd_event_set_watchdog(d->event, true);
 }
 
-static int open_transport(struct daemon *d)
+static int open_transport(struct felt_daemon *d)
 {
     int r = felt_transport_open(&d->prepared.bind, &d->transport);
 
@@ -517,7 +390,7 @@ static int open_transport(struct daemon *d)
     return r;
 }
 
-static int open_seeds(struct daemon *d)
+static int open_seeds(struct felt_daemon *d)
 {
     if (d->options->n_seeds == 0 && d->prepared.n_token_seeds == 0)
         return 0;
@@ -526,7 +399,7 @@ static int open_seeds(struct daemon *d)
 }
 
 /* Before the overlay, which may rewrite subnet.env. */
-static int open_hooks(struct daemon *d)
+static int open_hooks(struct felt_daemon *d)
 {
     struct felt_hooks_config config = {
         .event = d->event,
@@ -542,7 +415,7 @@ static int open_hooks(struct daemon *d)
     return felt_lease_change_init(&d->lease_change, d->event, d->hooks, d->options->subnet_file);
 }
 
-static int open_overlay(struct daemon *d)
+static int open_overlay(struct felt_daemon *d)
 {
     struct felt_overlay_config config = {
         .event = d->event,
@@ -562,7 +435,7 @@ static int open_overlay(struct daemon *d)
     return felt_overlay_new(&config, &d->overlay);
 }
 
-static int open_follow(struct daemon *d)
+static int open_follow(struct felt_daemon *d)
 {
     struct felt_follow_config config = {
         .event = d->event,
@@ -576,13 +449,13 @@ static int open_follow(struct daemon *d)
 }
 
 /* 0 or -errno; what has its own words has said them. */
-static int start(struct daemon *d)
+static int start(struct felt_daemon *d)
 {
     struct felt_failure error;
     struct felt_self_view self;
     int r;
 
-    r = felt_prepare(&d->effective, now_us(), &d->prepared, &error);
+    r = felt_prepare(&d->effective, felt_daemon_now(), &d->prepared, &error);
     if (r < 0) {
         felt_log_error("%s", error.text);
         return r;
@@ -597,18 +470,18 @@ static int start(struct daemon *d)
         felt_log_error("node: cannot start: %s", strerror(-r));
         return r;
     }
-    if ((r = open_control(d)) < 0)
+    if ((r = felt_orders_open(d)) < 0)
         return r;
     if (d->options->trust_state)
-        step(d, (struct felt_input){.kind = FELT_INPUT_TRUST});
-    step(d, (struct felt_input){.kind = FELT_INPUT_WAKE});
+        felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_TRUST});
+    felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_WAKE});
     felt_node_self(d->node, &self);
     if (d->seeds && !self.in_cluster)
         felt_seeds_resolve(d->seeds);
     return 0;
 }
 
-static void stop(struct daemon *d)
+static void stop(struct felt_daemon *d)
 {
     felt_varlink_server_free(d->server);
     felt_follow_free(d->follow);
@@ -627,12 +500,12 @@ static void stop(struct daemon *d)
 }
 
 /* One node's life, from its state to its end. */
-static int live(struct daemon *d, const struct felt_options *options)
+static int live(struct felt_daemon *d, const struct felt_options *options)
 {
     struct felt_failure error;
     int r;
 
-    *d = (struct daemon){.effective = *options};
+    *d = (struct felt_daemon){.effective = *options};
     d->options = &d->effective;
     d->transport.fd = -1;
     d->prepared.store.lock_fd = -1;
@@ -652,7 +525,7 @@ static int live(struct daemon *d, const struct felt_options *options)
 
 int felt_daemon_run(const struct felt_options *options)
 {
-    static struct daemon daemon;
+    static struct felt_daemon daemon;
     int r;
 
     do

@@ -51,6 +51,7 @@ AGENT_LIBS = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/kern
 AGENT_LIBS_SYSTEM = $(SYSTEMD_LIBS) $(NL_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(MSGPACK_LIBS) -lpthread
 
 sbin_PROGRAMS += src/agent/feltd
-src_agent_feltd_SOURCES = src/agent/main.c src/agent/daemon.c src/agent/daemon.h
+src_agent_feltd_SOURCES = src/agent/main.c src/agent/daemon.c src/agent/daemon.h \
+	src/agent/daemon_parts.h src/agent/orders.c
 src_agent_feltd_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
 src_agent_feltd_LDADD = $(AGENT_LIBS) $(AGENT_LIBS_SYSTEM)

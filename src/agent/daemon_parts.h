@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What feltd is made of, shared by daemon.c and by what acts on all of it at once: orders.c.
+ * Private to the program. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "agent/follow.h"
+#include "agent/hooks.h"
+#include "agent/lease_change.h"
+#include "agent/methods.h"
+#include "agent/overlay.h"
+#include "agent/overlay_socket.h"
+#include "agent/prepare.h"
+#include "agent/seeds.h"
+#include "agent/transport.h"
+#include "agent/varlink_server.h"
+#include "agent/writer.h"
+
+struct felt_daemon {
+    const struct felt_options *options; /* effective */
+    struct felt_options effective;      /* what an order to join elsewhere has changed is in here */
+    struct felt_prepared prepared;
+    struct felt_node *node; /* prepared.node */
+    sd_event *event;
+    sd_event_source *timer;
+    sd_event_source *socket;
+    sd_event_source *saved;
+    struct felt_transport transport;
+    struct felt_writer *writer;
+    struct felt_seeds *seeds; /* NULL: a founder */
+    struct felt_overlay *overlay;
+    struct felt_overlay_socket *overlay_socket;
+    struct felt_follow *follow;
+    struct felt_hooks *hooks;
+    struct felt_lease_change lease_change;
+    bool ending;     /* once the hooks are done */
+    bool abandoning; /* the cluster is being left for another one */
+    bool anew;       /* after the end all begins anew */
+    bool dropping;   /* without the state */
+    struct felt_varlink_server *server;
+    struct felt_varlink_interface interface;
+    struct felt_methods_context methods;
+    bool stopping;
+    int save_error; /* of the last save: 0, or the one that was logged */
+    uint8_t buf[FELT_DATAGRAM_MAX + 1];
+};
+
+/* Microseconds of the clock that the node lives by. */
+felt_usec felt_daemon_now(void);
+/* One step of the node, and what follows from it. */
+enum felt_verdict felt_daemon_step(struct felt_daemon *d, struct felt_input input);
+/* The process goes on, as a new node, once the hooks are done. */
+void felt_daemon_begin_anew(struct felt_daemon *d);
+
+/* orders.c: the control socket, and what it has the node do. 0 or -errno, which has been logged. */
+int felt_orders_open(struct felt_daemon *d);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an operator orders through the control socket. */
+#include <errno.h>
+
+#include "agent/abandon.h"
+#include "agent/daemon_parts.h"
+#include "agent/log.h"
+#include "config.h"
+#include "node/view.h"
+
+static enum felt_verdict on_leave(void *userdata)
+{
+    struct felt_daemon *d = userdata;
+    enum felt_verdict verdict = felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_LEAVE});
+
+    if (verdict == FELT_VERDICT_TAKEN)
+        felt_log_notice("node: leaving the cluster: its subnets are given to other members");
+    return verdict;
+}
+
+static enum felt_verdict on_reserve(void *userdata, uint32_t slot, const struct felt_whom *whom)
+{
+    return felt_daemon_step(
+        userdata, (struct felt_input){.kind = FELT_INPUT_RESERVE, .reserve = {slot, whom}});
+}
+
+static int on_abandon(void *userdata, const char *target, bool drop, struct felt_failure *failure)
+{
+    struct felt_daemon *d = userdata;
+    struct felt_self_view self;
+    int r;
+
+    if (d->abandoning || d->ending)
+        return felt_fail(failure, -EALREADY, "it is at that already");
+    felt_node_self(d->node, &self);
+    r = felt_abandon_check(d->options, self.in_cluster ? self.cluster : NULL, target, failure);
+    if (r < 0)
+        return r;
+    r = felt_abandon_order(d->options->state_dir, target, failure);
+    if (r < 0)
+        return r;
+    if (self.in_cluster && on_leave(d) == FELT_VERDICT_TAKEN) {
+        d->abandoning = true;
+        return 1;
+    }
+    if (self.in_cluster && !drop) {
+        felt_abandon_done(d->options->state_dir);
+        return -EBUSY;
+    }
+    d->dropping = true;
+    felt_daemon_begin_anew(d);
+    return 0;
+}
+
+static enum felt_verdict on_reclaim(void *userdata, const struct felt_id *ids, size_t n, bool force)
+{
+    struct felt_input input = {.kind = FELT_INPUT_RECLAIM};
+
+    input.reclaim.ids = ids;
+    input.reclaim.n = n;
+    input.reclaim.force = force;
+    return felt_daemon_step(userdata, input);
+}
+
+int felt_orders_open(struct felt_daemon *d)
+{
+    struct felt_varlink_listen_error error;
+    struct felt_varlink_server_config config = {
+        .event = d->event,
+        .path = d->options->control_socket,
+        .vendor = "felt",
+        .product = "feltd",
+        .version = PACKAGE_VERSION,
+        .url = PACKAGE_URL,
+        .interfaces = &d->interface,
+        .n_interfaces = 1,
+    };
+    int r;
+
+    d->methods = (struct felt_methods_context){
+        .node = d->node,
+        .key = &d->prepared.key,
+        .now_us = felt_daemon_now,
+        .leave = on_leave,
+        .reserve = on_reserve,
+        .abandon = on_abandon,
+        .reclaim = on_reclaim,
+        .userdata = d,
+        .version = PACKAGE_VERSION,
+        .subnet_file = d->options->subnet_file,
+        .underlay = d->prepared.underlay.name,
+    };
+    felt_methods_interface(&d->methods, &d->interface);
+    r = felt_varlink_server_new(&config, &d->server, &error);
+    if (r < 0)
+        felt_log_error("control: %s", error.text);
+    return r;
+}
