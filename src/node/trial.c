@@ -117,9 +117,10 @@ static struct felt_path *path_of(struct felt_node *node, uint32_t i)
     return contact ? &contact->path : NULL;
 }
 
-static void settle(struct felt_node *node, uint32_t i, uint64_t way, enum felt_path_state state)
+static void settle(struct felt_node *node, uint32_t i, uint64_t way, enum felt_path_state found)
 {
     struct felt_path *path = path_of(node, i);
+    uint8_t state = (uint8_t)found;
 
     path->way = way;
     if (is_failing(state) && !is_failing(path->state))
