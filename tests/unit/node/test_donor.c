@@ -177,6 +177,7 @@ static void who_is_no_member_any_more_when_its_turn_comes_is_told_to_come_back(v
     assert_true(peer_reads(&late, &s->b, FELT_MESSAGE_GIFT, &m));
     assert_int_equal(m.gift.result, FELT_GIFT_BUSY);
     assert_int_equal(stake(s, &late), 0);
+    peer_done(&late);
 }
 
 /* L-3.2.3 */
