@@ -81,9 +81,9 @@ void felt_own_address(struct felt_node *node, const struct felt_endpoint *advert
     d.advertise = *advertise;
     if (d.backend[0] == '\0' || d.public_ip.family == public_ip->family)
         d.public_ip = *public_ip;
-    if (d.left || (felt_endpoint_equal(&d.advertise, &had.advertise) &&
-                   felt_ip_equal(&d.public_ip, &had.public_ip)))
-        return;
+    if (felt_endpoint_equal(&d.advertise, &had.advertise) &&
+        felt_ip_equal(&d.public_ip, &had.public_ip))
+        return; /* a leaver, too, says where it is: it waits for answers */
     publish(node, &d);
     felt_introduction_moved(node);
 }

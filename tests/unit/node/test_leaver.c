@@ -313,6 +313,24 @@ static void with_nobody_alive_to_give_it_to_there_is_no_farewell_yet(void **stat
     assert_true(self_there->descriptor->left);
 }
 
+/* G-5.8: or it would wait for answers that go to where it was. */
+static void a_leaver_that_moves_says_where_it_is(void **state)
+{
+    struct felt_input in = {.kind = FELT_INPUT_ADDRESS};
+    const struct felt_signed_descriptor *said;
+    struct scene *s = *state;
+    struct felt_descriptor d;
+
+    leave_durably(s);
+    in.address.advertise = s->q.at;
+    in.address.public_ip = s->q.at.ip;
+    bench_step(&s->b, in);
+    said = felt_members_peek(s->b.node->members, FELT_MEMBER_SELF)->descriptor;
+    felt_signed_descriptor_read(said, &d);
+    assert_true(d.left);
+    assert_true(felt_endpoint_equal(&said->advertise, &s->q.at));
+}
+
 /* G-6.1.2 */
 static void what_it_is_given_meanwhile_it_gives_away_too(void **state)
 {
@@ -398,6 +416,7 @@ int main(void)
         SCENE(all_of_two_must_know_and_after_half_a_minute_one_is_enough),
         SCENE(what_it_is_given_before_its_gifts_are_durable_goes_before_the_farewell),
         SCENE(with_nobody_alive_to_give_it_to_there_is_no_farewell_yet),
+        SCENE(a_leaver_that_moves_says_where_it_is),
         SCENE(what_it_is_given_meanwhile_it_gives_away_too),
         SCENE(who_asks_a_leaver_for_slots_is_told_to_ask_again),
         SCENE(a_leaver_that_we_do_not_know_is_heard_and_given_nothing),
