@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The node's state, shared by the files of this room. Each file has one part of its life:
  *
- *   inbound.c   a datagram arrives: open, check, hand each message to its part
+ *   inbound.c   a datagram arrives: open, check; handlers.c: which part takes which message
  *   letter.c    a datagram goes out: messages, rumours in what is left, seal
  *   gossip.c    probes, rumours and members
  *   trial.c     do packets through the overlay reach them?
