@@ -213,8 +213,8 @@ static void failed(struct felt_node *node, const struct felt_trial *t)
     uint32_t i = felt_members_find(node->members, &t->id);
 
     /* Of somebody who does not answer the ordinary way either nothing is known: that is for the
-     * failure detector. */
-    if (!is_alive(node, i) || !t->present)
+     * failure detector. Nor of who was forgotten meanwhile, and is known again from others. */
+    if (!is_alive(node, i) || !t->present || !path_of(node, i))
         return;
     if (t->large)
         begin(node, &split);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/node/scene.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "node/core.h"
@@ -387,6 +388,33 @@ static void an_answer_beside_the_overlay_says_that_the_overlay_fails(void **stat
     assert_string_equal(bench_event(&s->b, FELT_EVENT_PATH_FAILS)->text, s->p.descriptor.name);
 }
 
+/* O-3.3: as after felt_members_remove() and news of it from others. */
+static void who_was_forgotten_during_its_trial_is_not_judged(void **state)
+{
+    struct scene *s = *state;
+    struct felt_message m;
+    uint32_t i;
+
+    give_devices(s);
+    for (unsigned k = 0; k < 2 * FELT_TRIAL_TRIES; k++) {
+        assert_non_null(wait_for_one(s, MINUTE));
+        if (peer_reads(&s->p, &s->b, FELT_MESSAGE_PATH_PROBE, &m))
+            assert_int_equal(answer(s, &s->p, m.path_probe.seq, false), FELT_VERDICT_TAKEN);
+    }
+    assert_int_equal(s->b.node->trials.n_open, 1);
+    i = felt_members_find(s->b.node->members, &s->p.identity.id);
+    for (unsigned k = 0; k < 20 && s->b.node->trials.n_open > 0; k++) {
+        peer_acks(&s->p, &s->b);
+        free(felt_members_at(s->b.node->members, i)->contact);
+        felt_members_at(s->b.node->members, i)->contact = NULL;
+        assert_int_equal(felt_members_peek(s->b.node->members, i)->state, FELT_MEMBER_ALIVE);
+        bench_wait(&s->b, felt_usec_sub(s->b.effects.deadline, s->b.now));
+    }
+    assert_int_equal(s->b.node->trials.n_open, 0);
+    assert_int_equal(s->b.node->trials.n_failing, 0);
+    assert_null(bench_event(&s->b, FELT_EVENT_PATH_FAILS));
+}
+
 /* O-2.2 */
 static void an_answer_of_another_or_to_nothing_does_not_count(void **state)
 {
@@ -530,6 +558,7 @@ int main(void)
         SCENE(one_in_six_is_large_and_there_is_one_each_20_s),
         SCENE(without_an_answer_it_is_tried_four_times_and_asked_beside),
         SCENE(an_answer_beside_the_overlay_says_that_the_overlay_fails),
+        SCENE(who_was_forgotten_during_its_trial_is_not_judged),
         SCENE(an_answer_of_another_or_to_nothing_does_not_count),
         SCENE(a_question_is_answered_small_and_the_way_that_it_came),
         SCENE(nothing_else_is_taken_from_the_overlay),
