@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 GUIDES = \
+	doc/architecture.md \
 	doc/contributing.md \
+	doc/faq.md \
 	doc/getting-started.md \
+	doc/how-it-works.md \
 	doc/lab.md \
 	doc/net-conf.md \
-	doc/simulator.md
+	doc/operations.md \
+	doc/security.md \
+	doc/simulator.md \
+	doc/troubleshooting.md
 EXTRA_DIST += $(GUIDES)
 dist_man_MANS += \
 	doc/man/feltctl.1 \

@@ -5,6 +5,7 @@
 # first. This one waits for minutes: once is enough, without a sanitizer.
 LAB_LONG_TESTS = tests/lab/path.sh
 LAB_SIDE_TESTS = \
+	tests/lab/docs.sh \
 	tests/lab/reclaim.sh \
 	tests/lab/rules.sh \
 	tests/lab/adoption.sh \
@@ -39,7 +40,7 @@ LAB_ALONE_TESTS = \
 	tests/lab/donor_kills.sh \
 	tests/lab/fifty.sh
 EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
-	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
+	tests/lab/docs_run.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver

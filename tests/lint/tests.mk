@@ -2,6 +2,7 @@
 # What can be seen without running anything.
 LINT_TESTS = \
 	tests/lint/format.sh \
+	tests/lint/guides.sh \
 	tests/lint/includes.sh \
 	tests/lint/man.sh \
 	tests/lint/mutants.sh \
