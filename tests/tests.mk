@@ -17,6 +17,9 @@ AM_TESTS_ENVIRONMENT = \
 
 EXTRA_DIST += tests/unit/test.h
 
+# First, because they take longest: 'make -j check' has the rest beside them.
+include tests/sim/tests.mk
+
 # How a unit test program is compiled; its LDADD names the archives it needs, users first.
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir) $(CMOCKA_CFLAGS)
 UNIT_TESTS =
@@ -39,7 +42,6 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 include tests/fuzz/tests.mk
-include tests/sim/tests.mk
 include tests/lint/tests.mk
 include tests/lab/tests.mk
 include tests/bench/tests.mk

@@ -5,6 +5,13 @@ EXTRA_DIST += tests/sim/seeds.sh tests/sim/figures.sh tests/sim/check_sim.sh tes
 	tests/sim/mutants/quick.sh tests/sim/mutants/mutant.sh tests/sim/mutants/check_mutants.sh \
 	tests/sim/mutants/list
 
+# A sanitizer looks for other faults than the checkers, and takes three times as long.
+if ENABLE_SANITIZE
+AM_TESTS_ENVIRONMENT += FELT_SEEDS=60; export FELT_SEEDS;
+else
+AM_TESTS_ENVIRONMENT += FELT_SEEDS=200; export FELT_SEEDS;
+endif
+
 .PHONY: check-sim
 check-sim: src/sim/felt-sim
 	builddir='$(builddir)' SEEDS='$(SEEDS)' NODES='$(NODES)' FIRST='$(FIRST)' FAULTS='$(FAULTS)' \
