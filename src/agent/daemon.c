@@ -44,22 +44,12 @@ static void notify_status(const struct felt_daemon *d)
                self.n_members - self.n_left);
 }
 
-/* The end comes when the hooks are done, each in its time limit. */
-static void end(struct felt_daemon *d)
-{
-    d->ending = true;
-    if (felt_hooks_busy(d->hooks))
-        return;
-    d->stopping = true;
-    sd_event_exit(d->event, 0);
-}
-
 static void on_hooks_idle(void *userdata)
 {
     struct felt_daemon *d = userdata;
 
     if (d->ending)
-        end(d);
+        felt_daemon_end(d);
 }
 
 static void lease_lost(struct felt_daemon *d)
@@ -70,7 +60,7 @@ static void lease_lost(struct felt_daemon *d)
     }
     felt_log_error("lease: --on-lease-lost=exit, so feltd stops; the data plane is left as it is");
     felt_lease_change_lost(&d->lease_change, true);
-    end(d);
+    felt_daemon_end(d);
 }
 
 static void left(struct felt_daemon *d)
@@ -78,7 +68,7 @@ static void left(struct felt_daemon *d)
     felt_log_info("node: stopping; device and routes stay");
     sd_notify(0, "STOPPING=1");
     felt_lease_change_left(&d->lease_change);
-    end(d);
+    felt_daemon_end(d);
 }
 
 /* The data plane stays as it is until the new cluster has given a subnet; the hooks hear then. */
@@ -86,7 +76,7 @@ void felt_daemon_begin_anew(struct felt_daemon *d)
 {
     felt_log_notice("node: its cluster is given up: beginning anew as a new node");
     d->anew = true;
-    end(d);
+    felt_daemon_end(d);
 }
 
 static void handle_event(struct felt_daemon *d, const struct felt_event *event)
@@ -244,6 +234,25 @@ static void on_overlay_datagram(void *userdata, const struct felt_endpoint *from
                                                    .datagram = {*from, sealed, .overlay = true}});
 }
 
+static void saved(struct felt_daemon *d, uint64_t save, int r)
+{
+    if (r == 0) {
+        if (d->methods.save_failing)
+            felt_log_notice("store: saving works again");
+        d->methods.save_failing = false;
+        d->save_error = 0;
+        felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
+        return;
+    }
+    if (r != d->save_error)
+        felt_log_error(
+            "store: cannot save %s: %s; trying on, but no subnet is taken or given until "
+            "it works",
+            d->prepared.store.state_path, strerror(-r));
+    d->save_error = r;
+    felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_SAVE_FAILED, .save = save});
+}
+
 static int on_saved(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
     struct felt_daemon *d = userdata;
@@ -255,21 +264,10 @@ static int on_saved(sd_event_source *source, int fd, uint32_t events, void *user
     (void)events;
     if (r == -EAGAIN)
         return 0;
-    if (r == 0) {
-        if (d->methods.save_failing)
-            felt_log_notice("store: saving works again");
-        d->methods.save_failing = false;
-        d->save_error = 0;
-        felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_SAVED, .save = save});
-        return 0;
-    }
-    if (r != d->save_error)
-        felt_log_error(
-            "store: cannot save %s: %s; trying on, but no subnet is taken or given until "
-            "it works",
-            d->prepared.store.state_path, strerror(-r));
-    d->save_error = r;
-    felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_SAVE_FAILED, .save = save});
+    if (d->stopping)
+        felt_daemon_saved_last(d, save, r);
+    else
+        saved(d, save, r);
     return 0;
 }
 
@@ -350,8 +348,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
     felt_log_info("node: %s: stopping; lease, device and routes stay",
                   info->ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
     sd_notify(0, "STOPPING=1");
-    d->stopping = true;
-    return sd_event_exit(d->event, 0);
+    felt_daemon_end_now(d);
+    return 0;
 }
 
 static int open_sources(struct felt_daemon *d)
@@ -493,7 +491,7 @@ static void stop(struct felt_daemon *d)
     sd_event_source_disable_unref(d->saved);
     sd_event_source_disable_unref(d->socket);
     sd_event_source_disable_unref(d->timer);
-    felt_writer_free(d->writer);
+    felt_daemon_end_writer(d);
     felt_transport_close(&d->transport);
     sd_event_unref(d->event);
     felt_prepared_done(&d->prepared);

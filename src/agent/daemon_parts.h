@@ -34,14 +34,16 @@ struct felt_daemon {
     struct felt_follow *follow;
     struct felt_hooks *hooks;
     struct felt_lease_change lease_change;
-    bool ending;     /* once the hooks are done */
+    bool ending;   /* once the hooks are done */
+    bool stopping; /* once the last save is done */
+    sd_event_source
+        *patience;   /* for that save; NULL: none is awaited, or for as long as it takes */
     bool abandoning; /* the cluster is being left for another one */
     bool anew;       /* after the end all begins anew */
     bool dropping;   /* without the state */
     struct felt_varlink_server *server;
     struct felt_varlink_interface interface;
     struct felt_methods_context methods;
-    bool stopping;
     int save_error; /* of the last save: 0, or the one that was logged */
     uint8_t buf[FELT_DATAGRAM_MAX + 1];
 };
@@ -52,6 +54,15 @@ felt_usec felt_daemon_now(void);
 enum felt_verdict felt_daemon_step(struct felt_daemon *d, struct felt_input input);
 /* The process goes on, as a new node, once the hooks are done. */
 void felt_daemon_begin_anew(struct felt_daemon *d);
+
+/* ending.c: the event loop ends when the hooks are done, each in its time limit; or without waiting
+ * for them. Either way what the node has heard goes to disk first, if the disk takes it soon. */
+void felt_daemon_end(struct felt_daemon *d);
+void felt_daemon_end_now(struct felt_daemon *d);
+/* A save of a stopping daemon is done: 0, or -errno. */
+void felt_daemon_saved_last(struct felt_daemon *d, uint64_t save, int r);
+/* After the event loop: frees the writer, without waiting where the process ends. */
+void felt_daemon_end_writer(struct felt_daemon *d);
 
 /* orders.c: the control socket, and what it has the node do. 0 or -errno, which has been logged. */
 int felt_orders_open(struct felt_daemon *d);

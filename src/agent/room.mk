@@ -52,6 +52,6 @@ AGENT_LIBS_SYSTEM = $(SYSTEMD_LIBS) $(NL_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(
 
 sbin_PROGRAMS += src/agent/feltd
 src_agent_feltd_SOURCES = src/agent/main.c src/agent/daemon.c src/agent/daemon.h \
-	src/agent/daemon_parts.h src/agent/orders.c
+	src/agent/daemon_parts.h src/agent/ending.c src/agent/orders.c
 src_agent_feltd_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
 src_agent_feltd_LDADD = $(AGENT_LIBS) $(AGENT_LIBS_SYSTEM)

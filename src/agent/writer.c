@@ -114,6 +114,11 @@ void felt_writer_free(struct felt_writer *writer)
     free(writer);
 }
 
+void felt_writer_abandon(struct felt_writer *writer)
+{
+    pthread_detach(writer->thread);
+}
+
 int felt_writer_fd(const struct felt_writer *writer)
 {
     return writer->event_fd;
@@ -141,6 +146,16 @@ int felt_writer_begin(struct felt_writer *writer, uint64_t save, const uint8_t *
     pthread_mutex_unlock(&writer->mutex);
     free(copy);
     return r;
+}
+
+bool felt_writer_busy(struct felt_writer *writer)
+{
+    bool busy;
+
+    pthread_mutex_lock(&writer->mutex);
+    busy = writer->busy;
+    pthread_mutex_unlock(&writer->mutex);
+    return busy;
 }
 
 int felt_writer_result(struct felt_writer *writer, uint64_t *ret_save)

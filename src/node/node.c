@@ -403,6 +403,9 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
     case FELT_INPUT_TRUST:
         felt_confirm_trust(node);
         break;
+    case FELT_INPUT_STOP:
+        felt_saver_flush(&node->saver);
+        break;
     case FELT_INPUT_LEAVE:
         return felt_leaver_begin(node);
     case FELT_INPUT_RESERVE:

@@ -94,6 +94,7 @@ enum felt_input_kind {
     FELT_INPUT_RESERVE,     /* an operator keeps a slot for somebody, or does not any more */
     FELT_INPUT_RECLAIM,     /* the operator says that members are gone for good: node/order.h */
     FELT_INPUT_TRUST,       /* the operator says that no newer state of this node exists */
+    FELT_INPUT_STOP,        /* the process ends: what waits to be saved in company is saved now */
 };
 
 /* Where overlay traffic finds us, once the network is known. */

@@ -30,6 +30,13 @@ void felt_saver_lazy(struct felt_saver *saver, felt_usec now)
         saver->lazy_us = felt_usec_add(now, FELT_SAVE_LAZY);
 }
 
+void felt_saver_flush(struct felt_saver *saver)
+{
+    if (saver->lazy_us != FELT_USEC_NEVER)
+        saver->lazy_us = 0;
+    saver->retry_us = 0;
+}
+
 bool felt_saver_settled(const struct felt_saver *saver)
 {
     return saver->durable >= saver->needed;

@@ -61,6 +61,8 @@ void felt_saver_init(struct felt_saver *saver, uint64_t last);
 uint64_t felt_saver_must(struct felt_saver *saver);
 /* Something changed that would be a pity to lose. */
 void felt_saver_lazy(struct felt_saver *saver, felt_usec now);
+/* The end is near: what waits for company or, after a failure, for a better time is due now. */
+void felt_saver_flush(struct felt_saver *saver);
 /* Whether what we say of our slots is on disk. */
 bool felt_saver_settled(const struct felt_saver *saver);
 

@@ -24,6 +24,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/classic_guide.sh \
 	tests/lab/boot.sh \
 	tests/lab/bad_input.sh \
+	tests/lab/stop.sh \
 	tests/lab/notify.sh \
 	tests/lab/no_way_out.sh \
 	tests/lab/leave.sh \

@@ -94,6 +94,20 @@ static void freeing_finishes_what_was_begun(void **state)
     assert_string_equal(text, "last");
 }
 
+static void a_save_is_under_way_until_its_result_is_taken(void **state)
+{
+    struct felt_writer *w;
+    uint64_t save;
+
+    assert_int_equal(felt_writer_new(scratch_path(*state, "state"), &w), 0);
+    assert_false(felt_writer_busy(w));
+    assert_int_equal(felt_writer_begin(w, 1, (const uint8_t *)"a", 1), 0);
+    assert_true(felt_writer_busy(w));
+    assert_int_equal(result(w, &save), 0);
+    assert_false(felt_writer_busy(w));
+    felt_writer_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +116,7 @@ int main(void)
         SCRATCH_TEST(one_save_at_a_time_until_its_result_is_taken),
         SCRATCH_TEST(a_save_that_fails_says_why_and_keeps_the_old_file),
         SCRATCH_TEST(freeing_finishes_what_was_begun),
+        SCRATCH_TEST(a_save_is_under_way_until_its_result_is_taken),
     };
 
     return RUN_TESTS(tests);

@@ -78,6 +78,32 @@ static void nothing_is_sent_before_the_session_is_durable(void **state)
     bench_done(&b);
 }
 
+/* S-3.3 */
+static void news_is_saved_at_once_where_the_process_ends(void **state)
+{
+    struct peer peer;
+    struct bench b;
+
+    (void)state;
+    bench_found(&b, BENCH_CONFIG);
+    peer_init(&peer, 1);
+    peer_join(&peer, &b);
+    bench_step(&b, (struct felt_input){.kind = FELT_INPUT_STOP});
+    assert_int_equal(b.effects.state.len, 0); /* all that there is to save is saved */
+    peer.descriptor.version++;
+    peer.descriptor.public_ip = felt_ip_v4(0xc00002c8u);
+    peer_begin(&peer);
+    peer_write_self(&peer);
+    assert_int_equal(peer_send(&peer, &b), FELT_VERDICT_TAKEN);
+    assert_int_equal(b.effects.state.len, 0);
+    bench_step(&b, (struct felt_input){.kind = FELT_INPUT_STOP});
+    assert_true(b.effects.state.len > 0);
+    bench_saved(&b);
+    assert_int_equal(b.effects.state.len, 0);
+    peer_done(&peer);
+    bench_done(&b);
+}
+
 /* L-3.1, L-3.3.1 */
 static void a_founder_owns_all_and_uses_its_lease_once_it_is_durable(void **state)
 {
@@ -565,6 +591,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_network_configuration_that_is_none_is_refused),
         cmocka_unit_test(nothing_is_sent_before_the_session_is_durable),
+        cmocka_unit_test(news_is_saved_at_once_where_the_process_ends),
         cmocka_unit_test(a_founder_owns_all_and_uses_its_lease_once_it_is_durable),
         cmocka_unit_test(a_woken_founder_that_is_alone_sends_nothing_and_sleeps_on),
         cmocka_unit_test(a_restarted_node_has_its_lease_in_its_first_step_with_no_peer_up),

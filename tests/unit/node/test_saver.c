@@ -238,6 +238,56 @@ static void a_lazy_change_during_a_save_gets_a_save_of_its_own(void **state)
     assert_int_equal(felt_saver_deadline(&s), NOW + FELT_SAVE_LAZY);
 }
 
+/* S-3.3 */
+static void a_lazy_change_is_due_at_once_when_the_end_is_near(void **state)
+{
+    struct felt_saver s;
+
+    (void)state;
+    felt_saver_init(&s, 0);
+    felt_saver_flush(&s);
+    assert_true(felt_saver_deadline(&s) == FELT_USEC_NEVER); /* there was none */
+    felt_saver_lazy(&s, NOW);
+    felt_saver_flush(&s);
+    assert_true(felt_saver_due(&s, NOW));
+    felt_saver_begin(&s);
+    felt_saver_done(&s, 1);
+    assert_true(felt_saver_deadline(&s) == FELT_USEC_NEVER);
+}
+
+static void the_end_comes_during_a_save_and_the_next_one_follows_it(void **state)
+{
+    struct felt_saver s;
+
+    (void)state;
+    felt_saver_init(&s, 0);
+    felt_saver_must(&s);
+    felt_saver_begin(&s);
+    felt_saver_lazy(&s, NOW);
+    felt_saver_flush(&s);
+    assert_false(felt_saver_due(&s, NOW));
+    felt_saver_done(&s, 1);
+    assert_true(felt_saver_due(&s, NOW));
+}
+
+/* S-3.4, S-3.5 */
+static void at_the_end_a_disk_that_failed_is_tried_once_more_and_no_oftener(void **state)
+{
+    struct felt_saver s;
+
+    (void)state;
+    felt_saver_init(&s, 0);
+    felt_saver_must(&s);
+    felt_saver_begin(&s);
+    felt_saver_failed(&s, 1, NOW);
+    assert_false(felt_saver_due(&s, NOW));
+    felt_saver_flush(&s);
+    assert_true(felt_saver_due(&s, NOW));
+    felt_saver_begin(&s);
+    felt_saver_failed(&s, 2, NOW);
+    assert_false(felt_saver_due(&s, NOW));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +303,9 @@ int main(void)
         cmocka_unit_test(the_outcome_of_another_save_is_no_outcome),
         cmocka_unit_test(a_lazy_change_waits_for_company_but_not_for_ever),
         cmocka_unit_test(a_lazy_change_during_a_save_gets_a_save_of_its_own),
+        cmocka_unit_test(a_lazy_change_is_due_at_once_when_the_end_is_near),
+        cmocka_unit_test(the_end_comes_during_a_save_and_the_next_one_follows_it),
+        cmocka_unit_test(at_the_end_a_disk_that_failed_is_tried_once_more_and_no_oftener),
     };
 
     return RUN_TESTS(tests);
