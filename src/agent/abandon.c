@@ -11,6 +11,7 @@
 #include "agent/options_values.h"
 #include "agent/path.h"
 #include "agent/store.h"
+#include "node/view.h"
 
 #define ORDER_MAX (FELT_TOKEN_TEXT_MAX + 1) /* with its line end; a host is shorter */
 
@@ -54,6 +55,18 @@ int felt_abandon_check(const struct felt_options *options, const uint8_t *cluste
                          "used: put the new cluster's key there and name a host instead",
                          options->key_file);
     return 0;
+}
+
+enum felt_abandon_way felt_abandon_way(const struct felt_self_view *self, felt_usec up_us)
+{
+    /* Until it is confirmed a node only knows from its disk who was alive. */
+    if (!self->confirmed)
+        return self->n_members - self->n_left > 1 && up_us < FELT_ABANDON_PATIENCE
+                   ? FELT_ABANDON_WAIT
+                   : FELT_ABANDON_DROP;
+    if (self->n_alive > 1)
+        return FELT_ABANDON_GIVE;
+    return self->n_suspect > 0 ? FELT_ABANDON_WAIT : FELT_ABANDON_DROP;
 }
 
 int felt_abandon_order(const char *state_dir, const char *target, struct felt_failure *ret_error)

@@ -503,7 +503,7 @@ static int live(struct felt_daemon *d, const struct felt_options *options)
     struct felt_failure error;
     int r;
 
-    *d = (struct felt_daemon){.effective = *options};
+    *d = (struct felt_daemon){.effective = *options, .begun_us = felt_daemon_now()};
     d->options = &d->effective;
     d->transport.fd = -1;
     d->prepared.store.lock_fd = -1;

@@ -22,6 +22,7 @@ struct felt_daemon {
     struct felt_options effective;      /* what an order to join elsewhere has changed is in here */
     struct felt_prepared prepared;
     struct felt_node *node; /* prepared.node */
+    felt_usec begun_us;     /* of felt_daemon_now() */
     sd_event *event;
     sd_event_source *timer;
     sd_event_source *socket;

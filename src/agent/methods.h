@@ -24,8 +24,8 @@ struct felt_methods_context {
     /* Keeps a slot for somebody, or with NULL for nobody any more; the node's verdict. */
     enum felt_verdict (*reserve)(void *userdata, uint32_t slot, const struct felt_whom *whom);
     /* Gives the node's cluster up and joins target, a seed or a token. 0: what it owned is dropped;
-     * 1: it leaves first; -EBUSY: it can only drop what it owns, and was not told to; another
-     * -errno with ret_failure. */
+     * 1: it leaves first; -EBUSY: it can only drop what it owns, and was not told to; -EAGAIN: that
+     * is not known yet (agent/abandon.h); another -errno with ret_failure. */
     int (*abandon)(void *userdata, const char *target, bool drop, struct felt_failure *ret_failure);
     /* Tells the node that members are gone for good; its verdict. */
     enum felt_verdict (*reclaim)(void *userdata, const struct felt_id *ids, size_t n, bool force);

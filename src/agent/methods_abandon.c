@@ -3,7 +3,6 @@
 #include "agent/methods.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "node/view.h"
 
@@ -28,7 +27,9 @@ void felt_methods_abandon(const struct felt_methods_context *c, const json_t *pa
     felt_node_self(c->node, &self);
     r = c->abandon(c->userdata, target, drop, &failure);
     if (r == -EBUSY)
-        ret_answer->error = felt_methods_cannot_give(&self);
+        ret_answer->error = "io.felt.NobodyToGiveTo";
+    else if (r == -EAGAIN)
+        ret_answer->error = "io.felt.NotConfirmed";
     else if (r < 0) {
         ret_answer->error = "io.felt.CannotJoin";
         ret_answer->parameters = json_pack("{s:s}", "reason", failure.text);

@@ -27,6 +27,7 @@ static enum felt_verdict on_reserve(void *userdata, uint32_t slot, const struct 
 static int on_abandon(void *userdata, const char *target, bool drop, struct felt_failure *failure)
 {
     struct felt_daemon *d = userdata;
+    enum felt_abandon_way way = FELT_ABANDON_DROP;
     struct felt_self_view self;
     int r;
 
@@ -36,20 +37,26 @@ static int on_abandon(void *userdata, const char *target, bool drop, struct felt
     r = felt_abandon_check(d->options, self.in_cluster ? self.cluster : NULL, target, failure);
     if (r < 0)
         return r;
+    if (self.in_cluster)
+        way = felt_abandon_way(&self, felt_daemon_now() - d->begun_us);
+    if (way == FELT_ABANDON_WAIT)
+        return -EAGAIN;
+    if (way == FELT_ABANDON_DROP && self.in_cluster && !drop)
+        return -EBUSY;
     r = felt_abandon_order(d->options->state_dir, target, failure);
     if (r < 0)
         return r;
-    if (self.in_cluster && on_leave(d) == FELT_VERDICT_TAKEN) {
-        d->abandoning = true;
-        return 1;
+    if (way == FELT_ABANDON_DROP) {
+        d->dropping = true;
+        felt_daemon_begin_anew(d);
+        return 0;
     }
-    if (self.in_cluster && !drop) {
+    if (on_leave(d) != FELT_VERDICT_TAKEN) { /* its map has not equalled another's yet */
         felt_abandon_done(d->options->state_dir);
-        return -EBUSY;
+        return -EAGAIN;
     }
-    d->dropping = true;
-    felt_daemon_begin_anew(d);
-    return 0;
+    d->abandoning = true;
+    return 1;
 }
 
 static enum felt_verdict on_reclaim(void *userdata, const struct felt_id *ids, size_t n, bool force)

@@ -115,6 +115,22 @@ lab start h1 --hooks-dir "$WORK/hooks.d" >/dev/null
 await_ok "killed and started again, h1 is back" "$LIMIT_S" sees_alive h1 2
 is "where it was last" "$(cluster h1)" "$(cluster h3)"
 
+# ---- just after a start -----------------------------------------------------------------------------
+
+# Not before h3 has confirmed h1's state does h1 give anything; until then it drops nothing, either.
+TOKEN=$(lab exec h2 feltctl token)
+PID3=$(lab pid h3)
+lab exec h3 kill -STOP "$PID3"
+lab stop h1
+lab start h1 --hooks-dir "$WORK/hooks.d" >/dev/null
+lab exec h1 feltctl join --abandon --yes - <<<"$TOKEN" >"$WORK/join" 2>&1 &
+JOIN=$!
+await_ok "ordered before anybody has confirmed it, h1 waits" "$LIMIT_S" grep -q 'waits until it knows' "$WORK/join"
+lab exec h3 kill -CONT "$PID3"
+wait "$JOIN"
+like "then it leaves, and joins" "$(<"$WORK/join")" "joined cluster [0-9a-f]+; subnet"
+is "what it owned was given" "$(ctl h3 status '.slots.own == .slots.total')" true
+
 # ---- and leaving for good ---------------------------------------------------------------------------
 
 LAST=$(ctl h1 status .lease.subnet)

@@ -144,6 +144,36 @@ static void a_dropped_state_is_moved_away_and_none_is_none(void **state)
     assert_true(exists(s->dir, "state.abandoned"));
 }
 
+/* ---- what becomes of what it owned ---- */
+
+static void a_confirmed_node_gives_to_whoever_is_alive_and_else_drops(void **state)
+{
+    struct felt_self_view self = {.confirmed = true, .n_members = 3, .n_alive = 2, .n_dead = 1};
+
+    (void)state;
+    assert_int_equal(felt_abandon_way(&self, 0), FELT_ABANDON_GIVE);
+    self.n_alive = 1;
+    self.n_dead = 2;
+    assert_int_equal(felt_abandon_way(&self, 0), FELT_ABANDON_DROP);
+    self.n_dead = self.n_suspect = 1; /* which will be alive or dead soon */
+    assert_int_equal(felt_abandon_way(&self, FELT_ABANDON_PATIENCE), FELT_ABANDON_WAIT);
+}
+
+static void a_node_that_is_not_confirmed_yet_waits_but_not_for_ever(void **state)
+{
+    struct felt_self_view self = {.n_members = 2, .n_alive = 2};
+
+    (void)state;
+    assert_int_equal(felt_abandon_way(&self, 0), FELT_ABANDON_WAIT);
+    assert_int_equal(felt_abandon_way(&self, FELT_ABANDON_PATIENCE - 1), FELT_ABANDON_WAIT);
+    assert_int_equal(felt_abandon_way(&self, FELT_ABANDON_PATIENCE), FELT_ABANDON_DROP);
+    self.n_alive = self.n_dead = 1; /* it may be back by now */
+    assert_int_equal(felt_abandon_way(&self, 0), FELT_ABANDON_WAIT);
+    self.n_dead = 0;
+    self.n_left = 1;
+    assert_int_equal(felt_abandon_way(&self, 0), FELT_ABANDON_DROP);
+}
+
 /* ---- the method ---- */
 
 struct felt_node {
@@ -210,6 +240,10 @@ static void nothing_is_dropped_unasked_and_a_reason_is_handed_on(void **state)
     (void)state;
     assert_string_equal(answer.error, "io.felt.NobodyToGiveTo");
     assert_null(answer.parameters);
+    d.r = -EAGAIN;
+    answer = ask(&d, json_pack("{s:s, s:b}", "target", "h9", "drop", 1));
+    assert_string_equal(answer.error, "io.felt.NotConfirmed");
+    assert_null(answer.parameters);
     d.r = -EINVAL;
     answer = ask(&d, json_pack("{s:s}", "target", "h9"));
     assert_string_equal(answer.error, "io.felt.CannotJoin");
@@ -233,6 +267,8 @@ int main(void)
         SCRATCH_TEST(an_order_is_secret_and_gone_when_it_is_done),
         SCRATCH_TEST(the_key_of_the_cluster_that_was_given_up_is_moved_away_once),
         SCRATCH_TEST(a_dropped_state_is_moved_away_and_none_is_none),
+        cmocka_unit_test(a_confirmed_node_gives_to_whoever_is_alive_and_else_drops),
+        cmocka_unit_test(a_node_that_is_not_confirmed_yet_waits_but_not_for_ever),
         cmocka_unit_test(the_method_says_whether_subnets_are_given_away_or_dropped),
         cmocka_unit_test(nothing_is_dropped_unasked_and_a_reason_is_handed_on),
     };
