@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/methods_list.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/idiom.h"
+
+#define TEXT_SIZE 1536 /* of one line; a list of members' names is the longest */
 
 struct felt_member_view *felt_methods_list(const struct felt_methods_context *c, size_t *ret_n)
 {
@@ -32,10 +35,21 @@ int felt_methods_by_name(const void *a, const void *b)
     return r != 0 ? r : felt_id_cmp(&x->id, &y->id);
 }
 
+void felt_methods_add_problem(json_t *problems, const char *format, ...)
+{
+    char text[TEXT_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    json_array_append_new(problems, felt_methods_text(text));
+}
+
 json_t *felt_methods_text(const char *text)
 {
     json_t *value = json_string(text);
-    char safe[1024];
+    char safe[TEXT_SIZE];
 
     if (value)
         return value;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom packets through the overlay do not reach, in plain words (proto/path.md). */
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "agent/methods_list.h"
 #include "base/idiom.h"
 
@@ -39,27 +36,18 @@ static unsigned port_of(const struct felt_self_view *self)
     return self->config && self->config->vxlan.port ? self->config->vxlan.port : VXLAN_PORT;
 }
 
-_printf_(2, 3) static void add(json_t *problems, const char *format, ...)
-{
-    char text[512];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    json_array_append_new(problems, felt_methods_text(text));
-}
-
 static void add_member(json_t *problems, const struct felt_self_view *self, uint32_t mtu,
                        const struct felt_member_view *m)
 {
     if (m->path == FELT_PATH_FAILS)
-        add(problems,
+        felt_methods_add_problem(
+            problems,
             "%s is alive, but packets through the overlay do not reach it, or do not come back: is "
             "UDP port %u between this machine and %s filtered?",
             m->name, port_of(self), FELT_IP(&m->public_ip));
     else
-        add(problems,
+        felt_methods_add_problem(
+            problems,
             "packets of the overlay's MTU (%u) do not reach %s, small ones do: the way to it takes "
             "less; set MTU in the network's Backend, or raise the MTU of the underlay",
             m->mtu ? FELT_MIN(m->mtu, mtu) : mtu, m->name);
@@ -75,7 +63,8 @@ static void add_members(json_t *problems, const struct felt_self_view *self, uin
             add_member(problems, self, mtu, &all[i]);
     }
     if (count > NAMED)
-        add(problems, "and so it is with %zu more: feltctl members shows them", count - NAMED);
+        felt_methods_add_problem(problems, "and so it is with %zu more: feltctl members shows them",
+                                 count - NAMED);
 }
 
 void felt_methods_path_problems(json_t *problems, const struct felt_self_view *self, uint32_t mtu,
@@ -84,7 +73,8 @@ void felt_methods_path_problems(json_t *problems, const struct felt_self_view *s
     struct tally t = tally(all, n);
 
     if (nearly_all(t.fails, t.judged))
-        add(problems,
+        felt_methods_add_problem(
+            problems,
             "packets through the overlay do not reach %zu of %zu members that are alive, so it is "
             "rather this machine: does its firewall let UDP port %u in and out, and port %u in on "
             "the overlay's device?",
@@ -92,7 +82,8 @@ void felt_methods_path_problems(json_t *problems, const struct felt_self_view *s
     else
         add_members(problems, self, mtu, all, n, FELT_PATH_FAILS);
     if (nearly_all(t.large_fails, t.judged))
-        add(problems,
+        felt_methods_add_problem(
+            problems,
             "packets of the overlay's MTU (%u) do not reach %zu of %zu members, small ones do: the "
             "underlay of this machine carries less than its interface says; set MTU in the "
             "network's Backend, or raise the MTU of the underlay",

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is wrong, in plain words. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +11,6 @@
 #include "lease/waiting.h"
 
 #define NAMES_SHOWN 5 /* of members in one line */
-
-_printf_(2, 3) static void add_problem(json_t *problems, const char *format, ...)
-{
-    char text[1536];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    json_array_append_new(problems, felt_methods_text(text));
-}
 
 /* "h2 (silent for 2 h, reclaimable in 22 h), h3 and 4 more". */
 static size_t names_in_state(const struct felt_self_view *self, const struct felt_member_view *all,
@@ -105,23 +93,25 @@ static void add_doubles(json_t *problems, struct felt_member_view *all, size_t n
 
     qsort(all, n, sizeof(*all), felt_methods_by_name);
     for (size_t i = 0; (first = next_double(all, n, same_name, &i, &second));)
-        add_problem(problems,
-                    "two members are called %s, at %s and %s: give one another --node-name",
-                    first->name, FELT_IP(&first->public_ip), FELT_IP(&second->public_ip));
+        felt_methods_add_problem(
+            problems, "two members are called %s, at %s and %s: give one another --node-name",
+            first->name, FELT_IP(&first->public_ip), FELT_IP(&second->public_ip));
     qsort(all, n, sizeof(*all), by_public_ip);
     second = NULL;
     for (size_t i = 0; (first = next_double(all, n, same_public_ip, &i, &second));)
-        add_problem(problems,
-                    "%s and %s both take overlay traffic at %s, and only one can get it: see "
-                    "--public-ip and --iface",
-                    first->name, second->name, FELT_IP(&first->public_ip));
+        felt_methods_add_problem(
+            problems,
+            "%s and %s both take overlay traffic at %s, and only one can get it: see "
+            "--public-ip and --iface",
+            first->name, second->name, FELT_IP(&first->public_ip));
     qsort(all, n, sizeof(*all), by_public_ip6);
     second = NULL;
     for (size_t i = 0; (first = next_double(all, n, same_public_ip6, &i, &second));)
-        add_problem(problems,
-                    "%s and %s both take overlay traffic at %s, and only one can get it: see "
-                    "--public-ipv6 and --iface",
-                    first->name, second->name, FELT_IP(&first->public_ip6));
+        felt_methods_add_problem(
+            problems,
+            "%s and %s both take overlay traffic at %s, and only one can get it: see "
+            "--public-ipv6 and --iface",
+            first->name, second->name, FELT_IP(&first->public_ip6));
 }
 
 /* Nobody decides anything without the owners of more than half of all subnets. Where they do not
@@ -139,15 +129,16 @@ static void risk_problem(const struct felt_self_view *self, const struct felt_me
         snprintf(left, sizeof(left), "an operator says so");
     else if (risk.left_us > 0)
         felt_waiting_time(risk.left_us, left);
-    add_problem(problems,
-                "the lease is AT RISK: the owners of %u of all %u subnets, more than half, are "
-                "silent, for %s by now; if it is this node that is cut off, they may give its "
-                "subnet to another %s%s",
-                risk.n_silent, self->n_slots, since,
-                risk.left_us == FELT_USEC_NEVER ? "when "
-                : risk.left_us > 0              ? "in "
-                                                : "at any moment",
-                risk.left_us > 0 ? left : "");
+    felt_methods_add_problem(
+        problems,
+        "the lease is AT RISK: the owners of %u of all %u subnets, more than half, are "
+        "silent, for %s by now; if it is this node that is cut off, they may give its "
+        "subnet to another %s%s",
+        risk.n_silent, self->n_slots, since,
+        risk.left_us == FELT_USEC_NEVER ? "when "
+        : risk.left_us > 0              ? "in "
+                                        : "at any moment",
+        risk.left_us > 0 ? left : "");
 }
 
 static void member_problems(const struct felt_methods_context *c, json_t *problems)
@@ -165,11 +156,12 @@ static void member_problems(const struct felt_methods_context *c, json_t *proble
     risk_problem(&self, c, problems, all, n);
     count = names_in_state(&self, all, n, FELT_MEMBER_DEAD, names, sizeof(names));
     if (count > 0)
-        add_problem(problems, "%zu member%s dead: %s", count, count == 1 ? " is" : "s are", names);
+        felt_methods_add_problem(problems, "%zu member%s dead: %s", count,
+                                 count == 1 ? " is" : "s are", names);
     count = names_in_state(&self, all, n, FELT_MEMBER_SUSPECT, names, sizeof(names));
     if (count > 0)
-        add_problem(problems, "%zu member%s not answering: %s", count, count == 1 ? " is" : "s are",
-                    names);
+        felt_methods_add_problem(problems, "%zu member%s not answering: %s", count,
+                                 count == 1 ? " is" : "s are", names);
     felt_methods_path_problems(problems, &self, c->mtu, all, n);
     add_doubles(problems, all, n);
 }
@@ -178,10 +170,11 @@ static void member_problems(const struct felt_methods_context *c, json_t *proble
 static void health_problems(const struct felt_self_view *self, json_t *problems)
 {
     if (self->crowd_silent)
-        add_problem(problems, "more than a third of the members went silent at once: assuming that "
-                              "it is this machine; see its link, its load and its firewall");
+        felt_methods_add_problem(
+            problems, "more than a third of the members went silent at once: assuming that "
+                      "it is this machine; see its link, its load and its firewall");
     if (self->health > 0)
-        add_problem(
+        felt_methods_add_problem(
             problems,
             "this node is slow to answer: health %u of %d, where 0 is well; it takes longer "
             "to call others dead",
@@ -195,21 +188,22 @@ json_t *felt_methods_problems(const struct felt_methods_context *c)
 
     felt_node_self(c->node, &self);
     if (c->save_failing)
-        add_problem(problems, "the state cannot be saved: nothing is given or taken until it can; "
-                              "see the log for the file");
+        felt_methods_add_problem(
+            problems, "the state cannot be saved: nothing is given or taken until it can; "
+                      "see the log for the file");
     if (!self.in_cluster)
-        add_problem(problems, "not in a cluster yet%s%s", self.waiting ? ": " : "",
-                    self.waiting ? self.waiting : "");
+        felt_methods_add_problem(problems, "not in a cluster yet%s%s", self.waiting ? ": " : "",
+                                 self.waiting ? self.waiting : "");
     else if (!self.has_lease)
-        add_problem(problems, "waiting for a lease%s%s", self.waiting ? ": " : "",
-                    self.waiting ? self.waiting : "");
+        felt_methods_add_problem(problems, "waiting for a lease%s%s", self.waiting ? ": " : "",
+                                 self.waiting ? self.waiting : "");
     if (c->kernel_error)
-        add_problem(problems, "kernel: %s", c->kernel_error);
+        felt_methods_add_problem(problems, "kernel: %s", c->kernel_error);
     if (c->kernel_limit)
-        add_problem(problems, "kernel: %s", c->kernel_limit);
+        felt_methods_add_problem(problems, "kernel: %s", c->kernel_limit);
     if (c->subnet_file_error)
-        add_problem(problems, "%s: %s", c->subnet_file ? c->subnet_file : "subnet.env",
-                    c->subnet_file_error);
+        felt_methods_add_problem(problems, "%s: %s", c->subnet_file ? c->subnet_file : "subnet.env",
+                                 c->subnet_file_error);
     health_problems(&self, problems);
     member_problems(c, problems);
     return problems;
