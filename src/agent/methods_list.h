@@ -18,6 +18,9 @@ int felt_methods_by_name(const void *a, const void *b);
 json_t *felt_methods_text(const char *text);
 /* One line more of what is wrong. */
 _printf_(2, 3) void felt_methods_add_problem(json_t *problems, const char *format, ...);
+/* Subnets that are reserved for one node and leased by another: adds a line each. */
+void felt_methods_conflict_problems(json_t *problems, const struct felt_methods_context *context,
+                                    const struct felt_self_view *self);
 /* Whom packets through the overlay do not reach: adds a line each, or one where it is rather this
  * machine. mtu is that of our overlay. */
 void felt_methods_path_problems(json_t *problems, const struct felt_self_view *self, uint32_t mtu,

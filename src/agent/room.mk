@@ -16,6 +16,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/log.c src/agent/log.h \
 	src/agent/methods.c src/agent/methods.h \
 	src/agent/methods_abandon.c \
+	src/agent/methods_conflicts.c \
 	src/agent/methods_list.c src/agent/methods_list.h \
 	src/agent/methods_paths.c \
 	src/agent/methods_reserve.c \

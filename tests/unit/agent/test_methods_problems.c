@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/methods.h"
+#include "node/reserve.h"
 #include "node/view.h"
 
 #define MEMBERS 3
@@ -29,6 +30,13 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now _unused_,
         return false;
     *ret_view = node->members[(*i)++];
     return true;
+}
+
+bool felt_node_next_reservation(const struct felt_node *node _unused_,
+                                struct felt_notice_place *place _unused_,
+                                struct felt_reservation_view *ret_view _unused_)
+{
+    return false;
 }
 
 const char *felt_member_state_name(enum felt_member_state state _unused_)

@@ -9,12 +9,14 @@
 #include "node/reserve.h"
 #include "node/view.h"
 
+#define LISTED 7 /* reservations at most */
+
 /* ---- a node that answers what the test wants ---- */
 
 struct felt_node {
     struct felt_self_view self;
     struct felt_reserve_answer answer;
-    struct felt_reservation_view list[4];
+    struct felt_reservation_view list[LISTED];
     uint32_t n_listed;
     /* what it was asked */
     uint32_t slot;
@@ -72,6 +74,11 @@ static enum felt_verdict reserve(void *userdata, uint32_t slot, const struct fel
     return FELT_VERDICT_TAKEN;
 }
 
+static felt_usec now_us(void)
+{
+    return 1;
+}
+
 struct fixture {
     struct felt_node node;
     struct felt_netconf config;
@@ -87,8 +94,8 @@ static int setup_with(void **state, const char *json)
         return -1;
     f->node.self = (struct felt_self_view){
         .in_cluster = true, .era = 1, .config = &f->config, .n_slots = 255, .save = 6};
-    f->context =
-        (struct felt_methods_context){.node = &f->node, .reserve = reserve, .userdata = &f->node};
+    f->context = (struct felt_methods_context){
+        .node = &f->node, .now_us = now_us, .reserve = reserve, .userdata = &f->node};
     *state = f;
     return 0;
 }
@@ -258,6 +265,64 @@ static void the_list_comes_by_subnet_and_says_who_has_what(void **state)
     json_decref(want);
 }
 
+/* All lines of the status that are about reservations. */
+static size_t conflicts(const struct fixture *f, char text[][600], size_t max)
+{
+    json_t *problems = felt_methods_problems(&f->context);
+    size_t n = 0;
+
+    for (size_t i = 0; i < json_array_size(problems) && n < max; i++) {
+        const char *line = json_string_value(json_array_get(problems, i));
+
+        if (strstr(line, "reserv"))
+            snprintf(text[n++], 600, "%s", line);
+    }
+    json_decref(problems);
+    return n;
+}
+
+/* L-8.2.8 */
+static void a_conflict_is_a_problem_and_what_ends_it_is_told(void **state)
+{
+    struct fixture *f = *state;
+    char text[2][600];
+
+    f->node.n_listed = 3;
+    f->node.list[0] = (struct felt_reservation_view){.slot = 7, .understood = true};
+    f->node.list[1] = (struct felt_reservation_view){
+        .slot = 4, .understood = true, .leased = true, .holder = "h1"};
+    assert_int_equal(conflicts(f, text, 2), 0);
+    f->node.list[2] = (struct felt_reservation_view){.slot = 9,
+                                                     .understood = true,
+                                                     .leased = true,
+                                                     .conflict = true,
+                                                     .holder = "h2",
+                                                     .holder_state = FELT_MEMBER_ALIVE};
+    assert_int_equal(felt_whom_parse("h9", &f->node.list[2].whom), 0);
+    assert_int_equal(conflicts(f, text, 2), 1);
+    assert_string_equal(text[0], "10.1.10.0/24 is reserved for h9, but h2 leases it and goes on "
+                                 "using it: 'feltctl unreserve 10.1.10.0/24' ends the reservation, "
+                                 "'feltctl leave' on h2 the lease");
+    f->node.list[2].holder_state = FELT_MEMBER_DEAD;
+    assert_int_equal(conflicts(f, text, 2), 1);
+    expect_in(text[0], "'feltctl reclaim h2' the lease, if it is gone for good");
+}
+
+static void of_many_conflicts_some_have_a_line_and_the_rest_is_counted(void **state)
+{
+    struct fixture *f = *state;
+    char text[10][600];
+
+    f->node.n_listed = LISTED;
+    for (uint32_t i = 0; i < LISTED; i++)
+        f->node.list[i] = (struct felt_reservation_view){
+            .slot = i, .understood = true, .leased = true, .conflict = true, .holder = "h2"};
+    assert_int_equal(conflicts(f, text, 10), 6);
+    expect_in(text[5], "so it is with 2 more: feltctl reservations");
+    f->node.self.config = NULL;
+    assert_int_equal(conflicts(f, text, 10), 0);
+}
+
 static void of_two_families_either_subnet_stands_for_both(void **state)
 {
     static const char both[] = "\"subnet\":\"10.1.5.0/24\",\"subnet6\":\"fc00:0:42:5::/64\"";
@@ -303,6 +368,8 @@ int main(void)
         WITH(what_is_no_subnet_of_the_network_is_refused_with_the_reason),
         WITH(what_stands_in_the_way_is_named),
         WITH(the_list_comes_by_subnet_and_says_who_has_what),
+        WITH(a_conflict_is_a_problem_and_what_ends_it_is_told),
+        WITH(of_many_conflicts_some_have_a_line_and_the_rest_is_counted),
         cmocka_unit_test_setup_teardown(of_two_families_either_subnet_stands_for_both, setup_dual,
                                         teardown),
         WITH(the_last_save_is_told),
