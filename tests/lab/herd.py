@@ -14,11 +14,15 @@ after LIMIT_S, a line for each:
 in ms since the pipe was closed, by the kernel's time stamps of what the daemon told its manager; "-"
 for what it has not said. A last line
 
-    others=12
+    own=3180 waited=12400 others=37
 
-is the part of the machine's processors that something else had meanwhile, in percent. The daemons go on running, and to felt-lab they are its own: pid, kill, stop.
+is about the time until the last had its subnet: how long that was by the lab's own clock (OwnClock,
+below), in ms; for how long its daemons together waited for a processor, in ms; and the percentage of
+all processor time of processes that was not theirs. The daemons go on running, and to felt-lab they
+are its own: pid, kill, stop.
 """
 import ctypes
+import glob
 import json
 import os
 import re
@@ -76,14 +80,70 @@ def ask(lab, name, method):
     return reply["parameters"]
 
 
-def ticks(pid=None):
-    """Of processor time: what a process has had, or all that ran."""
-    with open(f"/proc/{pid}/stat" if pid else "/proc/stat", encoding="ascii") as file:
-        text = file.read()
-    if pid:
-        return sum(map(int, text.rpartition(")")[2].split()[11:13]))
-    user, nice, system, _, _, irq, softirq, steal, *_ = map(int, text.split("\n", 1)[0].split()[1:])
-    return user + nice + system + irq + softirq + steal
+def spent_by_all():
+    """Seconds of processor time that processes have had. Not that of interrupts: those are as much
+    the lab's own packets as others'."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, *_ = map(int, file.readline().split()[1:])
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK")
+
+
+def spent_and_waited(pid):
+    """Seconds for which the threads of a process have run, and have been ready to run and had no
+    processor (schedstat: Documentation/scheduler/sched-stats.rst)."""
+    spent = waited = 0
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as file:
+                nanoseconds = file.read().split()
+            spent += int(nanoseconds[0])
+            waited += int(nanoseconds[1])
+    except OSError:
+        pass  # it has ended
+    return spent / 1e9, waited / 1e9
+
+
+class OwnClock:
+    """How much time has passed for the processes of the lab, on a machine that others use, too.
+
+    What others do makes them wait for a processor, and by that much their clock is slower. Of the
+    time that they are ready to run and do not, that part is due to others which others have of all
+    that runs; the rest they would wait as well if they were alone, for each other. So in a slice of
+    time in which they run for r and wait for w, and have the part p of all that runs,
+
+        (r + w p) / (r + w)
+
+    of it passes. Where nobody waits for a processor, but for an answer or a timer, that is all of it,
+    however busy the machine is; and where nobody else runs, too."""
+
+    SLICE_S = 0.2
+
+    def __init__(self, pids):
+        self.pids = pids
+        self.own = self.waited = self.spent = self.all = 0
+        self.last = self.look()
+
+    def look(self):
+        now, by_all = time.monotonic(), spent_by_all()
+        both = [spent_and_waited(pid) for pid in self.pids]
+        return now, by_all, sum(spent for spent, _ in both), sum(waited for _, waited in both)
+
+    def is_due(self):
+        return time.monotonic() >= self.last[0] + self.SLICE_S
+
+    def go_on(self):
+        new = self.look()
+        passed, by_all, spent, waited = (max(0, b - a) for a, b in zip(self.last, new))
+        by_all = max(by_all, spent)  # which is counted in ticks
+        own = spent / by_all if by_all > 0 else 1
+        self.own += passed * (spent + waited * own) / (spent + waited) if spent + waited > 0 else passed
+        self.waited += waited
+        self.spent += spent
+        self.all += by_all
+        self.last = new
+
+    def others(self):
+        return 1 - self.spent / self.all if self.all > 0 else 0
 
 
 class Gate:
@@ -98,9 +158,11 @@ class Gate:
         os.write(self.ready_out, b".")
         os.read(self.inner, 1)
 
-    def open(self, n_waiting):
+    def await_all(self, n_waiting):
         while n_waiting > 0:
             n_waiting -= len(os.read(self.ready_in, n_waiting))
+
+    def open(self):
         now = time.time()
         for fd in (self.outer, self.inner, self.ready_in, self.ready_out):
             os.close(fd)
@@ -203,12 +265,16 @@ class Herd:
         return gone
 
     def start_at_once(self, args):
+        """And the lab's clock from then on."""
         gate = Gate()
         for host in self.hosts:
             host.start(args, gate)
-        begun = gate.open(len(self.hosts))
+        gate.await_all(len(self.hosts))
+        clock = OwnClock(feltds(self.lab))
+        begun = gate.open()
         for host in self.hosts:
             host.begun = begun
+        return clock
 
     def supervise(self):
         while any(host.pid for host in self.hosts):
@@ -224,19 +290,27 @@ def report(host):
     return f"{host.name} leased={ms(host.leased)} ready={ms(host.ready)} subnet={host.subnet or '-'}"
 
 
+def feltds(lab):
+    """The daemons of all hosts, those that run already, too, and this process."""
+    pids = [os.getpid()]
+    for path in glob.glob(f"{lab}/h*/feltd.pid"):
+        with open(path, encoding="ascii") as file:
+            pids.append(int(file.read()))
+    return pids
+
+
 def start(lab, limit, names, args):
     herd = Herd(lab, names)
-    before, begun = ticks(), time.monotonic()
-    herd.start_at_once(args)
-    until = begun + limit
+    clock = herd.start_at_once(args)
+    until = time.monotonic() + limit
     while time.monotonic() < until and any(host.pid and not host.ready for host in herd.hosts):
-        herd.listen(until - time.monotonic())
-    all_of_it = (time.monotonic() - begun) * os.cpu_count() * os.sysconf("SC_CLK_TCK")
-    own = ticks(os.getpid()) + sum(ticks(host.pid) for host in herd.hosts if host.pid)
-    others = max(0, ticks() - before - own) / all_of_it
+        waits_for_subnets = not all(host.leased for host in herd.hosts)
+        herd.listen(min(OwnClock.SLICE_S, until - time.monotonic()))
+        if waits_for_subnets and (clock.is_due() or all(host.leased for host in herd.hosts)):
+            clock.go_on()
     for host in herd.hosts:
         print(report(host))
-    print(f"others={others * 100:.0f}")
+    print(f"own={clock.own * 1000:.0f} waited={clock.waited * 1000:.0f} others={clock.others() * 100:.0f}")
     sys.stdout.flush()
     return herd
 

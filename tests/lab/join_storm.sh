@@ -10,7 +10,6 @@ command -v python3 >/dev/null || skip_all "python3 is not installed; contrib/ins
 HERD=100           # h2..h101
 SUBNETS=255        # of a /16 of /24s
 LEASED_MAX_MS=5000 # until the last of them has its subnet: the bar
-OTHERS_MAX=40      # percent of the processors that others may have; beyond, a late one says nothing
 LIMIT_S=60         # for whatever has to come; far above what it takes
 LOG_LINES=0        # of a hundred logs; the last one's story is shown instead
 
@@ -38,14 +37,16 @@ is "and are ready" "$(figures ready | wc -l)" "$HERD"
 is "nobody has another's, nor h1's" \
     "$({ sed -n 's/.*subnet=//p' "$WORK/herd"; ctl h1 status .lease.subnet; } | sort | uniq -d)" ""
 last=$(figures leased | tail -n 1)
-others=$(sed -n 's/^others=//p' "$WORK/herd")
-diag "others had $others % of the processors meanwhile"
-if ((${last:-LEASED_MAX_MS + 1} <= LEASED_MAX_MS)); then
-    ok "the last of them has it within $LEASED_MAX_MS ms ($last ms)"
-elif ((others > OTHERS_MAX)); then
-    skip "the last of them has it within $LEASED_MAX_MS ms" "$last ms, but others had $others % of the processors"
+# A busy machine makes everything late and says nothing of feltd, so the bar is for the time that has
+# passed for the lab itself: what it had to leave the processors to others for does not count (OwnClock
+# in herd.py). On a machine that is left to it that is all of the time. Whatever feltd does too much, and
+# whatever it waits for that is not a processor, counts on any machine.
+own=$(sed -n 's/^own=\([0-9]*\) .*/\1/p' "$WORK/herd")
+diag "until the last had it: $(sed -n '/^own=/p' "$WORK/herd") (ms, ms together, % of processor time)"
+if [[ $last ]] && ((own <= LEASED_MAX_MS)); then
+    ok "the last of them has it within $LEASED_MAX_MS ms of its own ($own of $last ms)"
 else
-    not_ok "the last of them has it within $LEASED_MAX_MS ms (${last:-never} ms)"
+    not_ok "the last of them has it within $LEASED_MAX_MS ms of its own ($own of ${last:-more} ms)"
     host=$(sed -n "s/ leased=$last .*//p" "$WORK/herd")
     diag "the last is $host: $(grep -Ev ' gossip: member | kernel: programmed ' "$DIR/$host/feltd.log")"
 fi
