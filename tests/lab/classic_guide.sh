@@ -152,10 +152,10 @@ flows_end "kill -9 just after a peer is new"
 for host in h1 h4; do looks_like_flannel "$host" h1 h2 h3 h4; done
 is "all of four reach each other" "$(lab ping-matrix --raw)" "$(expect_pings 4)"
 is "its subnet is nobody else's" "$(printf '%s\n' "${NET[@]}" | sort -u | wc -l)" 4
-is "all four are members and alive" "$(ctl h1 members '.members[] | .name + " " + .state' | LC_ALL=C sort)" "h1 alive
-h2 alive
-h3 alive
-h4 alive"
+all_four_alive() {
+    [[ $(ctl h1 members '.members[] | .name + " " + .state' | LC_ALL=C sort | paste -sd,) == "h1 alive,h2 alive,h3 alive,h4 alive" ]]
+}
+await_ok "all four are members and alive" 60 all_four_alive
 wanted=$(for host in h1 h2 h3 h4; do echo "${NET[$host]}.0/24 $host"; done | LC_ALL=C sort)
 for host in h1 h4; do
     is "$host lists the leases of all" "$(ctl "$host" leases '.leases[] | .subnet + " " + .name' | LC_ALL=C sort)" "$wanted"

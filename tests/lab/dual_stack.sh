@@ -175,7 +175,10 @@ lab start h2
 is "a device of flanneld's keeps its MAC" "$(lab exec h2 cat /sys/class/net/flannel-v6.1/address)" 0a:00:00:00:00:66
 await_ok "which the others learn" "$LIMIT_S" h1_reaches_h2
 is "as BackendV6Data" "$(ctl h1 members '.members[] | select(.name == "h2").backend_data6')" '{"VNI":1,"VtepMAC":"0a:00:00:00:00:66"}'
-is "and what led to the old one is gone" "$(lab exec h1 bridge fdb show dev flannel-v6.1 | grep -c "^$MAC")" 0
+old_mac_is_gone() {
+    ! lab exec h1 bridge fdb show dev flannel-v6.1 | grep -q "^$MAC"
+}
+await_ok "and what led to the old one is gone" "$LIMIT_S" old_mac_is_gone
 
 # One machine loses its IPv6: the others reach it over IPv4, with packets of both families.
 N3=$(net6 h3)
@@ -192,7 +195,10 @@ await_ok "a machine without IPv6 underlay is led to over IPv4" "$LIMIT_S" over h
 await_ok "and leads back over it" "$LIMIT_S" over h3 "$N1" flannel.1
 await_ok "so both families still cross" "$LIMIT_S" h1_reaches_h3
 is "the others are as they were" "$(route_to h1 "$N2")" "$N2/64 via $N2 dev flannel-v6.1 metric 1024 onlink"
-is "it is no problem of anybody's" "$(ctl h1 status '.problems | length')" 0
+no_problem() {
+    [[ $(ctl h1 status '.problems | length') == 0 ]]
+}
+await_ok "it is no problem of anybody's" "$LIMIT_S" no_problem
 lab stop h3
 lab exec h3 ip -6 address add 2001:db8:0:1::3/64 dev eth0 nodad
 lab start h3

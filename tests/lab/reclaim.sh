@@ -74,6 +74,7 @@ TOTAL=$(ctl h1 status .slots.total)
 NET3=$(subnet h3)
 like "status has the lease time" "$(lab exec h1 feltctl status)" 'reclaim +of what is silent for the lease time, 24h'
 is "in seconds for programs" "$(ctl h1 status .cluster.lease_time_s)" 86400
+await_ok "h1 has a route to h2" "$LIMIT_S" has_routes h1 "$(subnet h2)" 1
 flow c1 "$(lab exec c2 hostname -I | tr -d ' ')"
 
 out=$(reclaim h1 h3)
