@@ -71,15 +71,19 @@ static bool is_founded(const struct sim *sim)
     return false;
 }
 
-static void reach_balance(struct sim *sim)
+/* Says in text what is missing. */
+typedef bool goal_fn(const struct sim *sim, char *text, size_t size);
+
+/* Runs until the goal is reached; a violation where it is not within the limit. */
+static void reach(struct sim *sim, goal_fn *goal, felt_usec limit, const char *otherwise)
 {
     felt_usec begun = sim->now;
     char text[200];
 
-    while (!sim->violation.found && !sim_is_balanced(sim, text, sizeof(text))) {
-        if (sim->now - begun >= BALANCE_LIMIT)
-            sim_violated(sim, "stake is not spread %u s after all had one view: %s",
-                         (unsigned)(BALANCE_LIMIT / FELT_USEC_SEC), text);
+    while (!sim->violation.found && !goal(sim, text, sizeof(text))) {
+        if (sim->now - begun >= limit)
+            sim_violated(sim, "%s %u s after all had one view: %s", otherwise,
+                         (unsigned)(limit / FELT_USEC_SEC), text);
         else
             sim_run(sim, FELT_USEC_SEC);
     }
@@ -89,33 +93,12 @@ static void reach_balance(struct sim *sim)
  */
 static void reach_reclaim(struct sim *sim, felt_usec heal_limit)
 {
-    felt_usec begun = sim->now, limit = sim->config.lease_time_us + RECLAIM_LIMIT, healed;
-    char text[200];
+    felt_usec healed;
 
     if (sim->violation.found || !sim_has_majority(sim))
         return;
-    while (!sim->violation.found && !sim_is_reclaimed(sim, text, sizeof(text))) {
-        if (sim->now - begun >= limit)
-            sim_violated(sim, "not all is reclaimed %u s after all had one view: %s",
-                         (unsigned)(limit / FELT_USEC_SEC), text);
-        else
-            sim_run(sim, FELT_USEC_SEC);
-    }
+    reach(sim, sim_is_reclaimed, sim->config.lease_time_us + RECLAIM_LIMIT, "not all is reclaimed");
     reach_one_view(sim, heal_limit, &healed);
-}
-
-static void reach_paths(struct sim *sim)
-{
-    felt_usec begun = sim->now;
-    char text[200];
-
-    while (!sim->violation.found && !sim_paths_pass(sim, text, sizeof(text))) {
-        if (sim->now - begun >= PATH_LIMIT)
-            sim_violated(sim, "a path fails %u s after all had one view: %s",
-                         (unsigned)(PATH_LIMIT / FELT_USEC_SEC), text);
-        else
-            sim_run(sim, FELT_USEC_SEC);
-    }
 }
 
 felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit)
@@ -123,8 +106,8 @@ felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit)
     felt_usec lease_time = sim->config.lease_time_us, healed = 0;
 
     if (reach_one_view(sim, heal_limit, &healed))
-        reach_balance(sim);
-    reach_paths(sim);
+        reach(sim, sim_is_balanced, BALANCE_LIMIT, "stake is not spread");
+    reach(sim, sim_paths_pass, PATH_LIMIT, "a path fails");
     if (lease_time > 0 && lease_time <= RECLAIM_MAX)
         reach_reclaim(sim, heal_limit);
     return healed;
