@@ -13,8 +13,6 @@
 
 #include "kernel/socket.h"
 
-#define DATAGRAMS_A_DRAIN 1000 /* so that a storm of others' changes does not keep us reading */
-
 struct felt_nft_watch {
     struct felt_netlink *netlink;
 };
@@ -74,7 +72,7 @@ _Static_assert((int)NFTA_TABLE_NAME == (int)NFTA_CHAIN_TABLE &&
                    (int)NFTA_TABLE_NAME == (int)NFTA_SET_ELEM_LIST_TABLE,
                "one attribute for the table");
 
-static bool concerns_us(const struct nlmsghdr *message)
+static bool concerns_us(const struct nlmsghdr *message, const void *userdata _unused_)
 {
     struct nlattr *tb[NFTA_CHAIN_MAX + 1] = {0};
     const char *table;
@@ -106,23 +104,5 @@ static bool concerns_us(const struct nlmsghdr *message)
 
 bool felt_nft_watch_drain(struct felt_nft_watch *watch)
 {
-    bool changed = false;
-
-    for (int i = 0; i < DATAGRAMS_A_DRAIN; i++) {
-        const struct nlmsghdr *message;
-        ssize_t len = felt_netlink_receive(watch->netlink, 0, &message);
-
-        if (len == -EAGAIN)
-            break;
-        if (len < 0) {
-            changed = true; /* some were dropped, or worse: look at everything */
-            if (len != -ENOBUFS)
-                break;
-            continue;
-        }
-        for (int left = (int)len; nlmsg_ok(message, left);
-             message = nlmsg_next((struct nlmsghdr *)message, &left))
-            changed = changed || concerns_us(message);
-    }
-    return changed;
+    return felt_netlink_drain(watch->netlink, concerns_us, NULL);
 }

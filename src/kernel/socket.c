@@ -7,13 +7,13 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #define SOCKET_BUFFER  (1 << 20)   /* bytes: a full batch's ACKs overflow the default of 32 KiB */
 #define RECEIVE_BUFFER (64 * 1024) /* bytes: twice the largest datagram that the kernel dumps */
 #define UNREAD_MAX     10000       /* datagrams: more than fit */
+#define DRAIN_MAX      1000        /* datagrams: then the caller has a turn */
 #define IN_FLIGHT_MAX  100         /* requests: their ACKs fit the buffer */
 #define ANSWER_TIMEOUT 5000        /* ms: the kernel answers in microseconds unless RTNL is stuck */
 
@@ -155,6 +155,30 @@ ssize_t felt_netlink_receive(struct felt_netlink *netlink, int timeout_ms,
         if (n < 0 && errno != EINTR)
             return -errno;
     }
+}
+
+bool felt_netlink_drain(struct felt_netlink *netlink, felt_netlink_concerns *concerns,
+                        const void *userdata)
+{
+    bool changed = false;
+
+    for (int i = 0; i < DRAIN_MAX; i++) {
+        const struct nlmsghdr *message;
+        ssize_t len = felt_netlink_receive(netlink, 0, &message);
+
+        if (len == -EAGAIN)
+            break;
+        if (len < 0) {
+            changed = true; /* some were dropped, or worse: look at everything */
+            if (len != -ENOBUFS)
+                break;
+            continue;
+        }
+        for (int left = (int)len; nlmsg_ok(message, left);
+             message = nlmsg_next((struct nlmsghdr *)message, &left))
+            changed = changed || concerns(message, userdata);
+    }
+    return changed;
 }
 
 int felt_netlink_talk(struct felt_netlink *netlink, struct nl_msg *msg,

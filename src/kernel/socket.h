@@ -3,6 +3,7 @@
  * words in refusals. Requests wait for their answers here, for a bounded time. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -43,6 +44,14 @@ int felt_netlink_send(struct felt_netlink *netlink, const void *data, size_t len
  * too; another -errno. */
 ssize_t felt_netlink_receive(struct felt_netlink *netlink, int timeout_ms,
                              const struct nlmsghdr **ret_first);
+
+/* Whether a notification is of interest. */
+typedef bool felt_netlink_concerns(const struct nlmsghdr *message, const void *userdata);
+/* Takes all notifications that are there, but no more than a thousand datagrams, so that a storm of
+ * others' changes does not keep the caller. Whether one of them was of interest, or may have been:
+ * where some are lost. */
+bool felt_netlink_drain(struct felt_netlink *netlink, felt_netlink_concerns *concerns,
+                        const void *userdata);
 
 /* One request, one acknowledgement. msg stays the caller's. 0, or the kernel's -errno in words in
  * error (may be NULL), or -ETIMEDOUT. */

@@ -10,10 +10,6 @@
 #include "kernel/parse.h"
 #include "kernel/socket.h"
 
-#define DATAGRAMS_A_DRAIN                                                  \
-    1000 /* so that a storm of others' changes does not hold up the daemon \
-          */
-
 struct felt_watch {
     struct felt_netlink *netlink;
 };
@@ -120,26 +116,14 @@ static bool is_our_doing(const struct felt_watch_scope *scope, const struct nlms
            (message->nlmsg_pid == scope->own_port || message->nlmsg_pid == scope->sibling_port);
 }
 
+static bool is_news(const struct nlmsghdr *message, const void *userdata)
+{
+    const struct felt_watch_scope *scope = userdata;
+
+    return !is_our_doing(scope, message) && concerns_us(scope, message);
+}
+
 bool felt_watch_drain(struct felt_watch *watch, const struct felt_watch_scope *scope)
 {
-    bool changed = false;
-
-    for (int i = 0; i < DATAGRAMS_A_DRAIN; i++) {
-        const struct nlmsghdr *message;
-        ssize_t len = felt_netlink_receive(watch->netlink, 0, &message);
-
-        if (len == -EAGAIN)
-            break;
-        if (len < 0) {
-            changed = true; /* some were dropped, or worse: look at everything */
-            if (len != -ENOBUFS)
-                break;
-            continue;
-        }
-        for (int left = (int)len; nlmsg_ok(message, left);
-             message = nlmsg_next((struct nlmsghdr *)message, &left))
-            if (!is_our_doing(scope, message) && concerns_us(scope, message))
-                changed = true;
-    }
-    return changed;
+    return felt_netlink_drain(watch->netlink, is_news, scope);
 }
