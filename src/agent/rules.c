@@ -3,17 +3,14 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "agent/log.h"
 #include "agent/path.h"
+#include "agent/thread.h"
 #include "base/usec.h"
 #include "kernel/nft_watch.h"
 
@@ -63,13 +60,6 @@ static felt_usec now_us(void)
     return (felt_usec)t.tv_sec * FELT_USEC_SEC + (felt_usec)t.tv_nsec / 1000;
 }
 
-static void signal_fd(int fd)
-{
-    uint64_t one = 1;
-
-    (void)!write(fd, &one, sizeof(one)); /* cannot fail: the counter is far from its end */
-}
-
 static bool is_readable(int fd)
 {
     struct pollfd pollfd = {.fd = fd, .events = POLLIN};
@@ -82,9 +72,8 @@ static bool is_readable(int fd)
 static void take_set(struct worker *w)
 {
     struct felt_rules *rules = w->rules;
-    uint64_t count;
 
-    (void)!read(rules->wake_fd, &count, sizeof(count));
+    felt_bell_hear(rules->wake_fd);
     pthread_mutex_lock(&rules->mutex);
     if (w->set != rules->set)
         w->full_due = 0;
@@ -109,7 +98,7 @@ static void publish(struct worker *w, const char *text)
     rules->settled = w->set;
     pthread_mutex_unlock(&rules->mutex);
     if (is_news)
-        signal_fd(rules->result_fd);
+        felt_bell_ring(rules->result_fd);
 }
 
 /* What was written is looked at again soon, by notification or, where there is none, by this. */
@@ -243,34 +232,15 @@ static void *run(void *data)
     return NULL;
 }
 
-/* The thread takes no signal: they are the event loop's. */
-static int start_thread(struct felt_rules *rules)
-{
-    pthread_attr_t attr;
-    sigset_t all, old;
-    int r;
-
-    sigfillset(&all);
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK_SIZE);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    r = pthread_create(&rules->thread, &attr, run, rules);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attr);
-    rules->has_thread = r == 0;
-    return -r;
-}
-
 /* ---- the event loop's side ---- */
 
 static int on_result(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
     struct felt_rules *rules = userdata;
-    uint64_t count;
 
     (void)source;
     (void)events;
-    (void)!read(fd, &count, sizeof(count));
+    felt_bell_hear(fd);
     rules->config.changed(rules->config.userdata);
     return 0;
 }
@@ -283,17 +253,16 @@ int felt_rules_new(const struct felt_rules_config *config, struct felt_rules **r
     if (rules == NULL)
         return -ENOMEM;
     rules->config = *config;
+    rules->wake_fd = rules->stop_fd = rules->result_fd = -1;
     pthread_mutex_init(&rules->mutex, NULL);
-    rules->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    rules->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    rules->result_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (rules->wake_fd < 0 || rules->stop_fd < 0 || rules->result_fd < 0)
-        return -errno;
-    r = sd_event_add_io(config->event, &rules->source, rules->result_fd, EPOLLIN, on_result, rules);
-    if (r >= 0)
-        r = start_thread(rules);
-    if (r < 0)
+    if ((r = rules->wake_fd = felt_bell_open()) < 0 ||
+        (r = rules->stop_fd = felt_bell_open()) < 0 ||
+        (r = rules->result_fd = felt_bell_open()) < 0 ||
+        (r = sd_event_add_io(config->event, &rules->source, rules->result_fd, EPOLLIN, on_result,
+                             rules)) < 0 ||
+        (r = felt_thread_start(STACK_SIZE, run, rules, &rules->thread)) < 0)
         return r;
+    rules->has_thread = true;
     *ret_rules = FELT_TAKE(rules);
     return 0;
 }
@@ -303,7 +272,7 @@ void felt_rules_free(struct felt_rules *rules)
     if (rules == NULL)
         return;
     if (rules->has_thread) {
-        signal_fd(rules->stop_fd);
+        felt_bell_ring(rules->stop_fd);
         pthread_join(rules->thread, NULL);
     }
     sd_event_source_disable_unref(rules->source);
@@ -334,7 +303,7 @@ void felt_rules_set(struct felt_rules *rules, const struct felt_rules_net *nets,
         rules->set++;
         rules->n_nets = n_nets;
         memcpy(rules->nets, nets, n_nets * sizeof(*nets));
-        signal_fd(rules->wake_fd);
+        felt_bell_ring(rules->wake_fd);
     }
     pthread_mutex_unlock(&rules->mutex);
 }

@@ -4,15 +4,12 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "agent/log.h"
 #include "agent/path.h"
+#include "agent/thread.h"
 
 /* What the resolving thread works on; ours again once done_fd says so. */
 struct job {
@@ -116,11 +113,10 @@ static void resolve_one(struct job *job, const struct felt_seed *seed)
 static void *run(void *data)
 {
     struct job *job = data;
-    uint64_t one = 1;
 
     for (size_t i = 0; i < job->n; i++)
         resolve_one(job, &job->seeds[i]);
-    (void)!write(job->done_fd, &one, sizeof(one));
+    felt_bell_ring(job->done_fd);
     return NULL;
 }
 
@@ -158,22 +154,17 @@ static int on_done(sd_event_source *source, int fd, uint32_t events, void *userd
 static int begin_job(struct felt_seeds *s)
 {
     struct job *job = calloc(1, sizeof(*job));
-    sigset_t all, old;
     int r;
 
     if (!job)
         return -ENOMEM;
     job->n = s->n_names;
     memcpy(job->seeds, s->names, s->n_names * sizeof(s->names[0]));
-    job->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    r = job->done_fd < 0 ? -errno
-                         : sd_event_add_io(s->event, &s->source, job->done_fd, EPOLLIN, on_done, s);
-    if (r >= 0) {
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &old);
-        r = -pthread_create(&s->thread, NULL, run, job);
-        pthread_sigmask(SIG_SETMASK, &old, NULL);
-    }
+    job->done_fd = r = felt_bell_open();
+    if (r >= 0)
+        r = sd_event_add_io(s->event, &s->source, job->done_fd, EPOLLIN, on_done, s);
+    if (r >= 0)
+        r = felt_thread_start(0, run, job, &s->thread);
     if (r < 0) {
         s->source = sd_event_source_disable_unref(s->source);
         felt_closep(&job->done_fd);

@@ -2,14 +2,11 @@
 #include "agent/writer.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "agent/path.h"
+#include "agent/thread.h"
 
 #define STACK_SIZE (128 * 1024) /* bytes; the thread only opens, writes and renames */
 
@@ -31,7 +28,6 @@ struct felt_writer {
 static void write_one(struct felt_writer *w)
 {
     uint8_t *state = w->state;
-    uint64_t one = 1;
     int r;
 
     pthread_mutex_unlock(&w->mutex);
@@ -42,7 +38,7 @@ static void write_one(struct felt_writer *w)
     w->state = NULL;
     w->outcome = r;
     w->ended = true;
-    (void)!write(w->event_fd, &one, sizeof(one)); /* cannot fail: the counter is far from its end */
+    felt_bell_ring(w->event_fd);
 }
 
 static void *run(void *data)
@@ -61,23 +57,6 @@ static void *run(void *data)
     return NULL;
 }
 
-/* The thread takes no signal: they are the event loop's. */
-static int start_thread(struct felt_writer *w)
-{
-    pthread_attr_t attr;
-    sigset_t all, old;
-    int r;
-
-    sigfillset(&all);
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, STACK_SIZE);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    r = pthread_create(&w->thread, &attr, run, w);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attr);
-    return -r;
-}
-
 int felt_writer_new(const char *path, struct felt_writer **ret_writer)
 {
     struct felt_writer *w = calloc(1, sizeof(*w));
@@ -88,8 +67,9 @@ int felt_writer_new(const char *path, struct felt_writer **ret_writer)
     w->path = path;
     pthread_mutex_init(&w->mutex, NULL);
     pthread_cond_init(&w->wanted, NULL);
-    w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    r = w->event_fd < 0 ? -errno : start_thread(w);
+    w->event_fd = r = felt_bell_open();
+    if (r >= 0)
+        r = felt_thread_start(STACK_SIZE, run, w, &w->thread);
     if (r < 0) {
         felt_closep(&w->event_fd);
         free(w);
@@ -160,10 +140,9 @@ bool felt_writer_busy(struct felt_writer *writer)
 
 int felt_writer_result(struct felt_writer *writer, uint64_t *ret_save)
 {
-    uint64_t count;
     int r = -EAGAIN;
 
-    (void)!read(writer->event_fd, &count, sizeof(count));
+    felt_bell_hear(writer->event_fd);
     pthread_mutex_lock(&writer->mutex);
     if (writer->busy && writer->ended) {
         writer->busy = false;

@@ -19,6 +19,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_store \
 	tests/unit/agent/test_subnet_env \
 	tests/unit/agent/test_writer \
+	tests/unit/agent/test_thread \
 	tests/unit/agent/test_transport \
 	tests/unit/agent/test_varlink_listen \
 	tests/unit/agent/test_varlink_server
@@ -69,6 +70,8 @@ tests_unit_agent_test_machine_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_machine_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_store_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_store_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_thread_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_thread_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_transport_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_transport_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_writer_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
