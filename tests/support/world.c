@@ -1,85 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/support/world.h"
+#include "tests/support/world_parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/prng.h"
 #include "node/core.h"
-#include "node/letter.h"
 #include "sim/event_words.h"
 
-#define LATENCY   (200) /* microseconds one way, plus up to as much again */
-#define DISK      (5 * FELT_USEC_MS)
-#define LOG_MAX   65536
-#define QUEUE_MAX 65536
-#define START     (100 * FELT_USEC_SEC) /* clocks do not begin at zero */
-
-enum happening_kind { ARRIVES, WAKES, SAVED, REFUSED };
-
-struct happening {
-    felt_usec when;
-    uint64_t order; /* ties in the order of making */
-    enum happening_kind kind;
-    int host;
-    unsigned life; /* of the host: what an earlier one began is void */
-    int from;
-    bool overlay;
-    uint64_t save;
-    size_t len;
-    uint8_t *bytes; /* of a datagram or a state */
-};
-
-struct host {
-    struct felt_node *node;
-    unsigned life;
-    uint8_t seed_byte;
-    char name[2];
-    char net_config[128]; /* of a founder */
-    int seed;             /* of a joiner; -1 */
-    uint32_t expect;      /* of a candidate: so many hosts, from the first one on */
-    bool moved;           /* to its other address */
-    struct felt_cidr wish;
-    bool disk_fails;
-    size_t disk_len;
-    uint8_t *disk;
-    felt_usec disk_time;
-    uint8_t key_byte;
-    bool has_cluster; /* a token named it */
-    uint8_t cluster[FELT_CLUSTER_ID_LEN];
-    struct felt_digest checked; /* by count_double_owners() */
-    felt_usec wake;
-    felt_usec paused_until;
-    bool refuses; /* its process is gone, its machine is not */
-    size_t last_len;
-    uint8_t last[FELT_DATAGRAM_MAX];
-};
-
-struct world {
-    felt_usec now;
-    uint64_t order;
-    struct felt_prng prng;
-    int n_hosts;
-    struct host hosts[WORLD_HOSTS_MAX];
-    bool cut[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX];
-    uint32_t passes[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX]; /* through the overlay: bytes; 0: all */
-    unsigned lose_every;
-    unsigned datagrams;
-    unsigned double_owners;
-    uint8_t key_byte;
-    size_t n_queue;
-    struct happening *queue;
-    size_t log_len;
-    char log[LOG_MAX];
-    char taken[LOG_MAX];
-};
+#define LATENCY (200) /* microseconds one way, plus up to as much again */
+#define DISK    (5 * FELT_USEC_MS)
+#define START   (100 * FELT_USEC_SEC) /* clocks do not begin at zero */
 
 struct world *world_new(uint64_t seed)
 {
     struct world *w = calloc(1, sizeof(*w));
 
     assert(w);
-    w->queue = calloc(QUEUE_MAX, sizeof(*w->queue));
+    w->queue = calloc(WORLD_QUEUE_MAX, sizeof(*w->queue));
     assert(w->queue);
     w->now = START;
     w->key_byte = 7;
@@ -99,34 +36,6 @@ void world_free(struct world *world)
     }
     free(world->queue);
     free(world);
-}
-
-static void push(struct world *w, struct happening h, struct felt_bytes bytes)
-{
-    assert(w->n_queue < QUEUE_MAX);
-    h.order = w->order++;
-    h.life = w->hosts[h.host].life;
-    if (bytes.len > 0) {
-        h.bytes = malloc(bytes.len);
-        assert(h.bytes);
-        memcpy(h.bytes, bytes.data, bytes.len);
-        h.len = bytes.len;
-    }
-    w->queue[w->n_queue++] = h;
-}
-
-static struct happening pop(struct world *w)
-{
-    size_t best = 0;
-    struct happening h;
-
-    for (size_t i = 1; i < w->n_queue; i++)
-        if (w->queue[i].when < w->queue[best].when ||
-            (w->queue[i].when == w->queue[best].when && w->queue[i].order < w->queue[best].order))
-            best = i;
-    h = w->queue[best];
-    w->queue[best] = w->queue[--w->n_queue];
-    return h;
 }
 
 struct felt_endpoint world_endpoint(int host)
@@ -206,38 +115,13 @@ static void carry(struct world *w, int host, const struct felt_datagram *d)
     if (to < 0 || w->cut[host][to] || filters(w, host, to, d) ||
         (w->lose_every && w->datagrams % w->lose_every == 0))
         return;
-    push(w,
-         (struct happening){.when = w->now + delay,
-                            .kind = ARRIVES,
-                            .host = to,
-                            .from = host,
-                            .overlay = d->overlay},
-         d->bytes);
-}
-
-static bool owns(const struct felt_node *node, uint32_t slot)
-{
-    return felt_slot_map_owns(node->map, felt_node_id(node), slot);
-}
-
-/* After a step of host: nobody else takes for its own what this one does. */
-static void count_double_owners(struct world *w, int host)
-{
-    const struct felt_node *node = w->hosts[host].node;
-    struct felt_digest digest = felt_node_digest(node);
-
-    if (node->era == 0 || memcmp(&digest, &w->hosts[host].checked, sizeof(digest)) == 0)
-        return;
-    w->hosts[host].checked = digest;
-    for (int i = 0; i < w->n_hosts; i++) {
-        const struct felt_node *other = w->hosts[i].node;
-
-        if (i == host || !other || other->era != node->era ||
-            memcmp(other->cluster, node->cluster, sizeof(node->cluster)) != 0)
-            continue;
-        for (uint32_t slot = 0; slot < felt_slot_map_slots(node->map); slot++)
-            w->double_owners += owns(node, slot) && owns(other, slot);
-    }
+    world_push(w,
+               (struct happening){.when = w->now + delay,
+                                  .kind = ARRIVES,
+                                  .host = to,
+                                  .from = host,
+                                  .overlay = d->overlay},
+               d->bytes);
 }
 
 static enum felt_verdict step(struct world *w, int host, struct felt_input in);
@@ -273,20 +157,20 @@ static enum felt_verdict step(struct world *w, int host, struct felt_input in)
     for (size_t i = 0; i < effects.n_datagrams; i++)
         carry(w, host, &effects.datagrams[i]);
     if (effects.state.len > 0)
-        push(w,
-             (struct happening){.when = w->now + h->disk_time,
-                                .kind = SAVED,
-                                .host = host,
-                                .save = effects.state_save},
-             effects.state);
+        world_push(w,
+                   (struct happening){.when = w->now + h->disk_time,
+                                      .kind = SAVED,
+                                      .host = host,
+                                      .save = effects.state_save},
+                   effects.state);
     if (effects.deadline != FELT_USEC_NEVER && effects.deadline != h->wake) {
         h->wake = effects.deadline;
-        push(w,
-             (struct happening){
-                 .when = FELT_MAX(effects.deadline, w->now), .kind = WAKES, .host = host},
-             (struct felt_bytes){0});
+        world_push(w,
+                   (struct happening){
+                       .when = FELT_MAX(effects.deadline, w->now), .kind = WAKES, .host = host},
+                   (struct felt_bytes){0});
     }
-    count_double_owners(w, host);
+    world_count_double_owners(w, host);
     if (wanted)
         resolve(w, host);
     return verdict;
@@ -312,10 +196,10 @@ static void happen(struct world *w, struct happening *h)
     struct felt_input in = {0};
 
     if (!host->node && h->kind == ARRIVES && host->refuses)
-        push(w,
-             (struct happening){
-                 .when = w->now + LATENCY, .kind = REFUSED, .host = h->from, .from = h->host},
-             (struct felt_bytes){0});
+        world_push(w,
+                   (struct happening){
+                       .when = w->now + LATENCY, .kind = REFUSED, .host = h->from, .from = h->host},
+                   (struct felt_bytes){0});
     if (!host->node || (h->kind != ARRIVES && h->life != host->life))
         return;
     switch (h->kind) {
@@ -355,7 +239,7 @@ void world_run(struct world *world, felt_usec time)
 
         if (world->n_queue == 0)
             break;
-        h = pop(world);
+        h = world_pop(world);
         if (h.when > end) {
             world->queue[world->n_queue++] = h;
             break;
@@ -585,67 +469,7 @@ const char *world_log(struct world *world)
     return world->taken;
 }
 
-int world_lease(struct world *world, int host)
-{
-    struct felt_self_view self;
-
-    felt_node_self(world->hosts[host].node, &self);
-    return self.has_lease ? (int)self.lease_slot : -1;
-}
-
-enum felt_member_state world_sees(struct world *world, int host, int other)
-{
-    struct felt_member_view m;
-
-    for (uint32_t i = 0; felt_node_next_member(world->hosts[host].node, world->now, &i, &m);)
-        if (strcmp(m.name, world->hosts[other].name) == 0)
-            return m.state;
-    return FELT_MEMBER_DEAD;
-}
-
-bool world_knows(struct world *world, int host, int other)
-{
-    struct felt_member_view m;
-
-    for (uint32_t i = 0; felt_node_next_member(world->hosts[host].node, world->now, &i, &m);)
-        if (strcmp(m.name, world->hosts[other].name) == 0)
-            return true;
-    return false;
-}
-
-bool world_agrees(struct world *world)
-{
-    struct felt_digest first = {0};
-    bool used[FELT_SLOTS_MAX] = {false};
-
-    for (int i = 0; i < world->n_hosts; i++) {
-        struct felt_node *node = world->hosts[i].node;
-        struct felt_digest digest;
-        int lease;
-
-        if (!node)
-            continue;
-        digest = felt_node_digest(node);
-        if (first.era == 0)
-            first = digest;
-        if (digest.era != first.era || digest.slots != first.slots ||
-            digest.members != first.members)
-            return false;
-        lease = world_lease(world, i);
-        if (lease >= 0 && used[lease])
-            return false;
-        if (lease >= 0)
-            used[lease] = true;
-    }
-    return true;
-}
-
 unsigned world_datagrams(const struct world *world)
 {
     return world->datagrams;
-}
-
-unsigned world_double_owners(const struct world *world)
-{
-    return world->double_owners;
 }

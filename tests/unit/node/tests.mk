@@ -45,7 +45,8 @@ check_LIBRARIES += tests/unit/node/libbench.a tests/support/libworld.a
 tests_unit_node_libbench_a_SOURCES = tests/unit/node/bench.c tests/unit/node/bench.h \
 	tests/unit/node/large.c tests/unit/node/large.h
 tests_unit_node_libbench_a_CPPFLAGS = $(UNIT_CPPFLAGS)
-tests_support_libworld_a_SOURCES = tests/support/world.c tests/support/world.h \
+tests_support_libworld_a_SOURCES = tests/support/world.c tests/support/world.h tests/support/world_judge.c \
+	tests/support/world_parts.h tests/support/world_queue.c \
 	src/sim/event_words.c src/sim/event_words.h
 tests_support_libworld_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 
