@@ -348,6 +348,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
     felt_log_info("node: %s: stopping; lease, device and routes stay",
                   info->ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
     sd_notify(0, "STOPPING=1");
+    d->anew = false; /* if at all, then when it is started again */
     felt_daemon_end_now(d);
     return 0;
 }

@@ -22,17 +22,18 @@ static int on_late(sd_event_source *source, uint64_t usec, void *userdata)
 
 void felt_daemon_end_now(struct felt_daemon *d)
 {
-    if (d->stopping)
-        return;
-    d->ending = d->stopping = true;
-    felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_STOP});
+    if (!d->stopping) {
+        d->ending = d->stopping = true;
+        felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_STOP});
+    }
     if (!felt_writer_busy(d->writer)) {
         sd_event_exit(d->event, 0);
         return;
     }
     /* Who begins anew writes to the same file, so it has to wait. */
-    if (!d->anew && sd_event_add_time_relative(d->event, &d->patience, CLOCK_MONOTONIC, PATIENCE, 0,
-                                               on_late, d) < 0)
+    if (!d->anew && !d->patience &&
+        sd_event_add_time_relative(d->event, &d->patience, CLOCK_MONOTONIC, PATIENCE, 0, on_late,
+                                   d) < 0)
         sd_event_exit(d->event, 0);
 }
 
@@ -64,6 +65,7 @@ void felt_daemon_end_writer(struct felt_daemon *d)
         return;
     }
     felt_writer_abandon(d->writer);
+    d->dropping = false; /* the state may come back yet; to who is in a cluster the order is void */
     /* The lock is held for as long as somebody writes there: until the process is gone. */
     d->prepared.store.lock_fd = -1;
 }

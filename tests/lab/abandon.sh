@@ -20,6 +20,7 @@ cat >"$WORK/hooks.d/lease-changed.d/10-record" <<'END'
 echo "$FELT_REASON [$FELT_OLD_SUBNET] [$FELT_NEW_SUBNET]" >>"/run/changes"
 sed -n 's/^FLANNEL_SUBNET=/now /p' /run/flannel/subnet.env >>/run/changes
 echo "$FELT_REASON heard"
+while [ -e /run/block ]; do sleep 0.1; done
 END
 chmod 0755 "$WORK/hooks.d/lease-changed.d/10-record"
 
@@ -137,4 +138,23 @@ LAST=$(ctl h1 status .lease.subnet)
 lab exec h1 feltctl leave >/dev/null
 is "h1 leaves" "$?" 0
 await_ok "the hooks hear of that, too" "$LIMIT_S" lab exec h1 grep -qF "left [$LAST] []" /run/changes
+
+# ---- who is to end does not begin anew ---------------------------------------------------------------
+
+# times FILE WORDS: in how many lines of a file of h1's lab they are.
+times() {
+    grep -c "$2" "$DIR/h1/$1"
+}
+more_times() {
+    (($(times "$1" "$2") > $3))
+}
+FIRST=$(times run/changes '^first\|^renumbered') ANEW=$(times feltd.log 'beginning anew')
+lab exec h1 sh -c 'touch /run/block; rm /run/flannel/subnet.env'
+lab start h1 --join 192.0.2.2 --hooks-dir "$WORK/hooks.d" >/dev/null
+await_ok "h1 is back, and one of its hooks does not end" "$LIMIT_S" more_times run/changes '^first\|^renumbered' "$FIRST"
+lab exec h1 timeout 5 feltctl join --abandon --yes 192.0.2.99 >/dev/null 2>&1 &
+await_ok "told to join elsewhere, it waits for that one" "$LIMIT_S" more_times feltd.log 'beginning anew' "$ANEW"
+check "SIGTERM ends it all the same" lab stop h1
+is "as it should" "$(<"$DIR/h1/feltd.exit")" 0
+wait
 done_testing
