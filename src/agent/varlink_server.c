@@ -23,7 +23,7 @@
 
 struct client {
     struct felt_varlink_server *server;
-    struct client *next;
+    struct client *next_client;
     int fd;
     sd_event_source *io;
     sd_event_source *timer; /* runs while a message is under way; NULL else */
@@ -34,12 +34,16 @@ struct client {
     bool has_more; /* whole requests wait in the inbox for the next turn */
     bool at_end;   /* it will send no more */
     uint64_t turn; /* of the server, when it was last active */
+    const struct felt_varlink_interface *stream_of;
+    felt_varlink_next_fn next; /* the call under way streams; NULL: none does */
+    uint64_t cursor;           /* of it */
 };
 
 struct felt_varlink_server {
     struct felt_varlink_server_config config;
     struct felt_varlink_listener listener;
     sd_event_source *accept;
+    sd_event_source *wake; /* those that stream are to be asked */
     struct client *clients;
     size_t n_clients;
     uint64_t turn;
@@ -102,35 +106,59 @@ static bool call_service(const struct felt_varlink_server *server, const char *m
     return true;
 }
 
-static bool call_interface(const struct felt_varlink_interface *interface, const char *method,
-                           const json_t *parameters, struct felt_varlink_answer *answer)
+/* One that streams has begun to, where there is no error. */
+static void call_stream(struct client *client, const struct felt_varlink_interface *interface,
+                        const struct felt_varlink_method *method,
+                        const struct felt_varlink_call *call, struct felt_varlink_answer *answer)
+{
+    if (!call->more) {
+        answer->error = SERVICE ".ExpectedMore";
+        return;
+    }
+    method->fn(interface->userdata, call->parameters, answer);
+    if (answer->error || call->oneway)
+        return;
+    client->stream_of = interface;
+    client->next = method->next;
+    client->cursor = answer->cursor;
+}
+
+static bool call_interface(struct client *client, const struct felt_varlink_interface *interface,
+                           const char *name, const struct felt_varlink_call *call,
+                           struct felt_varlink_answer *answer)
 {
     for (size_t i = 0; i < interface->n_methods; i++) {
-        if (strcmp(method, interface->methods[i].name) == 0) {
-            interface->methods[i].fn(interface->userdata, parameters, answer);
-            return true;
-        }
+        const struct felt_varlink_method *method = &interface->methods[i];
+
+        if (strcmp(name, method->name) != 0)
+            continue;
+        if (method->next)
+            call_stream(client, interface, method, call, answer);
+        else
+            method->fn(interface->userdata, call->parameters, answer);
+        return true;
     }
     return false;
 }
 
-static void call_method(const struct felt_varlink_server *server, const char *full,
-                        const json_t *parameters, struct felt_varlink_answer *answer)
+static void call_method(struct client *client, const struct felt_varlink_call *call,
+                        struct felt_varlink_answer *answer)
 {
-    const char *dot = strrchr(full, '.');
+    const struct felt_varlink_server *server = client->server;
+    const char *full = call->method, *dot = strrchr(full, '.');
     size_t len = dot ? (size_t)(dot - full) : 0;
     bool is_known = false, is_done = false;
 
     if (len == strlen(SERVICE) && strncmp(full, SERVICE, len) == 0) {
         is_known = true;
-        is_done = call_service(server, dot + 1, parameters, answer);
+        is_done = call_service(server, dot + 1, call->parameters, answer);
     }
     for (size_t i = 0; dot && i < server->config.n_interfaces && !is_done; i++) {
         const struct felt_varlink_interface *interface = &server->config.interfaces[i];
 
         if (strlen(interface->name) == len && strncmp(full, interface->name, len) == 0) {
             is_known = true;
-            is_done = call_interface(interface, dot + 1, parameters, answer);
+            is_done = call_interface(client, interface, dot + 1, call, answer);
         }
     }
     if (is_done)
@@ -148,8 +176,8 @@ static void client_close(struct client *client)
     struct client **p = &client->server->clients;
 
     while (*p != client)
-        p = &(*p)->next;
-    *p = client->next;
+        p = &(*p)->next_client;
+    *p = client->next_client;
     client->server->n_clients--;
     sd_event_source_disable_unref(client->timer);
     sd_event_source_disable_unref(client->io);
@@ -160,13 +188,13 @@ static void client_close(struct client *client)
 }
 
 /* 0, or -errno: nothing sensible can be said to this client any more. */
-static int put_reply(struct client *client, struct felt_varlink_answer *answer)
+static int put_reply(struct client *client, struct felt_varlink_answer *answer, bool continues)
 {
     _cleanup_(json_decrefp) json_t *reply = NULL;
     json_t *parameters = answer->parameters ? answer->parameters : json_object();
 
     reply = json_pack("{s:s*, s:o}", "error", answer->error, "parameters", parameters);
-    if (!reply)
+    if (!reply || (continues && json_object_set_new(reply, "continues", json_true()) < 0))
         return -ENOMEM;
     client->out_sent = 0;
     return felt_varlink_encode(reply, &client->out, &client->out_len);
@@ -181,13 +209,27 @@ static int handle_call(struct client *client, const char *text, size_t len)
     r = felt_varlink_call_parse(text, len, &call);
     if (r < 0)
         return r;
-    call_method(client->server, call.method, call.parameters, &answer);
-    if (call.oneway)
+    call_method(client, &call, &answer);
+    if (call.oneway || client->next)
         json_decref(answer.parameters);
     else
-        r = put_reply(client, &answer);
+        r = put_reply(client, &answer, false);
     felt_varlink_call_done(&call);
     return r;
+}
+
+/* What the stream under way says next, if anything. 0 or -errno. */
+static int handle_stream(struct client *client)
+{
+    struct felt_varlink_answer answer = {0};
+    bool ends;
+
+    if (!client->next(client->stream_of->userdata, &client->cursor, &answer))
+        return 0;
+    ends = answer.error != NULL;
+    if (ends)
+        client->next = NULL;
+    return put_reply(client, &answer, !ends);
 }
 
 /* As much as fits. 0 or -errno. */
@@ -219,14 +261,14 @@ static int on_timer(sd_event_source *source _unused_, uint64_t usec _unused_, vo
 }
 
 /* The timer runs from the first byte of a request to the last of its reply. */
-static int watch_slowness(struct client *client, bool is_busy)
+static int watch_slowness(struct client *client, bool under_way)
 {
     felt_usec limit = client->server->config.message_us;
     int r;
 
-    if (is_busy == (client->timer != NULL))
+    if (under_way == (client->timer != NULL))
         return 0;
-    if (!is_busy) {
+    if (!under_way) {
         client->timer = sd_event_source_disable_unref(client->timer);
         return 0;
     }
@@ -235,11 +277,27 @@ static int watch_slowness(struct client *client, bool is_busy)
     return r < 0 ? r : 0;
 }
 
-/* Answers what has arrived. 0 or -errno: close it. */
-static int take_turn(struct client *client)
+/* The next answer: of the stream under way, else to the next request. 1; 0: there is neither;
+ * -errno: close it. */
+static int answer_one(struct client *client)
 {
     const char *text;
     size_t len;
+    int r;
+
+    if (client->next) {
+        r = handle_stream(client);
+        return r < 0 ? r : client->out != NULL;
+    }
+    if (!felt_varlink_inbox_next(&client->inbox, &text, &len))
+        return 0;
+    r = handle_call(client, text, len);
+    return r < 0 ? r : 1;
+}
+
+/* Answers what has arrived. 0 or -errno: close it. */
+static int take_turn(struct client *client)
+{
     int r;
 
     for (unsigned calls = 0; !client->out; calls++) {
@@ -247,12 +305,11 @@ static int take_turn(struct client *client)
             client->has_more = true;
             return 0;
         }
-        if (!felt_varlink_inbox_next(&client->inbox, &text, &len))
+        r = answer_one(client);
+        if (r == 0)
             break;
-        r = handle_call(client, text, len);
-        if (r < 0)
-            return r;
-        r = flush(client);
+        if (r > 0)
+            r = flush(client);
         if (r < 0)
             return r;
     }
@@ -260,15 +317,25 @@ static int take_turn(struct client *client)
     return 0;
 }
 
+/* What the loop is to tell of. Requests behind a stream that goes on stay with the kernel: the
+ * stream has no end but that of the connection. */
+static uint32_t wanted_events(const struct client *client)
+{
+    if (client->out || client->has_more)
+        return EPOLLOUT; /* writable is true at once where only the turn is over */
+    return client->next ? 0 : EPOLLIN;
+}
+
 static int serve(struct client *client, uint32_t revents)
 {
-    uint32_t wanted = 0;
     int r;
 
     r = flush(client);
     if (r < 0)
         return r;
-    if (!client->out && !client->has_more && !client->at_end &&
+    if (client->next && (revents & (EPOLLHUP | EPOLLERR)))
+        return -ECONNRESET;
+    if (!client->out && !client->has_more && !client->at_end && !client->next &&
         (revents & (EPOLLIN | EPOLLHUP | EPOLLERR))) {
         r = felt_varlink_inbox_read(&client->inbox, client->fd);
         if (r == 0)
@@ -279,22 +346,17 @@ static int serve(struct client *client, uint32_t revents)
     r = take_turn(client);
     if (r < 0)
         return r;
-    if (client->at_end && !client->out && !client->has_more)
+    if (client->at_end && !client->out && !client->has_more && !client->next)
         return -ECONNRESET;
-    if (client->out || client->has_more)
-        wanted = EPOLLOUT; /* writable is true at once where only the turn is over */
-    else
-        wanted = EPOLLIN;
-    r = sd_event_source_set_io_events(client->io, wanted);
+    r = sd_event_source_set_io_events(client->io, wanted_events(client));
     if (r < 0)
         return r;
-    return watch_slowness(client, client->out || felt_varlink_inbox_has_rest(&client->inbox));
+    return watch_slowness(
+        client, client->out || (!client->next && felt_varlink_inbox_has_rest(&client->inbox)));
 }
 
-static int on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t revents,
-                 void *userdata)
+static void attend(struct client *client, uint32_t revents)
 {
-    struct client *client = userdata;
     int r;
 
     client->turn = ++client->server->turn;
@@ -303,19 +365,49 @@ static int on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t rev
         felt_log_debug("control: a client sent what is no call, disconnected");
     if (r < 0)
         client_close(client);
+}
+
+static int on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t revents,
+                 void *userdata)
+{
+    attend(userdata, revents);
     return 0;
 }
 
+static int on_wake(sd_event_source *source _unused_, void *userdata)
+{
+    struct felt_varlink_server *server = userdata;
+    struct client *next;
+
+    for (struct client *c = server->clients; c; c = next) {
+        next = c->next_client;
+        if (c->next && !c->out)
+            attend(c, 0);
+    }
+    return 0;
+}
+
+void felt_varlink_server_wake(struct felt_varlink_server *server)
+{
+    (void)sd_event_source_set_enabled(server->wake, SD_EVENT_ONESHOT);
+}
+
 /* ---- the server ---- */
+
+/* Something is under way: a request, a reply or a stream. */
+static bool is_busy(const struct client *client)
+{
+    return client->timer || client->next;
+}
 
 /* The client idle longest; where all are busy, the one with the oldest activity. */
 static struct client *least_active(struct felt_varlink_server *server)
 {
     struct client *found = NULL;
 
-    for (struct client *c = server->clients; c; c = c->next) {
-        if (!found || (!c->timer && found->timer) ||
-            (!c->timer == !found->timer && c->turn < found->turn))
+    for (struct client *c = server->clients; c; c = c->next_client) {
+        if (!found || is_busy(c) < is_busy(found) ||
+            (is_busy(c) == is_busy(found) && c->turn < found->turn))
             found = c;
     }
     return found;
@@ -337,7 +429,7 @@ static int client_add(struct felt_varlink_server *server, int fd)
     client->fd = fd;
     client->turn = ++server->turn;
     felt_varlink_inbox_init(&client->inbox, FELT_VARLINK_REQUEST_MAX);
-    client->next = server->clients;
+    client->next_client = server->clients;
     server->clients = client;
     server->n_clients++;
     return 0;
@@ -386,6 +478,10 @@ int felt_varlink_server_new(const struct felt_varlink_server_config *config,
     r = sd_event_add_io(config->event, &server->accept, listener.fd, EPOLLIN, on_accept, server);
     if (r >= 0)
         r = sd_event_source_set_ratelimit(server->accept, FELT_USEC_SEC, ACCEPTS_PER_SECOND);
+    if (r >= 0)
+        r = sd_event_add_defer(config->event, &server->wake, on_wake, server);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(server->wake, SD_EVENT_OFF);
     if (r < 0) {
         strcpy(ret_error->text, strerror(-r));
         return r;
@@ -400,6 +496,7 @@ void felt_varlink_server_free(struct felt_varlink_server *server)
         return;
     while (server->clients)
         client_close(server->clients);
+    sd_event_source_disable_unref(server->wake);
     sd_event_source_disable_unref(server->accept);
     felt_varlink_listener_done(&server->listener);
     sd_event_unref(server->config.event);

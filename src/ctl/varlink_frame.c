@@ -98,7 +98,7 @@ static bool is_flag(const json_t *value)
 int felt_varlink_call_parse(const char *text, size_t len, struct felt_varlink_call *ret_call)
 {
     _cleanup_(json_decrefp) json_t *root = NULL;
-    const json_t *oneway;
+    const json_t *oneway, *more;
     json_error_t error;
     json_t *parameters;
     const char *method;
@@ -109,8 +109,8 @@ int felt_varlink_call_parse(const char *text, size_t len, struct felt_varlink_ca
     method = json_string_value(json_object_get(root, "method"));
     parameters = json_object_get(root, "parameters");
     oneway = json_object_get(root, "oneway");
-    if (!method || !is_flag(oneway) || !is_flag(json_object_get(root, "more")) ||
-        !is_flag(json_object_get(root, "upgrade")))
+    more = json_object_get(root, "more");
+    if (!method || !is_flag(oneway) || !is_flag(more) || !is_flag(json_object_get(root, "upgrade")))
         return -EBADMSG;
     if (json_is_null(parameters))
         parameters = NULL;
@@ -121,6 +121,7 @@ int felt_varlink_call_parse(const char *text, size_t len, struct felt_varlink_ca
         .method = method,
         .parameters = parameters,
         .oneway = json_is_true(oneway),
+        .more = json_is_true(more),
     };
     return 0;
 }

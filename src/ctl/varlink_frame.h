@@ -38,6 +38,7 @@ struct felt_varlink_call {
     const char *method; /* "io.felt.GetStatus" */
     json_t *parameters; /* an object; NULL: none */
     bool oneway;        /* no reply is wanted */
+    bool more;          /* several are */
 };
 
 /* 0, -EBADMSG where it is not a call, -ENOMEM. */

@@ -1,26 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/test.h"
+#include "tests/unit/agent/varlink_fixture.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
-
-#include "agent/varlink_server.h"
-#include "ctl/varlink_frame.h"
-#include "tests/unit/agent/scratch.h"
-
-#define PATIENCE_US (20 * FELT_USEC_SEC) /* for what must happen; it happens in microseconds */
-#define SHORT_US    (50 * FELT_USEC_MS)  /* the servers' time limit where it is under test */
-#define BIG         (4 * 1024 * 1024)    /* bytes of a reply that no socket buffer holds */
-
-struct fixture {
-    struct scratch *scratch;
-    sd_event *event;
-    struct felt_varlink_server *server;
-    unsigned calls; /* of the method Count */
-};
+#define SHORT_US (50 * FELT_USEC_MS) /* the servers' time limit where it is under test */
+#define BIG      (4 * 1024 * 1024)   /* bytes of a reply that no socket buffer holds */
 
 /* ---- the service under test ---- */
 
@@ -65,40 +47,13 @@ static void method_big(void *userdata, const json_t *parameters, struct felt_var
 static int setup_with(void **state, felt_usec message_us)
 {
     static const struct felt_varlink_method methods[] = {
-        {"Echo", method_echo},
-        {"Count", method_count},
-        {"Fail", method_fail},
-        {"Big", method_big},
+        {.name = "Echo", .fn = method_echo},
+        {.name = "Count", .fn = method_count},
+        {.name = "Fail", .fn = method_fail},
+        {.name = "Big", .fn = method_big},
     };
-    static struct felt_varlink_interface interface;
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct felt_varlink_listen_error error;
-    void *scratch;
 
-    if (!f || scratch_setup(&scratch) < 0 || sd_event_new(&f->event) < 0)
-        return -1;
-    f->scratch = scratch;
-    interface = (struct felt_varlink_interface){
-        .name = "org.example",
-        .description = "interface org.example\n",
-        .methods = methods,
-        .n_methods = FELT_ARRAY_LEN(methods),
-        .userdata = f,
-    };
-    *state = f;
-    return felt_varlink_server_new(
-        &(struct felt_varlink_server_config){
-            .event = f->event,
-            .path = scratch_path(f->scratch, "sock"),
-            .vendor = "felt",
-            .product = "feltd",
-            .version = "0.1.0",
-            .url = "https://example.org/",
-            .interfaces = &interface,
-            .n_interfaces = 1,
-            .message_us = message_us,
-        },
-        &f->server, &error);
+    return serve_with(state, methods, FELT_ARRAY_LEN(methods), message_us);
 }
 
 static int setup(void **state)
@@ -111,117 +66,6 @@ static int setup_impatient(void **state)
     return setup_with(state, SHORT_US);
 }
 
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    void *scratch = f->scratch;
-
-    felt_varlink_server_free(f->server);
-    sd_event_unref(f->event);
-    free(f);
-    return scratch_teardown(&scratch);
-}
-
-/* ---- clients ---- */
-
-static int client(struct fixture *f)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    strcpy(address.sun_path, f->scratch->path);
-    assert_true(fd >= 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    return fd;
-}
-
-static void spin(struct fixture *f)
-{
-    assert_true(sd_event_run(f->event, 1000) >= 0);
-}
-
-static felt_usec now_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (felt_usec)t.tv_sec * FELT_USEC_SEC + (felt_usec)t.tv_nsec / 1000;
-}
-
-/* text and its NUL, while the server runs. */
-static void say_bytes(struct fixture *f, int fd, const char *bytes, size_t len)
-{
-    felt_usec deadline = now_us() + PATIENCE_US;
-
-    while (len > 0 && now_us() < deadline) {
-        ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
-
-        if (n < 0)
-            assert_int_equal(errno, EAGAIN);
-        else {
-            bytes += n;
-            len -= (size_t)n;
-        }
-        spin(f);
-    }
-    assert_int_equal(len, 0);
-}
-
-static void say(struct fixture *f, int fd, const char *text)
-{
-    say_bytes(f, fd, text, strlen(text) + 1);
-}
-
-/* The next reply, on the heap; NULL: the server hung up. */
-static json_t *answer(struct fixture *f, int fd, struct felt_varlink_inbox *inbox)
-{
-    felt_usec deadline = now_us() + PATIENCE_US;
-    const char *text;
-    size_t len;
-
-    while (now_us() < deadline) {
-        int r;
-
-        if (felt_varlink_inbox_next(inbox, &text, &len))
-            return json_loadb(text, len, 0, NULL);
-        spin(f);
-        r = felt_varlink_inbox_read(inbox, fd);
-        if (r == 0 || r == -ECONNRESET)
-            return NULL;
-        if (r < 0)
-            assert_int_equal(r, -EAGAIN);
-    }
-    fail_msg("no answer");
-    return NULL;
-}
-
-/* One request, one reply, compared as JSON. */
-static void exchange(struct fixture *f, int fd, const char *request, const char *want)
-{
-    struct felt_varlink_inbox inbox;
-    json_t *got, *wanted = json_loads(want, 0, NULL);
-
-    assert_non_null(wanted);
-    felt_varlink_inbox_init(&inbox, FELT_VARLINK_REPLY_MAX);
-    say(f, fd, request);
-    got = answer(f, fd, &inbox);
-    if (!json_equal(got, wanted))
-        fail_msg("%s: got %s", request, json_dumps(got, 0));
-    json_decref(got);
-    json_decref(wanted);
-    felt_varlink_inbox_done(&inbox);
-}
-
-static void expect_hang_up(struct fixture *f, int fd)
-{
-    struct felt_varlink_inbox inbox;
-
-    felt_varlink_inbox_init(&inbox, FELT_VARLINK_REPLY_MAX);
-    assert_null(answer(f, fd, &inbox));
-    felt_varlink_inbox_done(&inbox);
-    close(fd);
-}
-
 /* The server is well: a new client is served. */
 static void expect_service(struct fixture *f)
 {
@@ -230,15 +74,6 @@ static void expect_service(struct fixture *f)
     exchange(f, fd, "{\"method\":\"org.example.Echo\",\"parameters\":{\"a\":1}}",
              "{\"parameters\":{\"a\":1}}");
     close(fd);
-}
-
-static void expect_clients(struct fixture *f, size_t n)
-{
-    felt_usec deadline = now_us() + PATIENCE_US;
-
-    while (felt_varlink_server_clients(f->server) != n && now_us() < deadline)
-        spin(f);
-    assert_int_equal(felt_varlink_server_clients(f->server), n);
 }
 
 /* ---- what it answers ---- */
