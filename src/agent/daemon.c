@@ -482,7 +482,7 @@ static int start(struct felt_daemon *d)
 
 static void stop(struct felt_daemon *d)
 {
-    felt_varlink_server_free(d->server);
+    felt_orders_close(d);
     felt_follow_free(d->follow);
     felt_overlay_free(d->overlay);
     felt_overlay_socket_free(d->overlay_socket);
@@ -508,6 +508,9 @@ static int live(struct felt_daemon *d, const struct felt_options *options)
     d->options = &d->effective;
     d->transport.fd = -1;
     d->prepared.store.lock_fd = -1;
+    r = felt_orders_listen(d);
+    if (r < 0)
+        return 1;
     felt_log_info("node: feltd %s", PACKAGE_VERSION);
     felt_options_log_ignored(options);
     r = start(d);

@@ -5,6 +5,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "agent/chronicle.h"
 #include "agent/follow.h"
 #include "agent/hooks.h"
 #include "agent/lease_change.h"
@@ -42,6 +43,7 @@ struct felt_daemon {
     bool abandoning; /* the cluster is being left for another one */
     bool anew;       /* after the end all begins anew */
     bool dropping;   /* without the state */
+    struct felt_chronicle *chronicle;
     struct felt_varlink_server *server;
     struct felt_varlink_interface interface;
     struct felt_methods_context methods;
@@ -67,3 +69,7 @@ void felt_daemon_end_writer(struct felt_daemon *d);
 
 /* orders.c: the control socket, and what it has the node do. 0 or -errno, which has been logged. */
 int felt_orders_open(struct felt_daemon *d);
+/* What the log says from now on is kept for those who ask. 0 or -ENOMEM. */
+int felt_orders_listen(struct felt_daemon *d);
+/* The end of both. */
+void felt_orders_close(struct felt_daemon *d);

@@ -151,7 +151,43 @@ static void log_path(const struct felt_event *event)
              event->text, FELT_IP(&event->endpoint.ip));
 }
 
-void felt_event_log(const struct felt_node *node, const struct felt_event *event)
+/* proto/io.felt.varlink's EventKind. */
+static const char *name_of(enum felt_event_kind kind)
+{
+    static const char *const names[] = {
+        [FELT_EVENT_CONFIGURED] = "configured",
+        [FELT_EVENT_JOINED] = "joined",
+        [FELT_EVENT_LEASE_TAKEN] = "lease_taken",
+        [FELT_EVENT_LEASE_LOST] = "lease_lost",
+        [FELT_EVENT_LEASE_WAITING] = "lease_waiting",
+        [FELT_EVENT_MEMBER_ALIVE] = "member_alive",
+        [FELT_EVENT_MEMBER_SUSPECT] = "member_suspect",
+        [FELT_EVENT_MEMBER_DEAD] = "member_dead",
+        [FELT_EVENT_MEMBER_LEFT] = "member_left",
+        [FELT_EVENT_CROWD_SILENT] = "crowd_silent",
+        [FELT_EVENT_PEER_CHANGED] = "peer_changed",
+        [FELT_EVENT_FOREIGN_CLUSTER] = "foreign_cluster",
+        [FELT_EVENT_WRONG_KEY] = "wrong_key",
+        [FELT_EVENT_SEEDS_WANTED] = "seeds_wanted",
+        [FELT_EVENT_SEEDS_SILENT] = "seeds_silent",
+        [FELT_EVENT_RECLAIMED] = "reclaimed",
+        [FELT_EVENT_NOT_RECLAIMED] = "not_reclaimed",
+        [FELT_EVENT_FORCED] = "forced",
+        [FELT_EVENT_FORK] = "fork",
+        [FELT_EVENT_SAVE_FAILING] = "save_failing",
+        [FELT_EVENT_IDENTITY_RENEWED] = "identity_renewed",
+        [FELT_EVENT_STARTED_OVER] = "started_over",
+        [FELT_EVENT_LEFT] = "left",
+        [FELT_EVENT_BOOTSTRAP] = "bootstrap",
+        [FELT_EVENT_PATH_FAILS] = "path_fails",
+        [FELT_EVENT_PATH_LARGE_FAILS] = "path_large_fails",
+        [FELT_EVENT_PATH_PASSES] = "path_passes",
+    };
+
+    return names[kind];
+}
+
+static void tell(const struct felt_node *node, const struct felt_event *event)
 {
     struct felt_self_view self;
 
@@ -209,6 +245,13 @@ void felt_event_log(const struct felt_node *node, const struct felt_event *event
     case FELT_EVENT_SEEDS_WANTED:
         break;
     }
+}
+
+void felt_event_log(const struct felt_node *node, const struct felt_event *event)
+{
+    felt_log_set_event(name_of(event->kind));
+    tell(node, event);
+    felt_log_set_event(NULL);
 }
 
 void felt_event_log_silent_seeds(const struct felt_options *options,

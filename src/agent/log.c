@@ -15,6 +15,9 @@
 #define LINE_MAX_LEN 1024 /* bytes of a line; a longer one is cut */
 
 static enum felt_log_level level_max = FELT_LOG_INFO;
+static felt_log_listener_fn listener; /* NULL: none */
+static void *listener_userdata;
+static const char *event_now;
 
 static const char *const level_names[] = {
     [FELT_LOG_ERROR] = "error", [FELT_LOG_WARNING] = "warning", [FELT_LOG_NOTICE] = "notice",
@@ -30,6 +33,22 @@ int felt_log_level_parse(const char *text, enum felt_log_level *ret_level)
         }
     }
     return -EINVAL;
+}
+
+const char *felt_log_level_name(enum felt_log_level level)
+{
+    return level_names[level];
+}
+
+void felt_log_set_listener(felt_log_listener_fn heard, void *userdata)
+{
+    listener = heard;
+    listener_userdata = userdata;
+}
+
+void felt_log_set_event(const char *event)
+{
+    event_now = event;
 }
 
 void felt_log_set_max(enum felt_log_level max)
@@ -69,34 +88,53 @@ static size_t put_local_time(char *line, size_t size)
     return len + (size_t)snprintf(line + len, size - len, ".%03ld ", now.tv_nsec / 1000000);
 }
 
-void felt_log(enum felt_log_level level, const char *format, ...)
+static void tell_listener(enum felt_log_level level, const char *text)
 {
-    int saved_errno = errno, n; /* a caller that logs an error usually hands it up, too */
-    char line[LINE_MAX_LEN + 1];
-    size_t len, start;
-    va_list args;
+    felt_log_listener_fn heard = listener;
 
-    if (level > level_max)
+    if (!heard || level > FELT_LOG_INFO)
         return;
+    listener = NULL;
+    heard(listener_userdata, level, event_now, text);
+    listener = heard;
+}
+
+/* One write, so that lines of several processes do not mix; nobody is left to tell of a failure. */
+static void put_line(enum felt_log_level level, const char *text)
+{
+    char line[LINE_MAX_LEN + 1];
+    size_t len;
+
     if (is_journal())
         len = (size_t)snprintf(line, sizeof(line), "<%d>", (int)level);
     else
         len = put_local_time(line, sizeof(line));
-    start = len;
+    len += (size_t)snprintf(line + len, sizeof(line) - len, "%s", text);
+    len = FELT_MIN(len, (size_t)LINE_MAX_LEN - 1); /* room for the line end */
+    line[len++] = '\n';
+    if (write(STDERR_FILENO, line, len) < 0) {
+    }
+}
+
+void felt_log(enum felt_log_level level, const char *format, ...)
+{
+    int saved_errno = errno, n; /* a caller that logs an error usually hands it up, too */
+    char text[LINE_MAX_LEN];
+    va_list args;
+
+    if (level > level_max && (level > FELT_LOG_INFO || !listener))
+        return;
     va_start(args, format);
-    n = vsnprintf(line + len, sizeof(line) - len, format, args);
+    n = vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     if (n < 0)
         return;
-    len = FELT_MIN(len + (size_t)n, (size_t)LINE_MAX_LEN - 1); /* room for the line end */
-    for (size_t i = start; i < len; i++) {                     /* one event, one line */
-        if (iscntrl((unsigned char)line[i]))
-            line[i] = '?';
+    for (char *c = text; *c != '\0'; c++) { /* one event, one line */
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
     }
-    line[len++] = '\n';
-    /* One write, so that lines of several processes do not mix; nobody is left to tell of a
-     * failure. */
-    if (write(STDERR_FILENO, line, len) < 0) {
-    }
+    if (level <= level_max)
+        put_line(level, text);
+    tell_listener(level, text);
     errno = saved_errno;
 }

@@ -18,6 +18,18 @@ enum felt_log_level { /* syslog's numbers */
 int felt_log_level_parse(const char *text, enum felt_log_level *ret_level);
 /* Lines of a higher number than max are dropped. INFO until told otherwise. */
 void felt_log_set_max(enum felt_log_level max);
+/* "error", ... */
+const char *felt_log_level_name(enum felt_log_level level);
+
+/* Hears each line of INFO and above, whatever max is; what it says itself is not heard. event: the
+ * one that the line tells of, see below; text: without time and line end. One at a time; NULL: none
+ * any more. */
+typedef void (*felt_log_listener_fn)(void *userdata, enum felt_log_level level, const char *event,
+                                     const char *text);
+void felt_log_set_listener(felt_log_listener_fn heard, void *userdata);
+/* Lines from now on tell of this event ("member_dead"), which is static; NULL: of none. */
+void felt_log_set_event(const char *event);
+
 _printf_(2, 3) void felt_log(enum felt_log_level level, const char *format, ...);
 
 #define felt_log_error(...)   felt_log(FELT_LOG_ERROR, __VA_ARGS__)

@@ -374,22 +374,47 @@ static void list_reclaims(void *userdata, const json_t *parameters,
     felt_methods_list_reclaims(userdata, parameters, answer);
 }
 
+static void list_slots(void *userdata, const json_t *parameters _unused_,
+                       struct felt_varlink_answer *answer)
+{
+    answer->parameters = felt_methods_slots(userdata);
+}
+
+static void list_events(void *userdata, const json_t *parameters,
+                        struct felt_varlink_answer *answer)
+{
+    felt_methods_list_events(userdata, parameters, answer);
+}
+
+static void subscribe(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    felt_methods_subscribe(userdata, parameters, answer);
+}
+
+static bool next_event(void *userdata, uint64_t *cursor, struct felt_varlink_answer *answer)
+{
+    return felt_methods_next_event(userdata, cursor, answer);
+}
+
 void felt_methods_interface(struct felt_methods_context *context,
                             struct felt_varlink_interface *ret_interface)
 {
     static const struct felt_varlink_method methods[] = {
-        {"GetStatus", get_status},
-        {"ListMembers", list_members},
-        {"ListLeases", list_leases},
-        {"CreateToken", create_token},
-        {"Leave", leave},
-        {"Abandon", abandon},
-        {"Reserve", reserve},
-        {"Unreserve", unreserve},
-        {"ListReservations", list_reservations},
-        {"GetSaved", get_saved},
-        {"Reclaim", reclaim},
-        {"ListReclaims", list_reclaims},
+        {.name = "GetStatus", .fn = get_status},
+        {.name = "ListMembers", .fn = list_members},
+        {.name = "ListLeases", .fn = list_leases},
+        {.name = "CreateToken", .fn = create_token},
+        {.name = "Leave", .fn = leave},
+        {.name = "Abandon", .fn = abandon},
+        {.name = "Reserve", .fn = reserve},
+        {.name = "Unreserve", .fn = unreserve},
+        {.name = "ListReservations", .fn = list_reservations},
+        {.name = "GetSaved", .fn = get_saved},
+        {.name = "Reclaim", .fn = reclaim},
+        {.name = "ListReclaims", .fn = list_reclaims},
+        {.name = "ListSlots", .fn = list_slots},
+        {.name = "ListEvents", .fn = list_events},
+        {.name = "Subscribe", .fn = subscribe, .next = next_event},
     };
 
     *ret_interface = (struct felt_varlink_interface){

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/chronicle.h"
 #include "agent/failure.h"
 #include "agent/varlink_server.h"
 #include "crypto/key.h"
@@ -30,6 +31,7 @@ struct felt_methods_context {
     /* Tells the node that members are gone for good; its verdict. */
     enum felt_verdict (*reclaim)(void *userdata, const struct felt_id *ids, size_t n, bool force);
     void *userdata;
+    const struct felt_chronicle *chronicle; /* never NULL where the methods of events are called */
     const char *version;
     const char *subnet_file;
     const char *underlay;          /* the interface between nodes, "eth0" */
@@ -75,6 +77,16 @@ void felt_methods_reclaim(const struct felt_methods_context *context, const json
                           struct felt_varlink_answer *ret_answer);
 void felt_methods_list_reclaims(const struct felt_methods_context *context,
                                 const json_t *parameters, struct felt_varlink_answer *ret_answer);
+
+json_t *felt_methods_slots(const struct felt_methods_context *context);
+
+void felt_methods_list_events(const struct felt_methods_context *context, const json_t *parameters,
+                              struct felt_varlink_answer *ret_answer);
+/* A stream: where it begins, and its next event. */
+void felt_methods_subscribe(const struct felt_methods_context *context, const json_t *parameters,
+                            struct felt_varlink_answer *ret_answer);
+bool felt_methods_next_event(const struct felt_methods_context *context, uint64_t *cursor,
+                             struct felt_varlink_answer *ret_answer);
 
 /* In plain words, the most important first: an array of strings. */
 json_t *felt_methods_problems(const struct felt_methods_context *context);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an operator orders through the control socket. */
 #include <errno.h>
+#include <time.h>
 
 #include "agent/abandon.h"
 #include "agent/daemon_parts.h"
@@ -69,6 +70,35 @@ static enum felt_verdict on_reclaim(void *userdata, const struct felt_id *ids, s
     return felt_daemon_step(userdata, input);
 }
 
+static void on_line(void *userdata, enum felt_log_level level, const char *event, const char *text)
+{
+    struct felt_daemon *d = userdata;
+    struct timespec t;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    felt_chronicle_add(d->chronicle,
+                       (felt_usec)t.tv_sec * FELT_USEC_SEC + (felt_usec)t.tv_nsec / 1000, level,
+                       event, text);
+    if (d->server)
+        felt_varlink_server_wake(d->server);
+}
+
+int felt_orders_listen(struct felt_daemon *d)
+{
+    int r = felt_chronicle_new(&d->chronicle);
+
+    if (r == 0)
+        felt_log_set_listener(on_line, d);
+    return r;
+}
+
+void felt_orders_close(struct felt_daemon *d)
+{
+    felt_log_set_listener(NULL, NULL);
+    felt_varlink_server_free(FELT_TAKE(d->server));
+    felt_chronicle_free(FELT_TAKE(d->chronicle));
+}
+
 int felt_orders_open(struct felt_daemon *d)
 {
     struct felt_varlink_listen_error error;
@@ -93,6 +123,7 @@ int felt_orders_open(struct felt_daemon *d)
         .abandon = on_abandon,
         .reclaim = on_reclaim,
         .userdata = d,
+        .chronicle = d->chronicle,
         .version = PACKAGE_VERSION,
         .subnet_file = d->options->subnet_file,
         .underlay = d->prepared.underlay.name,

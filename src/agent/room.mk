@@ -5,6 +5,7 @@ src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAG
 src_agent_libagent_a_SOURCES = \
 	src/agent/abandon.c src/agent/abandon.h \
 	src/agent/adoption.c src/agent/adoption.h \
+	src/agent/chronicle.c src/agent/chronicle.h \
 	src/agent/devices.c src/agent/devices.h \
 	src/agent/echo.c src/agent/echo.h \
 	src/agent/event_log.c src/agent/event_log.h \
@@ -17,11 +18,13 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/methods.c src/agent/methods.h \
 	src/agent/methods_abandon.c \
 	src/agent/methods_conflicts.c \
+	src/agent/methods_events.c \
 	src/agent/methods_list.c src/agent/methods_list.h \
 	src/agent/methods_paths.c \
 	src/agent/methods_reserve.c \
 	src/agent/methods_problems.c \
 	src/agent/methods_reclaim.c \
+	src/agent/methods_slots.c \
 	src/agent/methods_token.c \
 	src/agent/net_config.c src/agent/net_config.h \
 	src/agent/options.c src/agent/options.h \

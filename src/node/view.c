@@ -114,3 +114,33 @@ bool felt_node_next_owner(const struct felt_node *node, uint32_t *at, struct fel
 {
     return node->map && felt_slot_map_next_owner(node->map, at, ret_id, ret_slots);
 }
+
+static struct felt_id owner_at(const struct felt_node *node, uint32_t slot, uint32_t end,
+                               uint32_t *ret_count)
+{
+    struct felt_run run = felt_slot_map_run(node->map, slot, end);
+
+    *ret_count = run.count;
+    return run.term > 0 ? run.owner : (struct felt_id){{0}};
+}
+
+bool felt_node_next_run(const struct felt_node *node, uint32_t *at, struct felt_id *ret_owner,
+                        uint32_t *ret_count)
+{
+    uint32_t end = node->map ? felt_slot_map_slots(node->map) : 0, first = *at, next = first, count;
+    struct felt_id owner, other;
+
+    if (first >= end)
+        return false;
+    owner = owner_at(node, first, end, &count);
+    do {
+        next += count;
+        if (next == end)
+            break;
+        other = owner_at(node, next, end, &count);
+    } while (felt_id_equal(&owner, &other));
+    *ret_owner = owner;
+    *ret_count = next - first;
+    *at = next;
+    return true;
+}

@@ -76,3 +76,8 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
  * for (at = 0; felt_node_next_owner(n, &at, &id, &slots);) */
 bool felt_node_next_owner(const struct felt_node *node, uint32_t *at, struct felt_id *ret_id,
                           uint32_t *ret_slots);
+
+/* The slots that follow each other and have one owner, from slot *at on; nobody: not known yet.
+ * False after the last: for (at = 0; felt_node_next_run(n, &at, &id, &count);) */
+bool felt_node_next_run(const struct felt_node *node, uint32_t *at, struct felt_id *ret_owner,
+                        uint32_t *ret_count);

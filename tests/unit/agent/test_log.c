@@ -116,6 +116,44 @@ static void errno_is_left_alone(void **state)
     heard(*state, say_with_errno, false, text, sizeof(text));
 }
 
+/* What a listener heard, put on standard error in its own way. */
+static void repeat(void *userdata, enum felt_log_level level, const char *event, const char *text)
+{
+    felt_log_error("not heard: a listener that speaks");
+    dprintf(STDERR_FILENO, "[%s %d %s %s]\n", (const char *)userdata, (int)level,
+            event ? event : "-", text);
+}
+
+static void say_to_a_listener(void)
+{
+    felt_log_set_max(FELT_LOG_WARNING);
+    felt_log_info("before");
+    felt_log_set_listener(repeat, "u");
+    felt_log_set_event("member_dead");
+    felt_log_info("gossip: a\tb");
+    felt_log_set_event(NULL);
+    felt_log_warning("x");
+    felt_log_debug("debug");
+    felt_log_set_max(FELT_LOG_DEBUG);
+    felt_log_debug("debug");
+    felt_log_set_listener(NULL, NULL);
+    felt_log_info("after");
+}
+
+static void a_listener_hears_info_and_above_whatever_is_written(void **state)
+{
+    char text[4096];
+
+    heard(*state, say_to_a_listener, true, text, sizeof(text));
+    assert_string_equal(text, "<3>not heard: a listener that speaks\n"
+                              "[u 6 member_dead gossip: a?b]\n"
+                              "<4>x\n"
+                              "<3>not heard: a listener that speaks\n"
+                              "[u 4 - x]\n"
+                              "<7>debug\n"
+                              "<6>after\n");
+}
+
 static void level_names_are_read_back_and_nothing_else_is(void **state)
 {
     static const char *const names[] = {"error", "warning", "notice", "info", "debug"};
@@ -125,6 +163,7 @@ static void level_names_are_read_back_and_nothing_else_is(void **state)
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(felt_log_level_parse(names[i], &level), 0);
         assert_int_equal(level, FELT_LOG_ERROR + i);
+        assert_string_equal(felt_log_level_name(level), names[i]);
     }
     assert_int_equal(felt_log_level_parse("", &level), -EINVAL);
     assert_int_equal(felt_log_level_parse("Error", &level), -EINVAL);
@@ -139,6 +178,7 @@ int main(void)
         SCRATCH_TEST(lines_above_the_level_are_dropped),
         SCRATCH_TEST(one_event_is_one_line_of_bounded_length_without_control_characters),
         SCRATCH_TEST(errno_is_left_alone),
+        SCRATCH_TEST(a_listener_hears_info_and_above_whatever_is_written),
         SCRATCH_TEST(level_names_are_read_back_and_nothing_else_is),
     };
 

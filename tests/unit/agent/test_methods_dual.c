@@ -69,6 +69,13 @@ bool felt_node_next_owner(const struct felt_node *node_ _unused_, uint32_t *at _
     return false;
 }
 
+/* Slots are test_methods_slots.c's. */
+bool felt_node_next_run(const struct felt_node *node_ _unused_, uint32_t *at _unused_,
+                        struct felt_id *ret_owner _unused_, uint32_t *ret_count _unused_)
+{
+    return false;
+}
+
 enum felt_order_refusal felt_node_may_reclaim(const struct felt_node *node_ _unused_,
                                               const struct felt_id *ids _unused_, size_t n _unused_,
                                               bool force _unused_)

@@ -2,12 +2,15 @@
 AGENT_TESTS = \
 	tests/unit/agent/test_abandon \
 	tests/unit/agent/test_adoption \
+	tests/unit/agent/test_chronicle \
 	tests/unit/agent/test_hooks \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
 	tests/unit/agent/test_methods_dual \
+	tests/unit/agent/test_methods_events \
 	tests/unit/agent/test_methods_paths \
 	tests/unit/agent/test_methods_problems \
+	tests/unit/agent/test_methods_slots \
 	tests/unit/agent/test_methods_reserve \
 	tests/unit/agent/test_methods_reclaim \
 	tests/unit/agent/test_net_config \
@@ -31,6 +34,12 @@ AGENT_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
 AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/netconf/libnetconf.a \
 	src/lease/liblease.a src/crypto/libcrypto.a src/base/libbase.a \
 	$(SYSTEMD_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS) -lpthread
+tests_unit_agent_test_chronicle_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_chronicle_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_events_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_events_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_slots_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_slots_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_varlink_stream_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_varlink_stream_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

@@ -135,6 +135,51 @@ static void a_backend_that_we_do_not_know_is_none(void **state)
     assert_false(view_of(s, 1).has_backend);
 }
 
+static void runs_cover_all_slots_owner_by_owner(void **state)
+{
+    struct scene *s = *state;
+    struct felt_id owner, self = view_of(s, 0).id, peer = view_of(s, 1).id;
+    uint32_t at = 0, count;
+
+    assert_true(felt_node_next_run(s->b.node, &at, &owner, &count));
+    assert_true(felt_id_equal(&owner, &self));
+    assert_int_equal(count, 128);
+    assert_true(felt_node_next_run(s->b.node, &at, &owner, &count));
+    assert_true(felt_id_equal(&owner, &peer));
+    assert_int_equal(count, 127);
+    assert_int_equal(at, 255);
+    assert_false(felt_node_next_run(s->b.node, &at, &owner, &count));
+    assert_int_equal(at, 255);
+}
+
+/* Two gifts to the same member have numbers of their own; it is one run nevertheless. */
+static void a_run_goes_on_where_only_the_entries_differ(void **state)
+{
+    struct scene *s = *state;
+    struct felt_id owner, peer = view_of(s, 1).id, self = view_of(s, 0).id;
+    uint32_t at = 0, count;
+
+    assert_true(felt_slot_map_give(s->b.node->map, 3, &peer));
+    assert_true(felt_slot_map_give(s->b.node->map, 3, &self));
+    assert_true(felt_slot_map_give(s->b.node->map, 127, &peer));
+    assert_true(felt_node_next_run(s->b.node, &at, &owner, &count));
+    assert_int_equal(count, 127);
+    assert_true(felt_node_next_run(s->b.node, &at, &owner, &count));
+    assert_int_equal(count, 128);
+    assert_true(felt_id_equal(&owner, &peer));
+}
+
+static void before_the_network_is_known_there_is_no_run(void **state)
+{
+    struct scene *s = *state;
+    struct felt_id owner;
+    uint32_t at = 0, count;
+
+    bench_done(&s->b);
+    bench_join(&s->b, &s->p.at);
+    assert_false(felt_node_next_run(s->b.node, &at, &owner, &count));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +190,9 @@ int main(void)
         SCENE(silence_is_counted_from_what_was_heard_last),
         SCENE(a_lease_counts_where_announcement_and_map_agree),
         SCENE(a_backend_that_we_do_not_know_is_none),
+        SCENE(runs_cover_all_slots_owner_by_owner),
+        SCENE(a_run_goes_on_where_only_the_entries_differ),
+        SCENE(before_the_network_is_known_there_is_no_run),
     };
 
     return RUN_TESTS(tests);
