@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an operator orders through the control socket. */
 #include <errno.h>
+#include <grp.h>
 #include <time.h>
 
 #include "agent/abandon.h"
@@ -8,6 +9,10 @@
 #include "agent/log.h"
 #include "config.h"
 #include "node/view.h"
+
+/* feltd(8), CONTROL SOCKET. Where they do not exist, only root can. */
+#define GROUP       "felt"
+#define ADMIN_GROUP "felt-admin"
 
 static enum felt_verdict on_leave(void *userdata)
 {
@@ -70,6 +75,14 @@ static enum felt_verdict on_reclaim(void *userdata, const struct felt_id *ids, s
     return felt_daemon_step(userdata, input);
 }
 
+/* 0 where there is none. */
+static gid_t group_of(const char *name)
+{
+    const struct group *group = getgrnam(name);
+
+    return group ? group->gr_gid : 0;
+}
+
 static void on_line(void *userdata, enum felt_log_level level, const char *event, const char *text)
 {
     struct felt_daemon *d = userdata;
@@ -105,6 +118,8 @@ int felt_orders_open(struct felt_daemon *d)
     struct felt_varlink_server_config config = {
         .event = d->event,
         .path = d->options->control_socket,
+        .group = group_of(GROUP),
+        .admin_group = group_of(ADMIN_GROUP),
         .vendor = "felt",
         .product = "feltd",
         .version = PACKAGE_VERSION,

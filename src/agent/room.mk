@@ -47,6 +47,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/transport.c src/agent/transport.h \
 	src/agent/underlay.c src/agent/underlay.h \
 	src/agent/varlink_listen.c src/agent/varlink_listen.h \
+	src/agent/varlink_peer.c src/agent/varlink_peer.h \
 	src/agent/varlink_server.c src/agent/varlink_server.h \
 	src/agent/writer.c src/agent/writer.h
 

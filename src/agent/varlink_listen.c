@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/log.h"
 #include "agent/path.h"
 
 #define DIRECTORY_MODE 0755
@@ -99,7 +100,15 @@ static int bind_and_listen(const struct sockaddr_un *address, int *ret_fd)
     return 0;
 }
 
-int felt_varlink_listen(const char *path, struct felt_varlink_listener *ret_listener,
+/* Needs CAP_CHOWN, or that we are in it; without either feltd is as good, for root. */
+static void give_to_group(const char *path, gid_t group)
+{
+    if (group != 0 && chown(path, (uid_t)-1, group) < 0)
+        felt_log_warning("control: %s is for root alone: cannot give it to the group %u: %s", path,
+                         (unsigned)group, strerror(errno));
+}
+
+int felt_varlink_listen(const char *path, gid_t group, struct felt_varlink_listener *ret_listener,
                         struct felt_varlink_listen_error *ret_error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -124,6 +133,7 @@ int felt_varlink_listen(const char *path, struct felt_varlink_listener *ret_list
     r = bind_and_listen(&address, &fd);
     if (r < 0)
         return fail(ret_error, r, "%s: %s", path, strerror(-r));
+    give_to_group(path, group);
     *ret_listener = (struct felt_varlink_listener){.fd = fd, .lock_fd = lock_fd};
     strcpy(ret_listener->path, path);
     lock_fd = -1;

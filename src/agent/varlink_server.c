@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "agent/log.h"
+#include "agent/varlink_peer.h"
 #include "ctl/varlink_frame.h"
 #include "ctl/varlink_text.h"
 
@@ -34,6 +35,7 @@ struct client {
     bool has_more; /* whole requests wait in the inbox for the next turn */
     bool at_end;   /* it will send no more */
     uint64_t turn; /* of the server, when it was last active */
+    bool may_change;
     const struct felt_varlink_interface *stream_of;
     felt_varlink_next_fn next; /* the call under way streams; NULL: none does */
     uint64_t cursor;           /* of it */
@@ -132,7 +134,9 @@ static bool call_interface(struct client *client, const struct felt_varlink_inte
 
         if (strcmp(name, method->name) != 0)
             continue;
-        if (method->next)
+        if (method->changes && !client->may_change)
+            answer->error = SERVICE ".PermissionDenied";
+        else if (method->next)
             call_stream(client, interface, method, call, answer);
         else
             method->fn(interface->userdata, call->parameters, answer);
@@ -413,6 +417,19 @@ static struct client *least_active(struct felt_varlink_server *server)
     return found;
 }
 
+/* Who is not known may nothing. */
+static bool may_change(const struct felt_varlink_server *server, int fd)
+{
+    struct felt_varlink_peer peer;
+    bool may;
+
+    if (felt_varlink_peer_of(fd, &peer) < 0)
+        return false;
+    may = felt_varlink_peer_may_change(&peer, geteuid(), server->config.admin_group);
+    felt_varlink_peer_done(&peer);
+    return may;
+}
+
 static int client_add(struct felt_varlink_server *server, int fd)
 {
     struct client *client = calloc(1, sizeof(*client));
@@ -427,6 +444,7 @@ static int client_add(struct felt_varlink_server *server, int fd)
     }
     client->server = server;
     client->fd = fd;
+    client->may_change = may_change(server, fd);
     client->turn = ++server->turn;
     felt_varlink_inbox_init(&client->inbox, FELT_VARLINK_REQUEST_MAX);
     client->next_client = server->clients;
@@ -461,7 +479,7 @@ int felt_varlink_server_new(const struct felt_varlink_server_config *config,
     struct felt_varlink_listener listener;
     int r;
 
-    r = felt_varlink_listen(config->path, &listener, ret_error);
+    r = felt_varlink_listen(config->path, config->group, &listener, ret_error);
     if (r < 0)
         return r;
     server = calloc(1, sizeof(*server));

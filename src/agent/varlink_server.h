@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <systemd/sd-event.h>
 
 #include "agent/varlink_listen.h"
@@ -43,6 +44,7 @@ struct felt_varlink_method {
     const char *name; /* "GetStatus" */
     felt_varlink_method_fn fn;
     felt_varlink_next_fn next; /* it streams: fn only says where that begins, or an error */
+    bool changes; /* something, or it tells a secret: only for who may, see varlink_peer.h */
 };
 
 struct felt_varlink_interface {
@@ -57,6 +59,8 @@ struct felt_varlink_interface {
 struct felt_varlink_server_config {
     sd_event *event;
     const char *path;
+    gid_t group;       /* of the socket: who can call; 0: ours */
+    gid_t admin_group; /* whose members can call what changes something; 0: only root can */
     const char *vendor;
     const char *product;
     const char *version;

@@ -11,7 +11,7 @@ static enum exit_code unreachable(const struct request *q, int r)
     const char *hint = "is feltd running? start it, or name its socket with --control-socket";
 
     if (r == -EACCES || r == -EPERM)
-        hint = "run feltctl as root or as a member of the socket's group";
+        hint = "run feltctl as root or as a member of the group felt";
     else if (r == -ETIMEDOUT)
         hint = "feltd does not answer; look at its log";
     else if (r == -ENAMETOOLONG)
@@ -26,6 +26,8 @@ static const char *words_of(const char *error)
     static const struct {
         const char *error, *words;
     } all[] = {
+        {"org.varlink.service.PermissionDenied",
+         "this needs root, or membership of the group felt-admin"},
         {"io.felt.NotInCluster", "this node is not in a cluster yet; see 'feltctl status'"},
         {"io.felt.NobodyToGiveTo", "no other member is alive that could take over this node's "
                                    "subnets; the last one can only be stopped"},

@@ -43,7 +43,7 @@ static void a_socket_is_made_with_its_directory_mode_and_flags(void **state)
     struct stat st;
     int fd;
 
-    assert_int_equal(felt_varlink_listen(scratch_path(s, "run/x/sock"), &l, &error), 0);
+    assert_int_equal(felt_varlink_listen(scratch_path(s, "run/x/sock"), 0, &l, &error), 0);
     umask(old);
     assert_int_equal(stat(s->path, &st), 0);
     assert_true(S_ISSOCK(st.st_mode));
@@ -58,6 +58,26 @@ static void a_socket_is_made_with_its_directory_mode_and_flags(void **state)
     assert_int_equal(stat(s->path, &st), -1);
 }
 
+static void a_socket_is_given_to_the_group_that_may_call(void **state)
+{
+    struct scratch *s = *state;
+    struct felt_varlink_listener l;
+    struct felt_varlink_listen_error error;
+    gid_t groups[64], group = 54321; /* root can give it to any */
+    struct stat st;
+
+    if (geteuid() != 0) {
+        int n = getgroups(64, groups);
+
+        group = n > 0 ? groups[n - 1] : getegid();
+    }
+    assert_int_equal(felt_varlink_listen(scratch_path(s, "sock"), group, &l, &error), 0);
+    assert_int_equal(stat(s->path, &st), 0);
+    assert_int_equal(st.st_gid, group);
+    assert_int_equal(st.st_mode & 07777, 0660);
+    felt_varlink_listener_done(&l);
+}
+
 static void the_socket_of_a_dead_process_is_replaced(void **state)
 {
     struct scratch *s = *state;
@@ -66,7 +86,7 @@ static void the_socket_of_a_dead_process_is_replaced(void **state)
     int fd;
 
     leave_stale_socket(scratch_path(s, "sock"));
-    assert_int_equal(felt_varlink_listen(s->path, &l, &error), 0);
+    assert_int_equal(felt_varlink_listen(s->path, 0, &l, &error), 0);
     fd = connected(s->path);
     assert_true(fd >= 0);
     close(fd);
@@ -82,15 +102,15 @@ static void a_second_one_on_the_same_path_is_refused_and_the_first_goes_on(void 
     int fd;
 
     snprintf(want, sizeof(want), "another feltd is running on %s", scratch_path(s, "sock"));
-    assert_int_equal(felt_varlink_listen(s->path, &first, &error), 0);
-    assert_int_equal(felt_varlink_listen(s->path, &second, &error), -EADDRINUSE);
+    assert_int_equal(felt_varlink_listen(s->path, 0, &first, &error), 0);
+    assert_int_equal(felt_varlink_listen(s->path, 0, &second, &error), -EADDRINUSE);
     assert_string_equal(error.text, want);
     assert_int_equal(second.fd, -77);
     fd = connected(s->path);
     assert_true(fd >= 0);
     close(fd);
     felt_varlink_listener_done(&first);
-    assert_int_equal(felt_varlink_listen(s->path, &second, &error), 0);
+    assert_int_equal(felt_varlink_listen(s->path, 0, &second, &error), 0);
     felt_varlink_listener_done(&second);
 }
 
@@ -105,7 +125,7 @@ static void a_listener_that_holds_no_lock_is_not_pushed_aside_either(void **stat
     strcpy(address.sun_path, scratch_path(s, "sock"));
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(fd, 1), 0);
-    assert_int_equal(felt_varlink_listen(s->path, &l, &error), -EADDRINUSE);
+    assert_int_equal(felt_varlink_listen(s->path, 0, &l, &error), -EADDRINUSE);
     assert_non_null(strstr(error.text, "another feltd is running"));
     close(fd);
 }
@@ -118,7 +138,7 @@ static void what_is_no_socket_is_never_removed(void **state)
     char text[16];
 
     scratch_write(scratch_path(s, "sock"), "precious");
-    assert_int_equal(felt_varlink_listen(s->path, &l, &error), -EEXIST);
+    assert_int_equal(felt_varlink_listen(s->path, 0, &l, &error), -EEXIST);
     assert_non_null(strstr(error.text, "exists and is not a socket"));
     scratch_read(s->path, text, sizeof(text));
     assert_string_equal(text, "precious");
@@ -136,17 +156,18 @@ static void a_path_of_107_bytes_is_taken_and_one_of_108_is_not(void **state)
     memcpy(path, s->dir, len);
     path[len] = '/';
     path[108] = '\0';
-    assert_int_equal(felt_varlink_listen(path, &l, &error), -ENAMETOOLONG);
+    assert_int_equal(felt_varlink_listen(path, 0, &l, &error), -ENAMETOOLONG);
     path[107] = '\0';
-    assert_int_equal(felt_varlink_listen(path, &l, &error), 0);
+    assert_int_equal(felt_varlink_listen(path, 0, &l, &error), 0);
     felt_varlink_listener_done(&l);
-    assert_int_equal(felt_varlink_listen("", &l, &error), -ENAMETOOLONG);
+    assert_int_equal(felt_varlink_listen("", 0, &l, &error), -ENAMETOOLONG);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(a_socket_is_made_with_its_directory_mode_and_flags),
+        SCRATCH_TEST(a_socket_is_given_to_the_group_that_may_call),
         SCRATCH_TEST(the_socket_of_a_dead_process_is_replaced),
         SCRATCH_TEST(a_second_one_on_the_same_path_is_refused_and_the_first_goes_on),
         SCRATCH_TEST(a_listener_that_holds_no_lock_is_not_pushed_aside_either),

@@ -25,6 +25,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_thread \
 	tests/unit/agent/test_transport \
 	tests/unit/agent/test_varlink_listen \
+	tests/unit/agent/test_varlink_peer \
 	tests/unit/agent/test_varlink_server \
 	tests/unit/agent/test_varlink_stream
 UNIT_TESTS += $(AGENT_TESTS)
@@ -42,6 +43,8 @@ tests_unit_agent_test_methods_slots_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_slots_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_varlink_stream_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_varlink_stream_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_varlink_peer_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_varlink_peer_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_adoption_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

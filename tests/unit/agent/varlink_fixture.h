@@ -27,6 +27,8 @@ struct fixture {
     unsigned first;   /* the first of them that is still held */
 };
 
+static gid_t admin_of_fixture; /* whose members may change something */
+
 /* A server of one interface, whose methods get the fixture. */
 static int serve_with(void **state, const struct felt_varlink_method *methods, size_t n,
                       felt_usec message_us)
@@ -51,6 +53,7 @@ static int serve_with(void **state, const struct felt_varlink_method *methods, s
         &(struct felt_varlink_server_config){
             .event = f->event,
             .path = scratch_path(f->scratch, "sock"),
+            .admin_group = admin_of_fixture,
             .vendor = "felt",
             .product = "feltd",
             .version = "0.1.0",
@@ -145,7 +148,7 @@ static json_t *answer(struct fixture *f, int fd, struct felt_varlink_inbox *inbo
 }
 
 /* One request, one reply, compared as JSON. */
-static void exchange(struct fixture *f, int fd, const char *request, const char *want)
+static inline void exchange(struct fixture *f, int fd, const char *request, const char *want)
 {
     struct felt_varlink_inbox inbox;
     json_t *got, *wanted = json_loads(want, 0, NULL);
@@ -161,7 +164,7 @@ static void exchange(struct fixture *f, int fd, const char *request, const char 
     felt_varlink_inbox_done(&inbox);
 }
 
-static void expect_hang_up(struct fixture *f, int fd)
+static inline void expect_hang_up(struct fixture *f, int fd)
 {
     struct felt_varlink_inbox inbox;
 
@@ -171,7 +174,7 @@ static void expect_hang_up(struct fixture *f, int fd)
     close(fd);
 }
 
-static void expect_clients(struct fixture *f, size_t n)
+static inline void expect_clients(struct fixture *f, size_t n)
 {
     felt_usec deadline = now_us() + PATIENCE_US;
 
