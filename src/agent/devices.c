@@ -362,3 +362,12 @@ int felt_devices_run(struct felt_devices *devices, struct felt_reconcile_report 
     *ret_report = all;
     return r;
 }
+
+int felt_devices_inspect(struct felt_devices *devices, felt_reconciler_seen_fn seen, void *userdata)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < devices->n && r == 0; i++)
+        r = felt_reconciler_inspect(devices->reconcilers[i], seen, userdata);
+    return r;
+}

@@ -68,6 +68,10 @@ int felt_devices_set(struct felt_devices *devices, enum felt_plan_knowledge know
  */
 int felt_devices_run(struct felt_devices *devices, struct felt_reconcile_report *ret_report);
 
+/* As felt_reconciler_inspect(), one call of seen for each. */
+int felt_devices_inspect(struct felt_devices *devices, felt_reconciler_seen_fn seen,
+                         void *userdata);
+
 /* As felt_reconciler_is_anothers(), of any. */
 bool felt_devices_are_anothers(const struct felt_devices *devices);
 

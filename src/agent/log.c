@@ -88,6 +88,11 @@ static size_t put_local_time(char *line, size_t size)
     return len + (size_t)snprintf(line + len, size - len, ".%03ld ", now.tv_nsec / 1000000);
 }
 
+enum felt_log_level felt_log_max(void)
+{
+    return level_max;
+}
+
 static void tell_listener(enum felt_log_level level, const char *text)
 {
     felt_log_listener_fn heard = listener;

@@ -18,6 +18,7 @@ enum felt_log_level { /* syslog's numbers */
 int felt_log_level_parse(const char *text, enum felt_log_level *ret_level);
 /* Lines of a higher number than max are dropped. INFO until told otherwise. */
 void felt_log_set_max(enum felt_log_level max);
+enum felt_log_level felt_log_max(void);
 /* "error", ... */
 const char *felt_log_level_name(enum felt_log_level level);
 

@@ -396,6 +396,24 @@ static bool next_event(void *userdata, uint64_t *cursor, struct felt_varlink_ans
     return felt_methods_next_event(userdata, cursor, answer);
 }
 
+static void list_kernel(void *userdata, const json_t *parameters,
+                        struct felt_varlink_answer *answer)
+{
+    felt_methods_kernel(userdata, parameters, answer);
+}
+
+static void get_log_level(void *userdata _unused_, const json_t *parameters _unused_,
+                          struct felt_varlink_answer *answer)
+{
+    felt_methods_log_level(answer);
+}
+
+static void set_log_level(void *userdata _unused_, const json_t *parameters,
+                          struct felt_varlink_answer *answer)
+{
+    felt_methods_set_log_level(parameters, answer);
+}
+
 void felt_methods_interface(struct felt_methods_context *context,
                             struct felt_varlink_interface *ret_interface)
 {
@@ -415,6 +433,9 @@ void felt_methods_interface(struct felt_methods_context *context,
         {.name = "ListSlots", .fn = list_slots},
         {.name = "ListEvents", .fn = list_events},
         {.name = "Subscribe", .fn = subscribe, .next = next_event},
+        {.name = "ListKernel", .fn = list_kernel},
+        {.name = "GetLogLevel", .fn = get_log_level},
+        {.name = "SetLogLevel", .fn = set_log_level, .changes = true},
     };
 
     *ret_interface = (struct felt_varlink_interface){

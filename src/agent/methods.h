@@ -9,6 +9,7 @@
 
 #include "agent/chronicle.h"
 #include "agent/failure.h"
+#include "agent/reconciler.h"
 #include "agent/varlink_server.h"
 #include "crypto/key.h"
 #include "node/node.h"
@@ -30,6 +31,8 @@ struct felt_methods_context {
     int (*abandon)(void *userdata, const char *target, bool drop, struct felt_failure *ret_failure);
     /* Tells the node that members are gone for good; its verdict. */
     enum felt_verdict (*reclaim)(void *userdata, const struct felt_id *ids, size_t n, bool force);
+    /* Looks at the kernel: felt_overlay_inspect(). */
+    int (*inspect)(void *userdata, felt_reconciler_seen_fn seen, void *seen_userdata);
     void *userdata;
     const struct felt_chronicle *chronicle; /* never NULL where the methods of events are called */
     const char *version;
@@ -87,6 +90,12 @@ void felt_methods_subscribe(const struct felt_methods_context *context, const js
                             struct felt_varlink_answer *ret_answer);
 bool felt_methods_next_event(const struct felt_methods_context *context, uint64_t *cursor,
                              struct felt_varlink_answer *ret_answer);
+
+void felt_methods_kernel(const struct felt_methods_context *context, const json_t *parameters,
+                         struct felt_varlink_answer *ret_answer);
+
+void felt_methods_log_level(struct felt_varlink_answer *ret_answer);
+void felt_methods_set_log_level(const json_t *parameters, struct felt_varlink_answer *ret_answer);
 
 /* In plain words, the most important first: an array of strings. */
 json_t *felt_methods_problems(const struct felt_methods_context *context);

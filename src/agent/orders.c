@@ -75,6 +75,13 @@ static enum felt_verdict on_reclaim(void *userdata, const struct felt_id *ids, s
     return felt_daemon_step(userdata, input);
 }
 
+static int on_inspect(void *userdata, felt_reconciler_seen_fn seen, void *seen_userdata)
+{
+    struct felt_daemon *d = userdata;
+
+    return felt_overlay_inspect(d->overlay, seen, seen_userdata);
+}
+
 /* 0 where there is none. */
 static gid_t group_of(const char *name)
 {
@@ -137,6 +144,7 @@ int felt_orders_open(struct felt_daemon *d)
         .reserve = on_reserve,
         .abandon = on_abandon,
         .reclaim = on_reclaim,
+        .inspect = on_inspect,
         .userdata = d,
         .chronicle = d->chronicle,
         .version = PACKAGE_VERSION,

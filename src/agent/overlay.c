@@ -432,3 +432,8 @@ void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_v
         .ready = overlay->ready,
     };
 }
+
+int felt_overlay_inspect(struct felt_overlay *overlay, felt_reconciler_seen_fn seen, void *userdata)
+{
+    return overlay->devices ? felt_devices_inspect(overlay->devices, seen, userdata) : -ENODEV;
+}

@@ -53,3 +53,6 @@ void felt_overlay_changed(struct felt_overlay *overlay);
 /* The underlay is another one, or another address of it: as felt_overlay_changed(). */
 void felt_overlay_move(struct felt_overlay *overlay, const struct felt_underlay *underlay);
 void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_view *ret_view);
+/* As felt_devices_inspect(); -ENODEV while the network configuration is not known. */
+int felt_overlay_inspect(struct felt_overlay *overlay, felt_reconciler_seen_fn seen,
+                         void *userdata);

@@ -549,6 +549,25 @@ int felt_reconciler_run(struct felt_reconciler *reconciler,
     return r;
 }
 
+int felt_reconciler_inspect(struct felt_reconciler *reconciler, felt_reconciler_seen_fn seen,
+                            void *userdata)
+{
+    _cleanup_(felt_plan_observed_done) struct felt_plan_observed observed = {0};
+    _cleanup_(felt_plan_inspection_done) struct felt_plan_inspection inspection = {0};
+    struct felt_reconciler_sight sight = {.link_name = felt_reconciler_link_name(reconciler),
+                                          .desired = &reconciler->desired,
+                                          .inspection = &inspection};
+    struct felt_reconcile_report report = {0};
+    int r = observe(reconciler, &observed, &report);
+
+    if (r == 0)
+        r = felt_plan_inspect(&reconciler->desired, &observed, &inspection);
+    if (r < 0)
+        return r;
+    seen(userdata, &sight);
+    return 0;
+}
+
 int felt_reconciler_backend(struct felt_reconciler *reconciler, struct felt_vxlan_data *ret_data,
                             uint32_t *ret_mtu, struct felt_reconcile_report *ret_report)
 {

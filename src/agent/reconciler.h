@@ -20,6 +20,7 @@
 #include "netconf/backend_data.h"
 #include "netconf/netconf.h"
 #include "plan/desired.h"
+#include "plan/inspect.h"
 
 struct felt_reconciler;
 
@@ -86,6 +87,18 @@ int felt_reconciler_set_elsewhere(struct felt_reconciler *reconciler,
  * says what remains, for the caller to log. ret_report is filled in both cases. */
 int felt_reconciler_run(struct felt_reconciler *reconciler,
                         struct felt_reconcile_report *ret_report);
+
+/* What a look at the kernel has come to; all of it borrowed for the call. */
+struct felt_reconciler_sight {
+    const char *link_name; /* NULL: the backend has no device */
+    const struct felt_plan_desired *desired;
+    const struct felt_plan_inspection *inspection;
+};
+typedef void (*felt_reconciler_seen_fn)(void *userdata, const struct felt_reconciler_sight *sight);
+
+/* Looks, and changes nothing. 0 or -errno. */
+int felt_reconciler_inspect(struct felt_reconciler *reconciler, felt_reconciler_seen_fn seen,
+                            void *userdata);
 
 /* The peers to which a way that was set is not in place (yet), one id for each way; ids has room
  * for all of them. How many. */

@@ -9,6 +9,7 @@ src_plan_libplan_a_SOURCES = \
 	src/plan/diff_nexthops.c \
 	src/plan/diff_routes.c \
 	src/plan/flannel_rules.c src/plan/flannel_rules.h \
+	src/plan/inspect.c src/plan/inspect.h \
 	src/plan/iptables.c src/plan/iptables.h \
 	src/plan/iptables_rule.c src/plan/iptables_rule.h \
 	src/plan/link.c src/plan/link.h \

@@ -8,6 +8,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_methods \
 	tests/unit/agent/test_methods_dual \
 	tests/unit/agent/test_methods_events \
+	tests/unit/agent/test_methods_kernel \
 	tests/unit/agent/test_methods_paths \
 	tests/unit/agent/test_methods_problems \
 	tests/unit/agent/test_methods_slots \
@@ -32,7 +33,7 @@ UNIT_TESTS += $(AGENT_TESTS)
 EXTRA_DIST += tests/unit/agent/scratch.h tests/unit/agent/varlink_fixture.h
 AGENT_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
 # Not libnode.a: test_methods brings a node of its own.
-AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/netconf/libnetconf.a \
+AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/plan/libplan.a src/netconf/libnetconf.a \
 	src/lease/liblease.a src/crypto/libcrypto.a src/base/libbase.a \
 	$(SYSTEMD_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_agent_test_chronicle_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
@@ -45,6 +46,8 @@ tests_unit_agent_test_varlink_stream_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_varlink_stream_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_varlink_peer_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_varlink_peer_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_kernel_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_kernel_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_adoption_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

@@ -4,6 +4,7 @@ PLAN_TESTS = \
 	tests/unit/plan/test_desired \
 	tests/unit/plan/test_diff \
 	tests/unit/plan/test_flannel_rules \
+	tests/unit/plan/test_inspect \
 	tests/unit/plan/test_iptables \
 	tests/unit/plan/test_iptables_rule \
 	tests/unit/plan/test_diff_dual \
@@ -28,6 +29,10 @@ tests_unit_plan_test_desired_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_diff_SOURCES = tests/unit/plan/test_diff.c $(PLAN_WORLD)
 tests_unit_plan_test_diff_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_diff_LDADD = $(PLAN_TEST_LDADD)
+
+tests_unit_plan_test_inspect_SOURCES = tests/unit/plan/test_inspect.c $(PLAN_WORLD)
+tests_unit_plan_test_inspect_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_inspect_LDADD = $(PLAN_TEST_LDADD)
 
 tests_unit_plan_test_route_SOURCES = tests/unit/plan/test_route.c $(PLAN_WORLD)
 tests_unit_plan_test_route_CPPFLAGS = $(UNIT_CPPFLAGS)
