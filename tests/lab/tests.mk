@@ -30,6 +30,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/leave.sh \
 	tests/lab/bootstrap.sh \
 	tests/lab/abandon.sh \
+	tests/lab/control.sh \
 	tests/lab/reserve.sh \
 	tests/lab/rules6.sh \
 	tests/lab/cleanup.sh
@@ -42,6 +43,8 @@ LAB_ALONE_TESTS = \
 	tests/lab/fifty.sh
 EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
 	tests/lab/docs_run.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
+EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/bad_clients.py tests/lab/control.py tests/lab/datagrams.py tests/lab/donor_kills.py \
+	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What can be seen without running anything.
 LINT_TESTS = \
+	tests/lint/control_examples.sh \
 	tests/lint/format.sh \
 	tests/lint/guides.sh \
 	tests/lint/includes.sh \

@@ -58,6 +58,7 @@ static void a_socket_is_made_with_its_directory_mode_and_flags(void **state)
     assert_int_equal(stat(s->path, &st), -1);
 }
 
+/* C-1.1 */
 static void a_socket_is_given_to_the_group_that_may_call(void **state)
 {
     struct scratch *s = *state;

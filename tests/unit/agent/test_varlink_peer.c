@@ -11,6 +11,7 @@
 #define OTHER   7001
 #define SOMEONE 7002
 
+/* C-1.2 */
 static void only_root_ourselves_and_the_group_may_change(void **state _unused_)
 {
     gid_t others[] = {OTHER, OTHER + 1}, with_admin[] = {OTHER, ADMIN}, with_root[] = {0};

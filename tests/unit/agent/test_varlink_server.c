@@ -115,6 +115,7 @@ static void the_description_of_the_service_interface_is_built_in(void **state)
     close(fd);
 }
 
+/* C-2.4 */
 static void every_wrong_name_has_its_error(void **state)
 {
     struct fixture *f = *state;
@@ -148,6 +149,7 @@ static void every_wrong_name_has_its_error(void **state)
     close(fd);
 }
 
+/* C-2.2 */
 static void requests_in_one_go_are_answered_in_order(void **state)
 {
     static const char request[] = "{\"method\":\"org.example.Count\"}";
@@ -213,6 +215,7 @@ static void a_client_that_has_said_all_still_gets_its_answer(void **state)
 
 /* ---- what it endures ---- */
 
+/* C-2.1 */
 static void what_is_no_call_ends_the_connection_and_nothing_else(void **state)
 {
     static const char *const bad[] = {
@@ -334,6 +337,7 @@ static void a_client_between_two_requests_is_not_hurried(void **state)
     close(fd);
 }
 
+/* C-2.3 */
 static void where_all_places_are_taken_the_longest_idle_one_gives_way(void **state)
 {
     struct fixture *f = *state;

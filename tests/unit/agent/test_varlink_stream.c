@@ -283,6 +283,7 @@ static void a_follower_that_does_not_read_is_disconnected_and_the_others_are_ser
     close(good);
 }
 
+/* C-2.5 */
 static void a_follower_that_reads_too_late_is_told_that_it_missed_some(void **state)
 {
     struct fixture *f = *state;
