@@ -402,6 +402,12 @@ static void list_kernel(void *userdata, const json_t *parameters,
     felt_methods_kernel(userdata, parameters, answer);
 }
 
+static void list_keys(void *userdata, const json_t *parameters _unused_,
+                      struct felt_varlink_answer *answer)
+{
+    answer->parameters = felt_methods_keys(userdata);
+}
+
 static void get_log_level(void *userdata _unused_, const json_t *parameters _unused_,
                           struct felt_varlink_answer *answer)
 {
@@ -434,6 +440,7 @@ void felt_methods_interface(struct felt_methods_context *context,
         {.name = "ListEvents", .fn = list_events},
         {.name = "Subscribe", .fn = subscribe, .next = next_event},
         {.name = "ListKernel", .fn = list_kernel},
+        {.name = "ListKeys", .fn = list_keys},
         {.name = "GetLogLevel", .fn = get_log_level},
         {.name = "SetLogLevel", .fn = set_log_level, .changes = true},
     };

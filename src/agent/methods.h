@@ -94,6 +94,8 @@ bool felt_methods_next_event(const struct felt_methods_context *context, uint64_
 void felt_methods_kernel(const struct felt_methods_context *context, const json_t *parameters,
                          struct felt_varlink_answer *ret_answer);
 
+json_t *felt_methods_keys(const struct felt_methods_context *context);
+
 void felt_methods_log_level(struct felt_varlink_answer *ret_answer);
 void felt_methods_set_log_level(const json_t *parameters, struct felt_varlink_answer *ret_answer);
 

@@ -20,6 +20,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/methods_conflicts.c \
 	src/agent/methods_events.c \
 	src/agent/methods_kernel.c \
+	src/agent/methods_keys.c \
 	src/agent/methods_list.c src/agent/methods_list.h \
 	src/agent/methods_log.c \
 	src/agent/methods_paths.c \

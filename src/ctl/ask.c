@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static enum exit_code unreachable(const struct request *q, int r)
+enum exit_code felt_ctl_lost(const struct request *q, int r)
 {
     const char *hint = "is feltd running? start it, or name its socket with --control-socket";
 
@@ -63,6 +63,13 @@ enum exit_code felt_ctl_refused(const struct felt_varlink_reply *reply)
     return EXIT_REFUSED;
 }
 
+enum exit_code felt_ctl_connect(const struct request *q, struct felt_varlink_client **ret_client)
+{
+    int r = felt_varlink_client_new(q->socket, FELTCTL_TIMEOUT, ret_client);
+
+    return r < 0 ? felt_ctl_lost(q, r) : EXIT_FINE;
+}
+
 enum exit_code felt_ctl_call(const struct request *q, const char *method, json_t *parameters,
                              struct felt_varlink_reply *ret_reply)
 {
@@ -72,7 +79,7 @@ enum exit_code felt_ctl_call(const struct request *q, const char *method, json_t
     r = felt_varlink_client_new(q->socket, FELTCTL_TIMEOUT, &client);
     if (r == 0)
         r = felt_varlink_client_call(client, method, parameters, ret_reply);
-    return r < 0 ? unreachable(q, r) : EXIT_FINE;
+    return r < 0 ? felt_ctl_lost(q, r) : EXIT_FINE;
 }
 
 enum exit_code felt_ctl_ask(const struct request *q, const char *method, json_t *parameters,

@@ -19,6 +19,10 @@ enum exit_code felt_ctl_call(const struct request *q, const char *method, json_t
 /* The same; also says why feltd refused. The caller owns *ret_parameters. */
 enum exit_code felt_ctl_ask(const struct request *q, const char *method, json_t *parameters,
                             json_t **ret_parameters);
+/* A client, for calls one after the other; says so where feltd cannot be reached. */
+enum exit_code felt_ctl_connect(const struct request *q, struct felt_varlink_client **ret_client);
+/* Says that feltd cannot be reached (any more): r is what the client said. */
+enum exit_code felt_ctl_lost(const struct request *q, int r);
 /* Says why feltd refused. */
 enum exit_code felt_ctl_refused(const struct felt_varlink_reply *reply);
 

@@ -12,6 +12,7 @@
 #include "config.h"
 #include "ctl/command.h"
 #include "ctl/duration.h"
+#include "ctl/paint.h"
 #include "ctl/seed.h"
 
 #define CONTROL_SOCKET       "/run/felt/feltd.sock"
@@ -19,6 +20,7 @@
 #define SUBNET_FILE          "/run/flannel/subnet.env"
 #define SUBNET_FILE_VARIABLE "FELTD_SUBNET_FILE"
 
+#define COUNT_DIGITS         9
 #define RECLAIM_MAX          16 /* members at once: as many as feltd takes */
 
 static enum exit_code run_help(const struct request *q);
@@ -32,6 +34,14 @@ static const struct command {
     {"status", felt_command_status, "this node, its lease, its cluster, and what is wrong", 0, 0},
     {"members", felt_command_members, "every member that this node knows", 0, 0},
     {"leases", felt_command_leases, "which node has which subnet", 0, 0},
+    {"slots", felt_command_slots, "which part of the network is whose, as a map", 0, 0},
+    {"watch", felt_command_watch, "the status as it is now, until it is interrupted", 0, 0},
+    {"events", felt_command_events, "what has happened; with --follow what happens", 0, 0},
+    {"stats", felt_command_stats, "what feltd counts", 0, 0},
+    {"explain", felt_command_explain, "ADDRESS: how a packet finds its way there, or why not", 1,
+     1},
+    {"doctor", felt_command_doctor, "what keeps an overlay from working here, and how to fix it", 0,
+     0},
     {"reserve", felt_command_reserve, "NODE|PUBLIC-IP SUBNET: keep a subnet for a node", 2, 2},
     {"unreserve", felt_command_unreserve, "SUBNET: do not keep it any more", 1, 1},
     {"reservations", felt_command_reservations, "which subnet is kept for whom", 0, 0},
@@ -40,6 +50,9 @@ static const struct command {
     {"reclaim", felt_command_reclaim, "NODE...: it is gone for good, others get its subnets now", 1,
      RECLAIM_MAX},
     {"token", felt_command_token, "a token with which machines join: feltd --join TOKEN", 0, 0},
+    {"keys", felt_command_keys, "[list|rotate]: the keys of the cluster, by their ids", 0, 1},
+    {"config", felt_command_config, "show|set: the configuration of the network", 1, 2},
+    {"log-level", felt_command_log_level, "[LEVEL]: how much feltd logs, until it ends", 0, 1},
     {"cleanup", felt_command_cleanup, "remove what a stopped feltd has left on this machine", 0, 0},
     {"version", felt_command_version, "the versions of feltctl and of feltd", 0, 0},
     {"help", run_help, "this text", 0, 0},
@@ -53,6 +66,7 @@ enum {
     OPTION_FORCE,
     OPTION_YES,
     OPTION_DRY_RUN,
+    OPTION_COUNT,
     OPTION_NETWORK,
     OPTION_SUBNET_FILE,
     OPTION_VERSION,
@@ -99,6 +113,14 @@ static const struct {
      "cleanup",
      "--subnet-file FILE",
      "cleanup: feltd's (" SUBNET_FILE ",\nor what " SUBNET_FILE_VARIABLE " says)"},
+    {{"follow", no_argument, NULL, 'f'},
+     "events",
+     "-f, --follow",
+     "events: go on with what happens from now on"},
+    {{"count", required_argument, NULL, OPTION_COUNT},
+     "watch",
+     "--count N",
+     "watch: end after so many looks"},
     {{"help", no_argument, NULL, 'h'}, NULL, "-h, --help", "show this and exit"},
     {{"version", no_argument, NULL, OPTION_VERSION},
      NULL,
@@ -121,8 +143,8 @@ static enum exit_code run_help(const struct request *q _unused_)
         if (second)
             printf("  %-24s%s\n", "", second + 1);
     }
-    printf("\nExit status: 0 done, 1 refused or failed, 2 wrong usage, 3 feltd cannot be reached.\n"
-           "See feltctl(1).\n");
+    printf("\nExit status: 0 done, 1 refused or failed, 2 wrong usage, 3 feltd cannot be reached,\n"
+           "4 explain or doctor has found something wrong. See feltctl(1).\n");
     return EXIT_FINE;
 }
 
@@ -172,6 +194,17 @@ static enum exit_code take_networks(const char *value, struct request *q)
     return EXIT_FINE;
 }
 
+static enum exit_code take_count(const char *value, struct request *q)
+{
+    size_t digits = strspn(value, "0123456789");
+    unsigned long count = strtoul(value, NULL, 10);
+
+    if (digits == 0 || digits > COUNT_DIGITS || value[digits] != '\0' || count == 0)
+        return usage("--count: '%s' is no number from 1 to 999999999", value);
+    q->count = (uint32_t)count;
+    return EXIT_FINE;
+}
+
 static enum exit_code take_option(int option, const char *value, struct request *q)
 {
     switch (option) {
@@ -204,6 +237,11 @@ static enum exit_code take_option(int option, const char *value, struct request 
     case OPTION_DRY_RUN:
         q->dry_run = true;
         return EXIT_FINE;
+    case 'f':
+        q->follow = true;
+        return EXIT_FINE;
+    case OPTION_COUNT:
+        return take_count(value, q);
     case OPTION_NETWORK:
         return take_networks(value, q);
     case OPTION_SUBNET_FILE:
@@ -272,7 +310,7 @@ static enum exit_code run(int argc, char **argv)
         q.subnet_file = subnet_file;
     for (size_t i = 0; i < FELT_ARRAY_LEN(options); i++)
         long_options[i] = options[i].option;
-    while ((c = getopt_long(argc, argv, "o:h", long_options, NULL)) >= 0) {
+    while ((c = getopt_long(argc, argv, "o:fh", long_options, NULL)) >= 0) {
         if (c == 'h')
             return run_help(&q);
         if (c == OPTION_VERSION) {
@@ -293,7 +331,10 @@ static enum exit_code run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    enum exit_code code = run(argc, argv);
+    enum exit_code code;
+
+    felt_paint_init();
+    code = run(argc, argv);
 
     if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_FINE) {
         fprintf(stderr, "feltctl: cannot write the output: %s\n", strerror(errno));

@@ -15,6 +15,7 @@ enum exit_code {
     EXIT_REFUSED = 1,
     EXIT_USAGE = 2,
     EXIT_UNREACHABLE = 3,
+    EXIT_FOUND = 4, /* it was done, and something is wrong */
 };
 
 /* Strings are borrowed from the command line. */
@@ -31,6 +32,8 @@ struct request {
     bool force;
     bool yes;
     bool dry_run;
+    bool follow;
+    uint32_t count;            /* of looks; 0: without end */
     struct felt_dual networks; /* none: not given */
     const char *subnet_file;
 };

@@ -130,7 +130,8 @@ static int receive(struct felt_varlink_client *client, felt_usec deadline, const
     return 0;
 }
 
-static int reply_parse(const char *text, size_t len, struct felt_varlink_reply *ret_reply)
+static int reply_parse(const char *text, size_t len, struct felt_varlink_reply *ret_reply,
+                       bool *ret_more)
 {
     _cleanup_(json_decrefp) json_t *root = json_loadb(text, len, 0, NULL);
     json_t *error = json_object_get(root, "error"),
@@ -147,32 +148,61 @@ static int reply_parse(const char *text, size_t len, struct felt_varlink_reply *
     }
     reply.parameters = parameters ? json_incref(parameters) : json_object();
     *ret_reply = reply;
+    *ret_more = json_is_true(json_object_get(root, "continues"));
     return 0;
+}
+
+static int send_call(struct felt_varlink_client *client, const char *method, json_t *parameters,
+                     bool more, felt_usec deadline)
+{
+    _cleanup_(json_decrefp) json_t *call = NULL;
+    _cleanup_(felt_freep) char *bytes = NULL;
+    size_t len;
+    int r;
+
+    call = json_pack("{s:s, s:O*}", "method", method, "parameters", parameters);
+    if (!call || (more && json_object_set_new(call, "more", json_true()) < 0))
+        return -ENOMEM;
+    r = felt_varlink_encode(call, &bytes, &len);
+    if (r < 0)
+        return r;
+    return send_all(client, bytes, len, deadline);
 }
 
 int felt_varlink_client_call(struct felt_varlink_client *client, const char *method,
                              json_t *parameters, struct felt_varlink_reply *ret_reply)
 {
     felt_usec deadline = felt_usec_add(now_us(), client->timeout_us);
-    _cleanup_(json_decrefp) json_t *call = NULL;
-    _cleanup_(felt_freep) char *bytes = NULL;
+    const char *text;
+    size_t len;
+    bool more;
+    int r;
+
+    r = send_call(client, method, parameters, false, deadline);
+    if (r == 0)
+        r = receive(client, deadline, &text, &len);
+    if (r < 0)
+        return r;
+    return reply_parse(text, len, ret_reply, &more);
+}
+
+int felt_varlink_client_begin(struct felt_varlink_client *client, const char *method,
+                              json_t *parameters)
+{
+    return send_call(client, method, parameters, true, felt_usec_add(now_us(), client->timeout_us));
+}
+
+int felt_varlink_client_next(struct felt_varlink_client *client, felt_usec timeout_us,
+                             struct felt_varlink_reply *ret_reply, bool *ret_more)
+{
     const char *text;
     size_t len;
     int r;
 
-    call = json_pack("{s:s, s:O*}", "method", method, "parameters", parameters);
-    if (!call)
-        return -ENOMEM;
-    r = felt_varlink_encode(call, &bytes, &len);
+    r = receive(client, felt_usec_add(now_us(), timeout_us), &text, &len);
     if (r < 0)
         return r;
-    r = send_all(client, bytes, len, deadline);
-    if (r < 0)
-        return r;
-    r = receive(client, deadline, &text, &len);
-    if (r < 0)
-        return r;
-    return reply_parse(text, len, ret_reply);
+    return reply_parse(text, len, ret_reply, ret_more);
 }
 
 void felt_varlink_reply_done(struct felt_varlink_reply *reply)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/idiom.h"
 #include "base/usec.h"
@@ -27,4 +28,11 @@ struct felt_varlink_reply {
  * -errno. After a failure the client is good for nothing but to be freed. */
 int felt_varlink_client_call(struct felt_varlink_client *client, const char *method,
                              json_t *parameters, struct felt_varlink_reply *ret_reply);
+/* The same for a method that streams: the call, and then one answer after the other. The timeout of
+ * next() is for one to come, and FELT_USEC_NEVER waits for ever; after its -ETIMEDOUT alone the
+ * client is as good as before. ret_more: this was not the last one. */
+int felt_varlink_client_begin(struct felt_varlink_client *client, const char *method,
+                              json_t *parameters);
+int felt_varlink_client_next(struct felt_varlink_client *client, felt_usec timeout_us,
+                             struct felt_varlink_reply *ret_reply, bool *ret_more);
 void felt_varlink_reply_done(struct felt_varlink_reply *reply);

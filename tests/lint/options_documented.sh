@@ -35,8 +35,8 @@ compare "$builddir/src/agent/feltd" "$srcdir/doc/man/feltd.8"
 compare "$builddir/src/ctl/feltctl" "$srcdir/doc/man/feltctl.1"
 
 # Every command of feltctl, too.
-commands=$("$builddir/src/ctl/feltctl" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort)
-paged=$(sed -n '/^\.Ss Commands/,/^\.Ss Options/s/^\.It Cm \([a-z]*\)\( Ar .*\)\{0,1\}$/\1/p' "$srcdir/doc/man/feltctl.1" | sort)
+commands=$("$builddir/src/ctl/feltctl" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' | sort)
+paged=$(sed -n '/^\.Ss Commands/,/^\.Ss Options/s/^\.It Cm \([a-z-]*\)\( .*\)\{0,1\}$/\1/p' "$srcdir/doc/man/feltctl.1" | sort)
 is "the commands of feltctl and of its manual page are the same" "$commands" "$paged"
 
 # Proof that this test can fail.
