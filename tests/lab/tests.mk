@@ -31,6 +31,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/bootstrap.sh \
 	tests/lab/abandon.sh \
 	tests/lab/control.sh \
+	tests/lab/doctor.sh \
 	tests/lab/reserve.sh \
 	tests/lab/rules6.sh \
 	tests/lab/cleanup.sh
