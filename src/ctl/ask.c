@@ -28,6 +28,7 @@ static const char *words_of(const char *error)
     } all[] = {
         {"org.varlink.service.PermissionDenied",
          "this needs root, or membership of the group felt-admin"},
+        {"io.felt.TooSlow", "too slow: more has happened than feltd keeps; see 'feltctl events'"},
         {"io.felt.NotInCluster", "this node is not in a cluster yet; see 'feltctl status'"},
         {"io.felt.NobodyToGiveTo", "no other member is alive that could take over this node's "
                                    "subnets; the last one can only be stopped"},
@@ -57,6 +58,8 @@ enum exit_code felt_ctl_refused(const struct felt_varlink_reply *reply)
             stderr,
             "feltctl: feltd refused the seeds: they are addresses that others can reach, at most %d of them\n",
             FELTCTL_SEEDS_MAX);
+    else if (parameter && strcmp(parameter, "level") == 0)
+        fprintf(stderr, "feltctl: a log level is one of error, warning, notice, info or debug\n");
     else
         fprintf(stderr, "feltctl: feltd refused: %s%s%s\n", reply->error, parameter ? ": " : "",
                 parameter ? parameter : "");

@@ -9,6 +9,7 @@
 
 #include "base/id.h"
 #include "ctl/duration.h"
+#include "ctl/paint.h"
 #include "ctl/table.h"
 
 #define LABEL_WIDTH 10 /* of the left column of the status */
@@ -154,11 +155,13 @@ static void report_problems(const json_t *reply, FILE *out)
 
     if (json_array_size(problems) == 0)
         line(out, "problems", "none");
+    fputs(felt_paint(FELT_PAINT_BAD), out);
     for (size_t i = 0; i < json_array_size(problems); i++) {
         const char *problem = json_string_value(json_array_get(problems, i));
 
         line(out, i == 0 ? "problems" : "", "%s", problem ? problem : "-");
     }
+    fputs(felt_paint(FELT_PAINT_PLAIN), out);
 }
 
 int felt_report_status(const json_t *reply, FILE *out)

@@ -115,6 +115,50 @@ static void where_nobody_listens_there_is_no_client(void **state)
     assert_null(client);
 }
 
+static const char stream[] = "{\"parameters\":{\"n\":1},\"continues\":true}\0"
+                             "{\"parameters\":{\"n\":2},\"continues\":true}\0"
+                             "{\"error\":\"org.example.Over\"}";
+
+static void a_stream_is_handed_over_one_answer_at_a_time(void **state)
+{
+    _cleanup_(felt_varlink_client_freep) struct felt_varlink_client *client = NULL;
+    struct puppet *p = *state;
+    struct felt_varlink_reply reply = {0};
+    bool more = false;
+
+    puppet_start(p, stream, sizeof(stream), PUPPET_GOES_DEAF);
+    assert_int_equal(felt_varlink_client_new(p->path, PATIENCE_US, &client), 0);
+    assert_int_equal(felt_varlink_client_begin(client, "org.example.Follow", NULL), 0);
+    for (int n = 1; n <= 2; n++) {
+        assert_int_equal(felt_varlink_client_next(client, PATIENCE_US, &reply, &more), 0);
+        assert_int_equal(json_integer_value(json_object_get(reply.parameters, "n")), n);
+        assert_true(more);
+        felt_varlink_reply_done(&reply);
+    }
+    assert_int_equal(felt_varlink_client_next(client, PATIENCE_US, &reply, &more), 0);
+    assert_string_equal(reply.error, "org.example.Over");
+    assert_false(more);
+    felt_varlink_reply_done(&reply);
+    /* Nothing came in the time: ask again. */
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(felt_varlink_client_next(client, 0, &reply, &more), -ETIMEDOUT);
+}
+
+static void a_stream_whose_service_hangs_up_is_at_its_end(void **state)
+{
+    _cleanup_(felt_varlink_client_freep) struct felt_varlink_client *client = NULL;
+    struct puppet *p = *state;
+    struct felt_varlink_reply reply = {0};
+    bool more = false;
+
+    puppet_start(p, stream, strlen(stream) + 1, PUPPET_HANGS_UP);
+    assert_int_equal(felt_varlink_client_new(p->path, PATIENCE_US, &client), 0);
+    assert_int_equal(felt_varlink_client_begin(client, "org.example.Follow", NULL), 0);
+    assert_int_equal(felt_varlink_client_next(client, FELT_USEC_NEVER, &reply, &more), 0);
+    felt_varlink_reply_done(&reply);
+    assert_int_equal(felt_varlink_client_next(client, FELT_USEC_NEVER, &reply, &more), -ECONNRESET);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +169,8 @@ int main(void)
         PUPPET_TEST(a_service_that_hangs_up_or_says_nothing_is_noticed),
         PUPPET_TEST(a_reply_without_end_is_cut_off),
         PUPPET_TEST(where_nobody_listens_there_is_no_client),
+        PUPPET_TEST(a_stream_is_handed_over_one_answer_at_a_time),
+        PUPPET_TEST(a_stream_whose_service_hangs_up_is_at_its_end),
     };
 
     return RUN_TESTS(tests);

@@ -10,13 +10,14 @@ CTL_TESTS = \
 	tests/unit/ctl/test_stats \
 	tests/unit/ctl/test_duration \
 	tests/unit/ctl/test_feltctl \
+	tests/unit/ctl/test_feltctl_operator \
 	tests/unit/ctl/test_report \
 	tests/unit/ctl/test_seed \
 	tests/unit/ctl/test_table \
 	tests/unit/ctl/test_varlink_client \
 	tests/unit/ctl/test_varlink_frame
 UNIT_TESTS += $(CTL_TESTS)
-EXTRA_DIST += tests/unit/ctl/doctor_fixture.h tests/unit/ctl/puppet.h
+EXTRA_DIST += tests/unit/ctl/doctor_fixture.h tests/unit/ctl/puppet.h tests/unit/ctl/run_feltctl.h
 CTL_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS)
 CTL_TEST_LDADD = src/ctl/libctl.a src/ctl/libvarlink.a src/netconf/libnetconf.a \
 	src/base/libbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -50,3 +51,5 @@ tests_unit_ctl_test_slot_picture_CPPFLAGS = $(CTL_TEST_CPPFLAGS)
 tests_unit_ctl_test_slot_picture_LDADD = $(CTL_TEST_LDADD)
 tests_unit_ctl_test_stats_CPPFLAGS = $(CTL_TEST_CPPFLAGS)
 tests_unit_ctl_test_stats_LDADD = $(CTL_TEST_LDADD)
+tests_unit_ctl_test_feltctl_operator_CPPFLAGS = $(CTL_TEST_CPPFLAGS)
+tests_unit_ctl_test_feltctl_operator_LDADD = $(CTL_TEST_LDADD)
