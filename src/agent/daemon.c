@@ -113,11 +113,15 @@ static void handle_event(struct felt_daemon *d, const struct felt_event *event)
     case FELT_EVENT_PEER_CHANGED:
         felt_overlay_changed(d->overlay);
         break;
+    case FELT_EVENT_MEMBER_SUSPECT:
+        d->methods.n_suspicions++;
+        break;
+    case FELT_EVENT_MEMBER_DEAD:
+        d->methods.n_deaths++;
+        break;
     case FELT_EVENT_JOINED:
     case FELT_EVENT_LEASE_WAITING:
     case FELT_EVENT_MEMBER_ALIVE:
-    case FELT_EVENT_MEMBER_SUSPECT:
-    case FELT_EVENT_MEMBER_DEAD:
     case FELT_EVENT_CROWD_SILENT:
     case FELT_EVENT_FOREIGN_CLUSTER:
     case FELT_EVENT_WRONG_KEY:
@@ -327,6 +331,7 @@ static void on_passed(void *userdata)
     d->methods.mtu = overlay.mtu;
     d->methods.n_programmed = (uint32_t)overlay.n_programmed;
     d->methods.n_unreachable = (uint32_t)overlay.n_unreachable;
+    d->methods.work = overlay.work;
     d->methods.kernel_limit = overlay.kernel_limit;
     d->methods.kernel_error = overlay.kernel_error;
     d->methods.subnet_file_error = overlay.subnet_file_error;

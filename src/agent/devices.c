@@ -350,6 +350,7 @@ int felt_devices_run(struct felt_devices *devices, struct felt_reconcile_report 
         all.n_ops += one.n_ops;
         all.n_refused += one.n_refused;
         all.n_peer_refused += one.n_peer_refused;
+        all.n_repaired += one.n_repaired;
         all.n_troubles += one.n_troubles;
         /* A failure is told rather than a trouble. */
         if (one.text[0] && (!all.text[0] || (r == 0 && s < 0)))

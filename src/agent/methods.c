@@ -124,24 +124,30 @@ static json_t *cluster_of(const struct felt_self_view *self)
                      (json_int_t)(self->lease_time_us / FELT_USEC_SEC));
 }
 
-static json_t *counters_of(const struct felt_self_view *self)
+static json_t *counters_of(const struct felt_methods_context *c, const struct felt_self_view *self)
 {
     json_t *verdicts = json_object();
 
     for (unsigned i = 0; i < FELT_VERDICTS; i++)
         json_object_set_new(verdicts, felt_verdict_name((enum felt_verdict)i),
                             json_integer((json_int_t)self->verdicts[i]));
-    return json_pack("{s:I, s:o}", "datagrams_sent", (json_int_t)self->datagrams_sent, "datagrams",
-                     verdicts);
+    return json_pack("{s:I, s:o, s:I, s:I}", "datagrams_sent", (json_int_t)self->datagrams_sent,
+                     "datagrams", verdicts, "suspicions", (json_int_t)c->n_suspicions, "deaths",
+                     (json_int_t)c->n_deaths);
 }
 
 static json_t *kernel_of(const struct felt_methods_context *c)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "device", text_or_null(c->device),
-                     "device6", text_or_null(c->device6), "mtu",
-                     c->mtu ? json_integer(c->mtu) : json_null(), "interface",
-                     text_or_null(c->underlay), "peers", (json_int_t)c->n_programmed, "unreachable",
-                     (json_int_t)c->n_unreachable, "error", text_or_null(c->kernel_error));
+    json_t *work =
+        json_pack("{s:I, s:I, s:I, s:I, s:I}", "passes", (json_int_t)c->work.passes, "failed",
+                  (json_int_t)c->work.failed, "operations", (json_int_t)c->work.operations,
+                  "refused", (json_int_t)c->work.refused, "repairs", (json_int_t)c->work.repairs);
+
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "device", text_or_null(c->device), "device6",
+        text_or_null(c->device6), "mtu", c->mtu ? json_integer(c->mtu) : json_null(), "interface",
+        text_or_null(c->underlay), "peers", (json_int_t)c->n_programmed, "unreachable",
+        (json_int_t)c->n_unreachable, "error", text_or_null(c->kernel_error), "work", work);
 }
 
 /* The node's own entry of its member list has the addresses of its overlay traffic. */
@@ -178,7 +184,7 @@ json_t *felt_methods_status(const struct felt_methods_context *c)
                      c->version, "node", node, "cluster", cluster_of(&self), "network",
                      network_of(&self), "lease", lease_of(c, &self), "waiting",
                      text_or_null(self.has_lease ? NULL : self.waiting), "members", members,
-                     "slots", slots, "counters", counters_of(&self), "ready", (int)c->ready,
+                     "slots", slots, "counters", counters_of(c, &self), "ready", (int)c->ready,
                      "kernel", kernel_of(c), "subnet_file", c->subnet_file ? c->subnet_file : "",
                      "problems", felt_methods_problems(c));
 }

@@ -11,6 +11,7 @@
 #include "agent/failure.h"
 #include "agent/reconciler.h"
 #include "agent/varlink_server.h"
+#include "agent/work.h"
 #include "crypto/key.h"
 #include "node/node.h"
 
@@ -46,6 +47,9 @@ struct felt_methods_context {
     const char *kernel_limit;      /* of this machine, too low for the cluster; NULL: none */
     const char *kernel_error;      /* of the last pass; NULL: it had none */
     const char *subnet_file_error; /* subnet.env could not be written */
+    struct felt_work work;         /* on the kernel */
+    uint64_t n_suspicions;         /* members that fell silent, each time that they did */
+    uint64_t n_deaths;             /* and were found dead, likewise */
     bool save_failing;             /* FELT_EVENT_SAVE_FAILING, and no save since */
     bool ready; /* subnet.env is written, every known peer is programmed that the kernel takes */
 };

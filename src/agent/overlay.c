@@ -33,6 +33,7 @@ struct felt_overlay {
     bool ready;
     struct felt_subnet_env env; /* as last written */
     bool env_written;
+    struct felt_work work;
     size_t n_programmed;
     size_t n_unreachable;
     char kernel_error[256];
@@ -356,6 +357,11 @@ static void note_result(struct felt_overlay *o, int r, const struct felt_reconci
     if (report->limit[0] && strcmp(report->limit, o->kernel_limit) != 0)
         felt_log_warning("kernel: %s", report->limit);
     memcpy(o->kernel_limit, report->limit, sizeof(o->kernel_limit));
+    o->work.passes++;
+    o->work.failed += r < 0;
+    o->work.operations += report->n_ops;
+    o->work.refused += report->n_refused;
+    o->work.repairs += report->n_repaired;
     o->n_programmed = report->n_peers;
     o->n_unreachable = report->n_troubles;
 }
@@ -423,6 +429,7 @@ void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_v
         .device = overlay->devices ? felt_devices_name(overlay->devices, 0) : NULL,
         .device6 = overlay->devices ? felt_devices_name(overlay->devices, 1) : NULL,
         .mtu = overlay->backend.mtu,
+        .work = overlay->work,
         .n_programmed = overlay->n_programmed,
         .n_unreachable = overlay->n_unreachable,
         .kernel_error = overlay->kernel_error[0] ? overlay->kernel_error : NULL,

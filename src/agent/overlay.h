@@ -10,6 +10,7 @@
 #include "agent/devices.h"
 #include "agent/options.h"
 #include "agent/underlay.h"
+#include "agent/work.h"
 #include "base/idiom.h"
 #include "node/node.h"
 
@@ -29,9 +30,10 @@ struct felt_overlay_config {
 
 /* What the last pass came to, for status. */
 struct felt_overlay_view {
-    const char *device;  /* NULL: none yet */
-    const char *device6; /* a second one, over IPv6; NULL: none */
-    uint32_t mtu;        /* 0: not known yet */
+    const char *device;    /* NULL: none yet */
+    const char *device6;   /* a second one, over IPv6; NULL: none */
+    uint32_t mtu;          /* 0: not known yet */
+    struct felt_work work; /* of all passes */
     size_t n_programmed;
     size_t n_unreachable;            /* peers without a way, not for want of trying */
     const char *kernel_error;        /* NULL: none */

@@ -455,7 +455,7 @@ static int apply(struct felt_reconciler *reconciler, const struct felt_plan *pla
 {
     _cleanup_(felt_freep) int *results = calloc(plan->n_ops + 1, sizeof(*results));
     struct felt_kernel_error error;
-    bool link_is_new = false;
+    bool link_is_new = false, had_link = reconciler->link_settled;
     int r;
 
     if (results == NULL)
@@ -482,7 +482,9 @@ static int apply(struct felt_reconciler *reconciler, const struct felt_plan *pla
     }
     if (r < 0)
         report_text(report, "%s", error.text[0] != 0 ? error.text : strerror(-r));
-    felt_peer_story_tell(&reconciler->desired, plan, results, link_is_new, reconciler->stories);
+    report->n_repaired =
+        felt_peer_story_tell(&reconciler->desired, plan, results, link_is_new, reconciler->stories);
+    report->n_repaired += link_is_new && had_link && !plan->recreates;
     return r;
 }
 

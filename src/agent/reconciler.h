@@ -37,6 +37,8 @@ struct felt_reconcile_report {
     size_t n_ops;          /* that were needed */
     size_t n_refused;      /* of those, by the kernel */
     size_t n_peer_refused; /* of those, entries of single peers: all others are served */
+    size_t
+        n_repaired; /* devices and peers that had been as they should be, and were made so again */
     size_t n_troubles; /* peers without a way, not the kernel's fault; waiting does not help them */
     char text[256];    /* the first error or trouble, one line; "" */
     char limit[400]; /* a limit of the machine that is too low for so many peers, and what to do; ""

@@ -89,9 +89,11 @@ static void tell_removals(const struct felt_plan *plan, const int *results, size
     }
 }
 
-static void tell_peers(const struct felt_plan_desired *desired, const struct outcome *outcomes,
-                       bool link_is_new, struct felt_peer_story *stories, size_t *lines)
+static size_t tell_peers(const struct felt_plan_desired *desired, const struct outcome *outcomes,
+                         bool link_is_new, struct felt_peer_story *stories, size_t *lines)
 {
+    size_t n_repaired = 0;
+
     for (size_t i = 0; i < desired->n_peers; i++) {
         const struct outcome *outcome = &outcomes[i];
         bool repaired = stories[i].settled;
@@ -101,20 +103,22 @@ static void tell_peers(const struct felt_plan_desired *desired, const struct out
         if (outcome->refused || outcome->troubled || (repaired && outcome->n_ops == 0))
             continue;
         stories[i] = (struct felt_peer_story){.settled = true};
+        n_repaired += repaired;
         if (!(repaired && link_is_new) && (*lines)++ < LINES_MAX)
             tell_peer(&desired->peers[i], outcome->n_ops, repaired);
     }
+    return n_repaired;
 }
 
-void felt_peer_story_tell(const struct felt_plan_desired *desired, const struct felt_plan *plan,
-                          const int *results, bool link_is_new, struct felt_peer_story *stories)
+size_t felt_peer_story_tell(const struct felt_plan_desired *desired, const struct felt_plan *plan,
+                            const int *results, bool link_is_new, struct felt_peer_story *stories)
 {
     _cleanup_(felt_freep) struct outcome *outcomes =
         calloc(desired->n_peers + 1, sizeof(*outcomes));
-    size_t lines = 0;
+    size_t lines = 0, n_repaired;
 
     if (outcomes == NULL || stories == NULL)
-        return; /* the kernel is as it should be; only the log misses a line */
+        return 0; /* the kernel is as it should be; only the log misses a line */
     for (size_t i = 0; i < plan->n_ops; i++) {
         if (plan->ops[i].peer == FELT_PLAN_NO_PEER)
             continue;
@@ -127,8 +131,9 @@ void felt_peer_story_tell(const struct felt_plan_desired *desired, const struct 
         outcomes[peer].troubled = true;
         tell_trouble(desired, &plan->troubles[i], &stories[peer], &lines);
     }
-    tell_peers(desired, outcomes, link_is_new, stories, &lines);
+    n_repaired = tell_peers(desired, outcomes, link_is_new, stories, &lines);
     tell_removals(plan, results, &lines);
     if (lines > LINES_MAX)
         felt_log_info("kernel: and %zu more entries of the same kind", lines - LINES_MAX);
+    return n_repaired;
 }

@@ -21,6 +21,7 @@ struct felt_peer_story *felt_peer_story_carry(const struct felt_plan_desired *la
                                               const struct felt_plan_desired *next);
 
 /* Tells of the entries of a pass. results is of felt_kernel_apply(); link_is_new: the device was
- * created in this pass, so that there is no repair to speak of. */
-void felt_peer_story_tell(const struct felt_plan_desired *desired, const struct felt_plan *plan,
-                          const int *results, bool link_is_new, struct felt_peer_story *stories);
+ * created in this pass, so that its entries are no repair to speak of, one by one. How many peers'
+ * entries had been right before and were put right again. */
+size_t felt_peer_story_tell(const struct felt_plan_desired *desired, const struct felt_plan *plan,
+                            const int *results, bool link_is_new, struct felt_peer_story *stories);

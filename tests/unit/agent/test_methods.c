@@ -184,6 +184,9 @@ static int setup(void **state)
         .underlay = "eth0",
         .device = "flannel.1",
         .mtu = 1450,
+        .work = {.passes = 12, .failed = 1, .operations = 40, .refused = 2, .repairs = 5},
+        .n_suspicions = 6,
+        .n_deaths = 3,
         .n_programmed = 2,
         .n_unreachable = 1,
         .ready = true,
@@ -233,11 +236,13 @@ static void status_has_everything_of_the_interface(void **state)
         "\"slots\":{\"total\":255,\"own\":1},"
         "\"counters\":{\"datagrams_sent\":88,\"datagrams\":{\"taken\":99,\"malformed\":0,"
         "\"foreign\":0,\"unknown-key\":4,\"forged\":0,\"replayed\":0,\"stale\":0,\"stranger\":0,"
-        "\"misdirected\":0,\"full\":0,\"busy\":0}},"
+        "\"misdirected\":0,\"full\":0,\"busy\":0},"
+        "\"suspicions\":6,\"deaths\":3},"
         "\"ready\":true,"
         "\"kernel\":{\"device\":\"flannel.1\",\"device6\":null,\"mtu\":1450,\"interface\":\"eth0\",\"peers\":2,"
         "\"unreachable\":1,"
-        "\"error\":null},"
+        "\"error\":null,\"work\":{\"passes\":12,\"failed\":1,\"operations\":40,\"refused\":2,"
+        "\"repairs\":5}},"
         "\"subnet_file\":\"/run/flannel/subnet.env\",\"problems\":"
         "[\"1 member is dead: h2 (silent for 2 h, reclaimable in 22 h)\"]}");
 }

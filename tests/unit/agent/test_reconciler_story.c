@@ -91,12 +91,30 @@ static void a_peer_is_settled_when_all_of_its_entries_went_and_not_before(void *
 
     (void)state;
     want(&desired, peers, 4);
-    felt_peer_story_tell(&desired, &plan, results, false, stories);
+    assert_int_equal(felt_peer_story_tell(&desired, &plan, results, false, stories), 0);
     assert_true(stories[0].settled);
     assert_false(stories[1].settled);
     assert_false(stories[2].settled);
     assert_int_equal(stories[2].told, FELT_PLAN_NO_MAC);
     assert_true(stories[3].settled); /* nothing was needed: it was right already */
+    felt_plan_desired_done(&desired);
+}
+
+static void a_repair_is_of_a_peer_that_was_settled_before(void **state)
+{
+    struct felt_plan_peer peers[] = {peer(1), peer(2), peer(3)};
+    struct felt_plan_op ops[] = {{.kind = FELT_OP_NEIGH_SET, .peer = 0},
+                                 {.kind = FELT_OP_FDB_SET, .peer = 0},
+                                 {.kind = FELT_OP_NEIGH_SET, .peer = 1}};
+    struct felt_plan plan = {.ops = ops, .n_ops = 3};
+    struct felt_peer_story stories[3] = {{.settled = true}, {0}, {.settled = true}};
+    struct felt_plan_desired desired;
+    int results[3] = {0};
+
+    (void)state;
+    want(&desired, peers, 3);
+    assert_int_equal(felt_peer_story_tell(&desired, &plan, results, false, stories), 1);
+    assert_int_equal(felt_peer_story_tell(&desired, &plan, results, true, stories), 2);
     felt_plan_desired_done(&desired);
 }
 
@@ -122,6 +140,7 @@ int main(void)
         cmocka_unit_test(a_peer_that_stays_the_same_keeps_its_story),
         cmocka_unit_test(a_peer_that_changed_anything_is_news),
         cmocka_unit_test(a_peer_is_settled_when_all_of_its_entries_went_and_not_before),
+        cmocka_unit_test(a_repair_is_of_a_peer_that_was_settled_before),
         cmocka_unit_test(a_trouble_that_ends_can_be_told_again),
     };
 
