@@ -13,6 +13,7 @@ GUIDES = \
 	doc/troubleshooting.md
 EXTRA_DIST += $(GUIDES)
 dist_man_MANS += \
+	doc/man/felt-httpd.8 \
 	doc/man/feltctl.1 \
 	doc/man/feltd.8 \
 	doc/man/mk-docker-opts.8

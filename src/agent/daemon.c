@@ -452,6 +452,27 @@ static int open_follow(struct felt_daemon *d)
     return felt_follow_new(&config, &d->follow);
 }
 
+/* A client of the control socket, which is open. */
+static int open_httpd(struct felt_daemon *d)
+{
+    struct felt_httpd_config config = {
+        .event = d->event,
+        .program = d->options->httpd_program,
+        .control_socket = d->options->control_socket,
+        .health = d->options->healthz,
+        .all = d->options->metrics_listen,
+    };
+    int r;
+
+    if (config.health.port == 0 && config.all.port == 0)
+        return 0;
+    r = felt_httpd_new(&config, &d->httpd);
+    if (r < 0)
+        felt_log_error("httpd: cannot start: %s", strerror(-r));
+    d->methods.httpd = d->httpd;
+    return r;
+}
+
 /* 0 or -errno; what has its own words has said them. */
 static int start(struct felt_daemon *d)
 {
@@ -474,7 +495,7 @@ static int start(struct felt_daemon *d)
         felt_log_error("node: cannot start: %s", strerror(-r));
         return r;
     }
-    if ((r = felt_orders_open(d)) < 0)
+    if ((r = felt_orders_open(d)) < 0 || (r = open_httpd(d)) < 0)
         return r;
     if (d->options->trust_state)
         felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_TRUST});
@@ -487,6 +508,7 @@ static int start(struct felt_daemon *d)
 
 static void stop(struct felt_daemon *d)
 {
+    felt_httpd_free(d->httpd);
     felt_orders_close(d);
     felt_follow_free(d->follow);
     felt_overlay_free(d->overlay);

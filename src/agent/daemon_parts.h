@@ -8,6 +8,7 @@
 #include "agent/chronicle.h"
 #include "agent/follow.h"
 #include "agent/hooks.h"
+#include "agent/httpd.h"
 #include "agent/lease_change.h"
 #include "agent/methods.h"
 #include "agent/overlay.h"
@@ -35,6 +36,7 @@ struct felt_daemon {
     struct felt_overlay_socket *overlay_socket;
     struct felt_follow *follow;
     struct felt_hooks *hooks;
+    struct felt_httpd *httpd; /* NULL: not wanted */
     struct felt_lease_change lease_change;
     bool ending;   /* once the hooks are done */
     bool stopping; /* once the last save is done */

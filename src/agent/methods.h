@@ -9,6 +9,7 @@
 
 #include "agent/chronicle.h"
 #include "agent/failure.h"
+#include "agent/httpd.h"
 #include "agent/reconciler.h"
 #include "agent/varlink_server.h"
 #include "agent/work.h"
@@ -38,19 +39,20 @@ struct felt_methods_context {
     const struct felt_chronicle *chronicle; /* never NULL where the methods of events are called */
     const char *version;
     const char *subnet_file;
-    const char *underlay;          /* the interface between nodes, "eth0" */
-    const char *device;            /* the overlay's, "flannel.1" */
-    const char *device6;           /* a second one, "flannel-v6.1"; NULL: there is none */
-    uint32_t mtu;                  /* of the overlay; 0: not known */
-    uint32_t n_programmed;         /* peers that are in the kernel as they should be */
-    uint32_t n_unreachable;        /* peers to which there is no way as things are */
-    const char *kernel_limit;      /* of this machine, too low for the cluster; NULL: none */
-    const char *kernel_error;      /* of the last pass; NULL: it had none */
-    const char *subnet_file_error; /* subnet.env could not be written */
-    struct felt_work work;         /* on the kernel */
-    uint64_t n_suspicions;         /* members that fell silent, each time that they did */
-    uint64_t n_deaths;             /* and were found dead, likewise */
-    bool save_failing;             /* FELT_EVENT_SAVE_FAILING, and no save since */
+    const char *underlay;           /* the interface between nodes, "eth0" */
+    const char *device;             /* the overlay's, "flannel.1" */
+    const char *device6;            /* a second one, "flannel-v6.1"; NULL: there is none */
+    uint32_t mtu;                   /* of the overlay; 0: not known */
+    uint32_t n_programmed;          /* peers that are in the kernel as they should be */
+    uint32_t n_unreachable;         /* peers to which there is no way as things are */
+    const char *kernel_limit;       /* of this machine, too low for the cluster; NULL: none */
+    const char *kernel_error;       /* of the last pass; NULL: it had none */
+    const char *subnet_file_error;  /* subnet.env could not be written */
+    const struct felt_httpd *httpd; /* where it is wanted */
+    struct felt_work work;          /* on the kernel */
+    uint64_t n_suspicions;          /* members that fell silent, each time that they did */
+    uint64_t n_deaths;              /* and were found dead, likewise */
+    bool save_failing;              /* FELT_EVENT_SAVE_FAILING, and no save since */
     bool ready; /* subnet.env is written, every known peer is programmed that the kernel takes */
 };
 

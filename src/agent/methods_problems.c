@@ -205,6 +205,9 @@ json_t *felt_methods_problems(const struct felt_methods_context *c)
     if (c->subnet_file_error)
         felt_methods_add_problem(problems, "%s: %s", c->subnet_file ? c->subnet_file : "subnet.env",
                                  c->subnet_file_error);
+    if (felt_httpd_error(c->httpd))
+        felt_methods_add_problem(problems, "felt-httpd does not run: %s",
+                                 felt_httpd_error(c->httpd));
     health_problems(&self, problems);
     member_problems(c, problems);
     return problems;

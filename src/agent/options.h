@@ -22,6 +22,8 @@
 #define FELT_OPTIONS_LIST_MAX 16   /* values of one repeatable option */
 #define FELT_OPTIONS_TEXT_MAX 255  /* bytes of one of them */
 
+#define FELT_METRICS_PORT     9470 /* TCP, of --metrics-listen without one; as in httpd/options.h */
+
 #define FELT_CONTROL_SOCKET   "/run/felt/feltd.sock"
 
 enum felt_on_lease_lost {
@@ -65,6 +67,9 @@ struct felt_options {
     const char *state_dir;
     const char *control_socket;
     const char *subnet_file;
+    struct felt_endpoint healthz;        /* port 0: not wanted */
+    struct felt_endpoint metrics_listen; /* likewise */
+    const char *httpd_program;
     const char *hooks_dir;
     const char *key_file; /* NULL: the state directory's */
     char node_name[FELT_NAME_MAX + 1];

@@ -151,6 +151,46 @@ int felt_option_set_endpoint(struct felt_options *options, size_t offset,
     return 0;
 }
 
+int felt_option_set_healthz_ip(struct felt_options *options, size_t offset,
+                               const struct felt_option_value *value,
+                               struct felt_options_error *ret_error)
+{
+    struct felt_ip ip;
+
+    if (felt_ip_parse(value->text, &ip) < 0)
+        return felt_options_fail(ret_error, "%s: '%s' is not an IP address", value->origin,
+                                 value->text);
+    *(struct felt_ip *)field(options, offset) = ip;
+    return 0;
+}
+
+int felt_option_set_healthz_port(struct felt_options *options, size_t offset,
+                                 const struct felt_option_value *value,
+                                 struct felt_options_error *ret_error)
+{
+    char *end;
+    unsigned long port = strtoul(value->text, &end, 10);
+
+    if (!isdigit((unsigned char)value->text[0]) || *end != '\0' || port > UINT16_MAX)
+        return felt_options_fail(ret_error, "%s: '%s' is not a port from 1 to %d, or 0: none",
+                                 value->origin, value->text, UINT16_MAX);
+    *(uint16_t *)field(options, offset) = (uint16_t)port;
+    return 0;
+}
+
+int felt_option_set_metrics_listen(struct felt_options *options, size_t offset,
+                                   const struct felt_option_value *value,
+                                   struct felt_options_error *ret_error)
+{
+    struct felt_endpoint endpoint;
+
+    if (felt_endpoint_parse(value->text, FELT_METRICS_PORT, &endpoint) < 0 || endpoint.port == 0)
+        return felt_options_fail(ret_error, "%s: '%s' is not an address and port like 127.0.0.1:%d",
+                                 value->origin, value->text, FELT_METRICS_PORT);
+    *(struct felt_endpoint *)field(options, offset) = endpoint;
+    return 0;
+}
+
 int felt_option_add_text(struct felt_options *options, size_t offset,
                          const struct felt_option_value *value,
                          struct felt_options_error *ret_error)

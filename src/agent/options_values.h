@@ -29,6 +29,13 @@ int felt_option_set_ip6(struct felt_options *, size_t, const struct felt_option_
                         struct felt_options_error *);
 int felt_option_set_endpoint(struct felt_options *, size_t, const struct felt_option_value *,
                              struct felt_options_error *);
+/* Where to listen: any address, 0.0.0.0 too. */
+int felt_option_set_healthz_ip(struct felt_options *, size_t, const struct felt_option_value *,
+                               struct felt_options_error *);
+int felt_option_set_healthz_port(struct felt_options *, size_t, const struct felt_option_value *,
+                                 struct felt_options_error *);
+int felt_option_set_metrics_listen(struct felt_options *, size_t, const struct felt_option_value *,
+                                   struct felt_options_error *);
 /* One more item of a struct felt_text_list. */
 int felt_option_add_text(struct felt_options *, size_t, const struct felt_option_value *,
                          struct felt_options_error *);

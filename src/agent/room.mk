@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # agent: feltd. The only user of <systemd/...>.
 noinst_LIBRARIES += src/agent/libagent.a
-src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
+src_agent_libagent_a_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS) \
+	-DFELT_SBINDIR='"$(sbindir)"'
 src_agent_libagent_a_SOURCES = \
 	src/agent/abandon.c src/agent/abandon.h \
 	src/agent/adoption.c src/agent/adoption.h \
@@ -12,6 +13,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/failure.c src/agent/failure.h \
 	src/agent/follow.c src/agent/follow.h \
 	src/agent/hooks.c src/agent/hooks.h \
+	src/agent/httpd.c src/agent/httpd.h \
 	src/agent/lease_change.c src/agent/lease_change.h \
 	src/agent/machine.c src/agent/machine.h \
 	src/agent/log.c src/agent/log.h \

@@ -57,6 +57,7 @@ library libsodium '^sodium' "crypto"
 library libnl '^netlink/' "kernel"
 library rtnetlink '^linux/(rtnetlink|netlink|if_link|if_addr|neighbour|nexthop)\.h$' "kernel"
 library libsystemd '^systemd/' "agent"
+library libmicrohttpd '^microhttpd' "httpd"
 library jansson '^jansson' "netconf agent ctl etcd httpd"
 
 for room in $world; do

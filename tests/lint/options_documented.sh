@@ -32,6 +32,11 @@ compare() {
 }
 
 compare "$builddir/src/agent/feltd" "$srcdir/doc/man/feltd.8"
+if [[ -x $builddir/src/httpd/felt-httpd ]]; then
+    compare "$builddir/src/httpd/felt-httpd" "$srcdir/doc/man/felt-httpd.8"
+else
+    skip "the options of felt-httpd are in its manual page" "it is not built: configure found no libmicrohttpd"
+fi
 compare "$builddir/src/ctl/feltctl" "$srcdir/doc/man/feltctl.1"
 
 # Every command of feltctl, too.

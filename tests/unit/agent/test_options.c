@@ -262,11 +262,31 @@ static void kubernetes_options_are_refused_by_name(void **state)
 static void options_still_to_come_say_so(void **state)
 {
     (void)state;
-    refused(ARGS("--healthz-port=10254"), NO_ENV,
-            "--healthz-port: this option of flanneld is not supported yet");
     refused(ARGS("-v", "10"), NO_ENV, "--v: this option of flanneld is not supported yet");
     refused(NO_ARGS, ENV("FLANNELD_IP_BLACKHOLE_ROUTE=true"),
             "FLANNELD_IP_BLACKHOLE_ROUTE: this option");
+}
+
+/* ---- felt-httpd ---- */
+
+static void http_is_asked_for_by_flannels_options_or_our_own(void **state)
+{
+    struct felt_options o = parsed(NO_ARGS, NO_ENV);
+
+    (void)state;
+    assert_int_equal(o.healthz.port, 0);
+    assert_int_equal(o.metrics_listen.port, 0);
+    o = parsed(ARGS("-healthz-port", "10254"), NO_ENV);
+    assert_string_equal(FELT_ENDPOINT(&o.healthz), "0.0.0.0:10254");
+    o = parsed(ARGS("--metrics-listen=127.0.0.1"),
+               ENV("FLANNELD_HEALTHZ_IP=::1", "FLANNELD_HEALTHZ_PORT=65535"));
+    assert_string_equal(FELT_ENDPOINT(&o.healthz), "[::1]:65535");
+    assert_string_equal(FELT_ENDPOINT(&o.metrics_listen), "127.0.0.1:9470");
+    refused(ARGS("--healthz-port=65536"), NO_ENV, "--healthz-port: '65536' is not a port");
+    refused(ARGS("--healthz-port=http"), NO_ENV, "--healthz-port: 'http' is not a port");
+    refused(ARGS("--healthz-ip=localhost"), NO_ENV, "--healthz-ip: 'localhost' is not an IP");
+    refused(ARGS("--metrics-listen=9470"), NO_ENV, "--metrics-listen: '9470' is not an address");
+    refused(ARGS("--metrics-listen=127.0.0.1:0"), NO_ENV, "--metrics-listen: '127.0.0.1:0' is");
 }
 
 /* ---- the packet filter ---- */
@@ -638,6 +658,7 @@ int main(void)
         cmocka_unit_test(etcd_options_are_ignored_with_a_word_and_without_their_values),
         cmocka_unit_test(kubernetes_options_are_refused_by_name),
         cmocka_unit_test(options_still_to_come_say_so),
+        cmocka_unit_test(http_is_asked_for_by_flannels_options_or_our_own),
         cmocka_unit_test(rules_are_as_flannels_unless_told_otherwise),
         cmocka_unit_test(excluded_networks_are_masked_and_of_either_family),
         cmocka_unit_test(sixteen_excluded_networks_are_taken_and_one_more_is_not),

@@ -4,6 +4,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_adoption \
 	tests/unit/agent/test_chronicle \
 	tests/unit/agent/test_hooks \
+	tests/unit/agent/test_httpd \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
 	tests/unit/agent/test_methods_dual \
@@ -50,6 +51,8 @@ tests_unit_agent_test_methods_kernel_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_kernel_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_httpd_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_httpd_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_adoption_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_adoption_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_abandon_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
