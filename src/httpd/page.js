@@ -7,7 +7,8 @@ const PERIOD_MS = 2000;
 const SLOW_EVERY = 5; // rounds between two looks at what changes rarely
 const SAMPLES = 60; // of a sparkline
 const DRAWN_MAX = 300; // members in the picture, and rows
-const NAMED_MAX = 40; // members in the picture that have their name beside them
+const NAMED_MAX = 24; // members in the picture that have their name beside them
+const LINED_MAX = 60; // more, and only the ways that are not well are drawn
 const EVENTS_MAX = 150;
 const CELLS_MAX = 65536; // of the map: more subnets than that share cells
 const OWNERS_SHOWN = 12;
@@ -127,8 +128,9 @@ function scaleOf(trips) {
 
 function drawRings(scale) {
   const rings = [];
+  const steps = scale.to - scale.from > 1.5 ? [1] : [1, 3];
   for (let e = 1; e <= 7; e++) {
-    for (const us of [10 ** e, 3 * 10 ** e]) {
+    for (const us of steps.map((n) => n * 10 ** e)) {
       const at = Math.log10(us);
       if (at < scale.from || at > scale.to) continue;
       const r = scale.radius(us);
@@ -167,13 +169,17 @@ function drawCluster(all) {
   const scale = scaleOf(others.filter((m) => m.state === "alive" && m.rtt_us !== null).map((m) => m.rtt_us));
   const size = Math.max(3.5, Math.min(10, 240 / Math.max(others.length, 1)));
   const lines = [], dots = [];
+  let named = 0;
   others.forEach((m, i) => {
     const angle = (i / others.length) * 2 * Math.PI - Math.PI / 2 + Math.PI / Math.max(others.length, 3);
     const r = m.state === "alive" && m.rtt_us !== null ? scale.radius(m.rtt_us) : 190;
     const at = { x: Math.cos(angle) * r * 1.28, y: Math.sin(angle) * r * 0.98 };
     const way = m.state !== "alive" ? m.state : m.path && m.path.state !== "passes" ? m.path.state : "";
-    lines.push(make("line", { class: `way ${way}`, x1: 0, y1: 0, x2: at.x.toFixed(1), y2: at.y.toFixed(1) }));
-    dots.push(drawMember(m, at, size, others.length <= NAMED_MAX || m.state !== "alive"));
+    if (way || others.length <= LINED_MAX)
+      lines.push(make("line", { class: `way ${way}`, x1: 0, y1: 0, x2: at.x.toFixed(1), y2: at.y.toFixed(1) }));
+    const wants = others.length <= NAMED_MAX || (!["", "left"].includes(way) && named < NAMED_MAX / 2);
+    named += Number(wants);
+    dots.push(drawMember(m, at, size, wants));
   });
   const self = shown.find((m) => m.self);
   if (self) dots.push(drawMember(self, { x: 0, y: 0 }, 15, true));
@@ -219,7 +225,9 @@ function tint(i, owner) {
   const css = getComputedStyle(document.documentElement);
   if (owner.self) return css.getPropertyValue("--own").trim();
   if (owner.state === "left" || owner.state === null) return css.getPropertyValue("--faint").trim();
-  return `hsl(${(215 + i * 137.5) % 360} ${css.getPropertyValue("--tint-s")} ${css.getPropertyValue("--tint-l")})`;
+  // Far from each other, and from our own.
+  const hue = (215 + i * 137.5) % 360;
+  return `hsl(${hue > 148 && hue < 200 ? hue + 62 : hue} ${css.getPropertyValue("--tint-s")} ${css.getPropertyValue("--tint-l")})`;
 }
 
 // One owner index for each cell; -1: not known.
@@ -289,7 +297,7 @@ function drawOwners(slots, tints) {
     li.style.setProperty("--swatch", tints[i]);
     return li;
   });
-  if (order.length > items.length) items.push(make("li", null, `and ${order.length - items.length} more`));
+  if (order.length > items.length) items.push(make("li", { class: "more" }, `and ${order.length - items.length} more`));
   $("owners").replaceChildren(...items);
 }
 

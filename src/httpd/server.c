@@ -84,7 +84,10 @@ static struct kept *answer_of(struct felt_server *server, size_t route)
     *kept = (struct kept){
         .response = response_of(&answer),
         .code = answer.code,
-        .until_us = end + FELT_MAX((end - begin) * AGE_FACTOR, (felt_usec)AGE),
+        /* A feltd that does not answer is asked again as soon as anybody may. */
+        .until_us = server->source->down_until > end
+                        ? server->source->down_until
+                        : end + FELT_MAX((end - begin) * AGE_FACTOR, (felt_usec)AGE),
     };
     return kept;
 }

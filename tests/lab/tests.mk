@@ -23,6 +23,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/host_gw.sh \
 	tests/lab/classic_guide.sh \
 	tests/lab/boot.sh \
+	tests/lab/httpd.sh \
 	tests/lab/bad_input.sh \
 	tests/lab/stop.sh \
 	tests/lab/notify.sh \
