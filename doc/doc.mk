@@ -6,6 +6,7 @@ GUIDES = \
 	doc/getting-started.md \
 	doc/how-it-works.md \
 	doc/lab.md \
+	doc/monitoring.md \
 	doc/net-conf.md \
 	doc/operations.md \
 	doc/security.md \

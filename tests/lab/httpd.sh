@@ -10,8 +10,7 @@ command -v curl >/dev/null || skip_all "curl is not installed; contrib/install-d
 [[ -x $builddir/src/httpd/felt-httpd ]] || skip_all "felt-httpd is not built: configure found no libmicrohttpd"
 
 PAGE=http://127.0.0.1:9470 HEALTH=http://192.0.2.1:10254
-lab_up 3 --network 172.17.0.0/16 --feltd-arg --healthz-port=10254 --feltd-arg --metrics-listen=127.0.0.1:9470 \
-    --feltd-arg --httpd-program="$FELT_BUILD/src/httpd/felt-httpd"
+lab_up 3 --network 172.17.0.0/16 --feltd-arg --healthz-port=10254 --feltd-arg --metrics-listen=127.0.0.1:9470
 
 # get PATH-OR-URL [CURL-ARG]...: of h1.
 get() {
@@ -77,6 +76,14 @@ if command -v promtool >/dev/null; then
 else
     skip "promtool finds nothing to say about the metrics" "prometheus is not installed; contrib/install-deps --check"
 fi
+# names_of: metrics that a text is about, a line each.
+names_of() {
+    grep -oE 'felt_[a-z0-9_]+' | sort -u
+}
+is "each metric is in the manual page" \
+    "$(comm -23 <(get /metrics | sed -n 's/^# TYPE //p' | names_of) <(names_of <"$srcdir/doc/man/felt-httpd.8"))" ""
+is "and each of the manual page is there" \
+    "$(comm -13 <(get /metrics | sed -n 's/^# TYPE //p' | names_of) <(names_of <"$srcdir/doc/man/felt-httpd.8"))" ""
 is "members are counted by state" "$(value 'felt_members{state="alive"}')" 3
 PASSES=$(value felt_kernel_passes_total) REPAIRS=$(value felt_kernel_repairs_total)
 lab exec h1 ip link del flannel.1
@@ -87,10 +94,12 @@ await_ok "a lost device is a repair, and so is each peer on it" 10 repaired
 like "which took passes" "$(($(value felt_kernel_passes_total) - PASSES))" '^[1-9]'
 
 # It takes its time, and is asked at the end.
+RULES=$(readlink -f "$srcdir/contrib/prometheus/felt.rules.yml")
 PROMETHEUS=
 if command -v prometheus >/dev/null; then
-    cat >"$WORK/prometheus.yml" <<'END'
-global: {scrape_interval: 1s, scrape_timeout: 1s}
+    cat >"$WORK/prometheus.yml" <<END
+global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+rule_files: ["$RULES"]
 scrape_configs:
   - job_name: felt
     static_configs: [{targets: ["127.0.0.1:9470"]}]
@@ -170,8 +179,14 @@ prometheus_asks() {
 scraped() {
     [[ $(prometheus_asks 'felt_members{state="dead"}') == 1 ]]
 }
+alerted() {
+    [[ $(prometheus_asks 'ALERTS{alertname="FeltMemberDead"}') == 1 ]]
+}
 if [[ $PROMETHEUS ]]; then
     await_ok "a real Prometheus scrapes it" 60 scraped
+    is "promtool finds nothing wrong with the alerts" "$(promtool check rules "$RULES" 2>&1 | grep -ciE 'fail|error|lint')" 0
+    await_ok "and the one about a dead member is on its way" 20 alerted
+    is "and no other" "$(prometheus_asks 'count(ALERTS)')" 1
     is "its target is up" "$(prometheus_asks up)" 1
     is "the living one's round trip is there" "$(prometheus_asks 'count(felt_peer_round_trip_seconds{peer="h2"})')" 1
     is "no sample came twice" "$(prometheus_asks 'scrape_samples_scraped - scrape_samples_post_metric_relabeling')" 0

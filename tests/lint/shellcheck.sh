@@ -14,6 +14,6 @@ cd "$srcdir" || exit 1
 exclude=SC1091,SC2015,SC2016,SC2119,SC2120,SC2317
 while IFS= read -r file; do
     check "$file" "$tool" --external-sources --exclude="$exclude" "$file"
-done < <(find contrib tests .ci -type f -exec grep -lE -m 1 '^(#!/bin/(ba)?sh|# shellcheck shell=)' {} + | LC_ALL=C sort)
+done < <(find contrib tests src .ci -type f -exec grep -lE -m 1 '^(#!/bin/(ba)?sh|# shellcheck shell=)' {} + | LC_ALL=C sort)
 ((TAP_COUNT > 0)) || not_ok "there are scripts to look at"
 done_testing
