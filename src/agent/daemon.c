@@ -21,6 +21,8 @@
 #define EVENTS_MAX         128 /* more than a step makes */
 #define TIMER_SLACK        (5 * FELT_USEC_MS)
 
+static const uint8_t path_families[FELT_PATHS] = {FELT_FAMILY_V4, FELT_FAMILY_V6};
+
 felt_usec felt_daemon_now(void)
 {
     struct timespec t;
@@ -149,7 +151,8 @@ enum felt_verdict felt_daemon_step(struct felt_daemon *d, struct felt_input inpu
     verdict = felt_node_step(d->node, &input, &effects);
     n_unreachable =
         felt_transport_send_all(&d->transport, effects.datagrams, effects.n_datagrams, unreachable);
-    felt_overlay_socket_send_all(d->overlay_socket, effects.datagrams, effects.n_datagrams);
+    for (size_t i = 0; i < FELT_PATHS; i++)
+        felt_overlay_socket_send_all(d->overlay_sockets[i], effects.datagrams, effects.n_datagrams);
     if (effects.deadline == FELT_USEC_NEVER) {
         (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
     } else {
@@ -318,6 +321,20 @@ static void on_moved(void *userdata, const struct felt_underlay *underlay)
     felt_overlay_move(d->overlay, underlay);
 }
 
+static void follow_path_ends(struct felt_daemon *d)
+{
+    struct felt_input input = {.kind = FELT_INPUT_PATH_END};
+
+    for (size_t i = 0; i < FELT_PATHS; i++) {
+        input.path_end.open = felt_overlay_socket_follow(d->overlay_sockets[i], d->node);
+        if (input.path_end.open != d->path_ends_shut[i])
+            continue;
+        input.path_end.family = path_families[i];
+        d->path_ends_shut[i] = !input.path_end.open;
+        felt_daemon_step(d, input);
+    }
+}
+
 /* The control socket shows what the last pass came to. */
 static void on_passed(void *userdata)
 {
@@ -325,7 +342,7 @@ static void on_passed(void *userdata)
     struct felt_overlay_view overlay;
 
     felt_overlay_view(d->overlay, &overlay);
-    felt_overlay_socket_follow(d->overlay_socket, d->node);
+    follow_path_ends(d);
     d->methods.device = overlay.device;
     d->methods.device6 = overlay.device6;
     d->methods.mtu = overlay.mtu;
@@ -432,10 +449,15 @@ static int open_overlay(struct felt_daemon *d)
     };
     struct felt_overlay_socket_config socket = {
         .event = d->event, .received = on_overlay_datagram, .userdata = d};
-    int r = felt_overlay_socket_new(&socket, &d->overlay_socket);
 
-    if (r < 0)
-        return r;
+    for (size_t i = 0; i < FELT_PATHS; i++) {
+        int r;
+
+        socket.family = path_families[i];
+        r = felt_overlay_socket_new(&socket, &d->overlay_sockets[i]);
+        if (r < 0)
+            return r;
+    }
     return felt_overlay_new(&config, &d->overlay);
 }
 
@@ -512,7 +534,8 @@ static void stop(struct felt_daemon *d)
     felt_orders_close(d);
     felt_follow_free(d->follow);
     felt_overlay_free(d->overlay);
-    felt_overlay_socket_free(d->overlay_socket);
+    for (size_t i = 0; i < FELT_PATHS; i++)
+        felt_overlay_socket_free(d->overlay_sockets[i]);
     felt_lease_change_done(&d->lease_change);
     felt_hooks_free(d->hooks);
     felt_seeds_free(d->seeds);

@@ -18,6 +18,7 @@
 #include "agent/transport.h"
 #include "agent/varlink_server.h"
 #include "agent/writer.h"
+#include "gossip/path.h"
 
 struct felt_daemon {
     const struct felt_options *options; /* effective */
@@ -33,7 +34,8 @@ struct felt_daemon {
     struct felt_writer *writer;
     struct felt_seeds *seeds; /* NULL: a founder */
     struct felt_overlay *overlay;
-    struct felt_overlay_socket *overlay_socket;
+    struct felt_overlay_socket *overlay_sockets[FELT_PATHS]; /* of IPv4, of IPv6 */
+    bool path_ends_shut[FELT_PATHS];                         /* as the node was told of them */
     struct felt_follow *follow;
     struct felt_hooks *hooks;
     struct felt_httpd *httpd; /* NULL: not wanted */

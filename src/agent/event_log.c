@@ -140,6 +140,9 @@ static void log_fresh_start(const struct felt_self_view *self, const struct felt
 /* Once for each change: the status goes on saying so. */
 static void log_path(const struct felt_event *event)
 {
+    const char *family = event->family == FELT_FAMILY_V4   ? "IPv4 "
+                         : event->family == FELT_FAMILY_V6 ? "IPv6 "
+                                                           : "";
     const char *words = event->kind == FELT_EVENT_PATH_FAILS
                             ? "packets do not get through, though the member is alive"
                         : event->kind == FELT_EVENT_PATH_LARGE_FAILS
@@ -147,7 +150,7 @@ static void log_path(const struct felt_event *event)
                             : "packets get through again";
 
     felt_log(event->kind == FELT_EVENT_PATH_PASSES ? FELT_LOG_NOTICE : FELT_LOG_WARNING,
-             "overlay: %s peer=%s name=%s public-ip=%s", words, FELT_ID_SHORT(&event->id),
+             "overlay: %s%s peer=%s name=%s public-ip=%s", family, words, FELT_ID_SHORT(&event->id),
              event->text, FELT_IP(&event->endpoint.ip));
 }
 

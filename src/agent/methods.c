@@ -217,18 +217,18 @@ static json_t *with_ways(json_t *entry, const struct felt_member_view *m)
 }
 
 /* How it is from here to there through the overlay. */
-static json_t *member_path(const struct felt_member_view *m)
+static json_t *path_entry(const struct felt_path_view *path)
 {
     static const char *const names[] = {[FELT_PATH_PASSES] = "passes",
                                         [FELT_PATH_LARGE_FAILS] = "large_fails",
                                         [FELT_PATH_FAILS] = "fails"};
 
-    if (m->path == FELT_PATH_UNKNOWN)
+    if (path->state == FELT_PATH_UNKNOWN)
         return json_null();
-    return json_pack("{s:s, s:o, s:o}", "state", names[m->path], "rtt_us",
-                     usec_or_null(m->path_rtt_us, 0), "failing_us",
-                     m->path == FELT_PATH_PASSES ? json_null()
-                                                 : json_integer((json_int_t)m->path_since_us));
+    return json_pack("{s:s, s:o, s:o}", "state", names[path->state], "rtt_us",
+                     usec_or_null(path->rtt_us, 0), "failing_us",
+                     path->state == FELT_PATH_PASSES ? json_null()
+                                                     : json_integer((json_int_t)path->since_us));
 }
 
 static json_t *member_entry(const struct felt_self_view *self, const struct felt_member_view *m)
@@ -245,7 +245,8 @@ static json_t *member_entry(const struct felt_self_view *self, const struct felt
         usec_or_null(m->silent_us, FELT_USEC_NEVER), "lapse_us", (json_int_t)m->lapse_us,
         "reclaimable_us", usec_or_null(felt_risk_until_reclaim(self, m), FELT_USEC_NEVER));
 
-    json_object_set_new(entry, "path", member_path(m));
+    json_object_set_new(entry, "path", path_entry(&m->paths[0]));
+    json_object_set_new(entry, "path6", path_entry(&m->paths[1]));
     return with_ways(entry, m);
 }
 

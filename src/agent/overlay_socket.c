@@ -154,23 +154,37 @@ int felt_overlay_socket_bind(struct felt_overlay_socket *socket, const struct fe
     return at->ip.family == FELT_FAMILY_NONE ? 0 : open_at(socket, at);
 }
 
-void felt_overlay_socket_follow(struct felt_overlay_socket *socket, const struct felt_node *node)
+/* Family NONE: there is no such address. */
+static struct felt_endpoint place_of(const struct felt_self_view *self, uint8_t family)
 {
     struct felt_endpoint at = {0};
+    const struct felt_cidr *subnet;
+    struct felt_dual subnets;
+
+    if (!self->has_lease || !self->config || self->config->backend != FELT_BACKEND_VXLAN)
+        return at;
+    subnets = felt_netconf_subnets(self->config, self->lease_slot);
+    subnet = felt_dual_of(&subnets, family);
+    if (subnet)
+        at = (struct felt_endpoint){.ip = subnet->ip, .port = self->advertise.port};
+    return at;
+}
+
+bool felt_overlay_socket_follow(struct felt_overlay_socket *socket, const struct felt_node *node)
+{
     struct felt_self_view self;
+    struct felt_endpoint at;
     int r;
 
     felt_node_self(node, &self);
-    if (self.has_lease && self.config && self.config->backend == FELT_BACKEND_VXLAN) {
-        at.ip = felt_netconf_subnet(self.config, self.lease_slot).ip;
-        at.port = self.advertise.port;
-    }
+    at = place_of(&self, socket->config.family);
     r = felt_overlay_socket_bind(socket, &at);
     if (r < 0 && r != socket->error)
         felt_log_warning("overlay: cannot open UDP port %s: %s; whether packets get through the "
                          "overlay is not tried",
                          FELT_ENDPOINT(&at), strerror(-r));
     socket->error = r;
+    return socket->fd >= 0;
 }
 
 /* Zeroes up to the size of the whole packet. Returns how many parts there are then. */
@@ -211,7 +225,8 @@ void felt_overlay_socket_send_all(struct felt_overlay_socket *socket,
     for (size_t i = 0; i < n_datagrams; i++) {
         int r;
 
-        if (!datagrams[i].overlay || socket->fd < 0)
+        if (!datagrams[i].overlay || socket->fd < 0 ||
+            datagrams[i].to.ip.family != socket->config.family)
             continue;
         r = send_one(socket, &datagrams[i]);
         if (r < 0)

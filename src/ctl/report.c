@@ -187,7 +187,7 @@ struct cells {
     char name[128];
     char id[FELT_ID_SHORT_LEN + 1];
     char rtt[FELT_DURATION_TEXT];
-    char path[FELT_DURATION_TEXT + 12];
+    char path[FELT_DURATION_TEXT + 18];
     char heard[FELT_DURATION_TEXT + 4];
     char reclaim[FELT_DURATION_TEXT + 4];
 };
@@ -228,23 +228,35 @@ static void fill_cells(const json_t *entry, const char *id_key, struct cells *c)
         strcpy(c->heard, "never");
 }
 
-/* "ok 450us", "fails 65s", "large fail 3m". */
+/* How bad it is: 0 where it passes or is not known. */
+static int badness(const json_t *path)
+{
+    const char *state = text(path, "state");
+
+    return strcmp(state, "fails") == 0 ? 2 : strcmp(state, "large_fails") == 0 ? 1 : 0;
+}
+
+/* "ok 450us", "fails 65s", "large fail 3m"; of two families the worse, by its name where the other
+ * is better: "IPv6 fails 3s". */
 static void fill_path(const json_t *entry, struct cells *c)
 {
-    const json_t *path = json_object_get(entry, "path");
-    const char *state = text(path, "state");
-    bool passes = strcmp(state, "passes") == 0;
-    const char *since = passes ? "rtt_us" : "failing_us";
+    const json_t *first = json_object_get(entry, "path"), *second = json_object_get(entry, "path6");
+    int bad = badness(first), bad6 = badness(second);
+    const json_t *path = bad6 > bad || !has(first, "state") ? second : first;
+    const char *since = bad || bad6 ? "failing_us" : "rtt_us";
     char duration[FELT_DURATION_TEXT] = "";
 
     if (!has(path, "state"))
         return;
     if (has(path, since))
         felt_duration_format((felt_usec)number(path, since), duration);
-    snprintf(c->path, sizeof(c->path), "%s%s%s",
-             passes                              ? "ok"
-             : strcmp(state, "large_fails") == 0 ? "large fail"
-                                                 : "fails",
+    snprintf(c->path, sizeof(c->path), "%s%s%s%s",
+             bad6 > bad                           ? "IPv6 "
+             : bad > bad6 && has(second, "state") ? "IPv4 "
+                                                  : "",
+             bad == 0 && bad6 == 0 ? "ok"
+             : badness(path) == 1  ? "large fail"
+                                   : "fails",
              *duration ? " " : "", duration);
 }
 

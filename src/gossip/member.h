@@ -44,7 +44,7 @@ struct felt_contact {
     uint64_t save;      /* largest save counter seen of it */
     struct felt_replay replay;
     struct felt_rtt rtt;
-    struct felt_path path; /* through the overlay */
+    struct felt_path paths[FELT_PATHS]; /* through the overlay */
 };
 
 struct felt_member {

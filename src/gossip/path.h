@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known of the way to a member through the overlay itself (proto/path.md). */
+/* What is known of the way to a member through the overlay itself (proto/path.md), of packets of
+ * one family. */
 #pragma once
 
 #include <stdint.h>
 
 #include "base/usec.h"
+
+/* Of the network's first family, and of IPv6 where that is IPv4 and the network has both. */
+#define FELT_PATHS 2
 
 enum felt_path_state {
     FELT_PATH_UNKNOWN,     /* not tried, or not since it has changed */

@@ -97,7 +97,6 @@ static int build(struct felt_node *node, const struct felt_node_config *config)
     felt_balancer_init(node);
     felt_introduction_init(node);
     felt_supersede_init(node);
-    felt_trial_init(node);
     felt_expand(config->seed, "renewal", node->renewal.seed, sizeof(node->renewal.seed));
     memcpy(node->machine, config->machine, sizeof(node->machine));
     node->limits = config->limits;
@@ -399,6 +398,9 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
                          input->backend.mtu, input->backend.ways);
         felt_trial_device(node, input->backend.type, input->backend.mtu);
+        break;
+    case FELT_INPUT_PATH_END:
+        felt_trial_end(node, input->path_end.family, input->path_end.open);
         break;
     case FELT_INPUT_TRUST:
         felt_confirm_trust(node);

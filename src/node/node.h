@@ -88,6 +88,7 @@ enum felt_input_kind {
     FELT_INPUT_SEEDS,       /* endpoints to join through, replacing earlier ones */
     FELT_INPUT_ADDRESS,     /* this machine is reached elsewhere from now on */
     FELT_INPUT_BACKEND,     /* our overlay device is this: announce it */
+    FELT_INPUT_PATH_END,    /* packets of a family can be sent through the overlay, or cannot */
     FELT_INPUT_REFUSED,     /* at endpoint nobody listens, says the machine that is there */
     FELT_INPUT_UNREACHABLE, /* our own machine had no way to endpoint */
     FELT_INPUT_LEAVE,       /* leave the cluster for good; LEFT follows */
@@ -129,6 +130,10 @@ struct felt_input {
             const char *data; /* JSON or "", borrowed; at most FELT_BACKEND_DATA_MAX */
             const struct felt_node_ways *ways; /* borrowed; NULL: as in felt_node_config */
         } backend;
+        struct {
+            uint8_t family; /* enum felt_family */
+            bool open;      /* our end of it (proto/path.md O-1.1) is there, as it is until told */
+        } path_end;
         struct {
             uint32_t slot;
             const struct felt_whom *whom; /* NULL: for nobody any more; lease/reservation.h */
@@ -187,6 +192,7 @@ struct felt_event {
     struct felt_id id; /* the member, where there is one */
     uint32_t slot;     /* of LEASE_* and FORK */
     uint32_t n_slots;  /* of RECLAIMED */
+    uint8_t family;    /* of PATH_*: of the packets; NONE: the network has one family alone */
     struct felt_endpoint endpoint;
     uint8_t other[FELT_CLUSTER_ID_LEN];
     char text[160]; /* a member's name or a reason; may be empty */

@@ -36,6 +36,7 @@ src_node_libnode_a_SOURCES = \
 	src/node/state.c src/node/state.h \
 	src/node/supersede.c src/node/supersede.h \
 	src/node/sync.c src/node/sync.h \
+	src/node/target.c src/node/target.h \
 	src/node/trial.c src/node/trial.h \
 	src/node/view.c src/node/view.h \
 	src/node/voter.c src/node/voter.h \

@@ -60,6 +60,17 @@ void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_vie
     *ret_view = v;
 }
 
+static struct felt_path_view path_view(const struct felt_path *path, felt_usec now)
+{
+    bool fails = path->state == FELT_PATH_FAILS || path->state == FELT_PATH_LARGE_FAILS;
+
+    return (struct felt_path_view){
+        .state = (enum felt_path_state)path->state,
+        .rtt_us = path->rtt_us,
+        .since_us = fails ? felt_usec_sub(now, path->since_us) : 0,
+    };
+}
+
 bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t *i,
                            struct felt_member_view *ret_view)
 {
@@ -90,12 +101,8 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
     };
     if (m->state >= FELT_MEMBER_DEAD && v.n_slots > 0)
         v.lapse_us = felt_silence_of(node->hearing.silence, &v.id);
-    if (contact && m->state == FELT_MEMBER_ALIVE) {
-        v.path = (enum felt_path_state)contact->path.state;
-        v.path_rtt_us = contact->path.rtt_us;
-        if (v.path == FELT_PATH_FAILS || v.path == FELT_PATH_LARGE_FAILS)
-            v.path_since_us = felt_usec_sub(now, contact->path.since_us);
-    }
+    for (size_t half = 0; contact && m->state == FELT_MEMBER_ALIVE && half < FELT_PATHS; half++)
+        v.paths[half] = path_view(&contact->paths[half], now);
     memcpy(v.name, d.name, sizeof(v.name));
     memcpy(v.backend_data, d.backend_data, sizeof(v.backend_data));
     memcpy(v.backend_data6, d.backend_data6, sizeof(v.backend_data6));

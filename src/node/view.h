@@ -6,6 +6,13 @@
 #include "gossip/member.h"
 #include "node/node.h"
 
+/* Through the overlay. */
+struct felt_path_view {
+    enum felt_path_state state; /* UNKNOWN unless it is alive */
+    felt_usec rtt_us;           /* of the last answer; 0: none yet */
+    felt_usec since_us;         /* it has failed for so long; 0: it does not */
+};
+
 struct felt_member_view {
     struct felt_id id;
     bool self;
@@ -26,10 +33,8 @@ struct felt_member_view {
     felt_usec lapse_us; /* of an owner that is dead: so much of its silence has counted so far; else
                            0 */
     felt_usec rtt_us;   /* smoothed; 0: not measured */
-    enum felt_path_state path; /* through the overlay; UNKNOWN unless it is alive */
-    felt_usec path_rtt_us;     /* of the last answer; 0: none yet */
-    felt_usec path_since_us;   /* it has failed for so long; 0: it does not */
-    felt_usec silent_us;       /* since we last heard from it; FELT_USEC_NEVER: never in this run */
+    struct felt_path_view paths[FELT_PATHS]; /* by family: gossip/path.h */
+    felt_usec silent_us; /* since we last heard from it; FELT_USEC_NEVER: never in this run */
 };
 
 struct felt_self_view {

@@ -15,8 +15,8 @@ bool sim_path_fails(const struct sim *sim, uint32_t host, uint32_t other)
         return false;
     m = felt_members_peek(members, i);
     return m->state == FELT_MEMBER_ALIVE && m->contact &&
-           (m->contact->path.state == FELT_PATH_FAILS ||
-            m->contact->path.state == FELT_PATH_LARGE_FAILS);
+           (m->contact->paths[0].state == FELT_PATH_FAILS ||
+            m->contact->paths[0].state == FELT_PATH_LARGE_FAILS);
 }
 
 bool sim_paths_pass(const struct sim *sim, char *text, size_t len)

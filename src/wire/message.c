@@ -388,10 +388,17 @@ static void pack_sync_notices(struct felt_pack *p, const struct felt_message *m)
     pack_buckets(p, m->sync_notices.hashes);
 }
 
-static void pack_path(struct felt_pack *p, const struct felt_message *m)
+static void pack_path_probe(struct felt_pack *p, const struct felt_message *m)
+{
+    begin(p, m->type, 2);
+    felt_pack_uint(p, m->path_probe.seq);
+    felt_pack_uint(p, m->path_probe.family);
+}
+
+static void pack_path_answer(struct felt_pack *p, const struct felt_message *m)
 {
     begin(p, m->type, 1);
-    felt_pack_uint(p, m->path_probe.seq);
+    felt_pack_uint(p, m->path_answer.seq);
 }
 
 static void pack_accept(struct felt_pack *p, const struct felt_message *m)
@@ -459,8 +466,8 @@ static void (*const pack_fields[])(struct felt_pack *p, const struct felt_messag
     [FELT_MESSAGE_PRESENT] = pack_present,
     [FELT_MESSAGE_NOTICES] = pack_notices,
     [FELT_MESSAGE_SYNC_NOTICES] = pack_sync_notices,
-    [FELT_MESSAGE_PATH_PROBE] = pack_path,
-    [FELT_MESSAGE_PATH_ANSWER] = pack_path,
+    [FELT_MESSAGE_PATH_PROBE] = pack_path_probe,
+    [FELT_MESSAGE_PATH_ANSWER] = pack_path_answer,
 };
 static_assert(FELT_ARRAY_LEN(pack_fields) == FELT_MESSAGE_TYPES, "each type is written");
 

@@ -297,7 +297,11 @@ struct felt_message {
         } present;
         struct {
             uint32_t seq;
-        } path_probe, path_answer;
+            uint8_t family; /* enum felt_family, of the packets that are tried */
+        } path_probe;
+        struct {
+            uint32_t seq;
+        } path_answer;
     };
 };
 

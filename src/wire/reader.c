@@ -418,10 +418,16 @@ static void read_present(struct felt_items *items, struct felt_message *m)
     m->present.nonce = read_hash(items);
 }
 
-/* Question and answer look alike. */
-static void read_path(struct felt_items *items, struct felt_message *m)
+static void read_path_probe(struct felt_items *items, struct felt_message *m)
 {
     m->path_probe.seq = (uint32_t)felt_items_uint(items, UINT32_MAX);
+    m->path_probe.family = (uint8_t)felt_items_uint(items, FELT_FAMILY_V6);
+    items->bad |= m->path_probe.family != FELT_FAMILY_V4 && m->path_probe.family != FELT_FAMILY_V6;
+}
+
+static void read_path_answer(struct felt_items *items, struct felt_message *m)
+{
+    m->path_answer.seq = (uint32_t)felt_items_uint(items, UINT32_MAX);
 }
 
 /* Each reads the fields after the type. */
@@ -458,8 +464,8 @@ static void (*const read_fields[])(struct felt_items *items, struct felt_message
     [FELT_MESSAGE_PRESENT] = read_present,
     [FELT_MESSAGE_NOTICES] = read_notices,
     [FELT_MESSAGE_SYNC_NOTICES] = read_sync_notices,
-    [FELT_MESSAGE_PATH_PROBE] = read_path,
-    [FELT_MESSAGE_PATH_ANSWER] = read_path,
+    [FELT_MESSAGE_PATH_PROBE] = read_path_probe,
+    [FELT_MESSAGE_PATH_ANSWER] = read_path_answer,
 };
 static_assert(FELT_ARRAY_LEN(read_fields) == FELT_MESSAGE_TYPES, "each type is read");
 

@@ -368,8 +368,11 @@ void sample_message(struct felt_prng *prng, enum felt_message_type type, enum me
         m->present.nonce = number(s, 0, UINT64_MAX);
         return;
     case FELT_MESSAGE_PATH_PROBE:
-    case FELT_MESSAGE_PATH_ANSWER:
         m->path_probe.seq = (uint32_t)number(s, 0, UINT32_MAX);
+        m->path_probe.family = number(s, 0, 1) ? FELT_FAMILY_V6 : FELT_FAMILY_V4;
+        return;
+    case FELT_MESSAGE_PATH_ANSWER:
+        m->path_answer.seq = (uint32_t)number(s, 0, UINT32_MAX);
         return;
     }
     assert(false && "message type");
@@ -613,8 +616,10 @@ bool message_equal(const struct felt_message *a, const struct felt_message *b)
     case FELT_MESSAGE_PRESENT:
         return a->present.nonce == b->present.nonce;
     case FELT_MESSAGE_PATH_PROBE:
+        return a->path_probe.seq == b->path_probe.seq &&
+               a->path_probe.family == b->path_probe.family;
     case FELT_MESSAGE_PATH_ANSWER:
-        return a->path_probe.seq == b->path_probe.seq;
+        return a->path_answer.seq == b->path_answer.seq;
     }
     assert(false && "message type");
 }

@@ -88,22 +88,41 @@ static int host_of_subnet(const struct world *w, const struct felt_endpoint *e)
 {
     for (int i = 0; i < w->n_hosts; i++) {
         const struct felt_node *node = w->hosts[i].node;
-        struct felt_cidr subnet;
+        struct felt_dual subnets;
 
         if (!node || !node->lease_used)
             continue;
-        subnet = felt_netconf_subnet(&node->config, node->lease);
-        if (felt_ip_equal(&subnet.ip, &e->ip))
+        subnets = felt_netconf_subnets(&node->config, node->lease);
+        if (felt_dual_contains(&subnets, &e->ip))
             return i;
     }
     return -1;
 }
 
+/* Where a packet through the overlay comes from: an address of the sender's subnet. */
+static struct felt_endpoint end_of(const struct world *w, int host, uint8_t family)
+{
+    const struct felt_node *node = w->hosts[host].node;
+    struct felt_endpoint e = address_of(w, host);
+    struct felt_dual subnets;
+    const struct felt_cidr *subnet;
+
+    if (!node || !node->configured)
+        return e;
+    subnets = felt_netconf_subnets(&node->config, node->lease);
+    subnet = felt_dual_of(&subnets, family);
+    if (subnet)
+        e.ip = subnet->ip;
+    return e;
+}
+
 static bool filters(const struct world *w, int from, int to, const struct felt_datagram *d)
 {
-    uint32_t passes = w->passes[from][to];
+    bool is_v4 = d->to.ip.family == FELT_FAMILY_V4;
+    uint32_t all = w->passes[from][to], one = (is_v4 ? w->passes4 : w->passes6)[from][to];
+    uint32_t len = FELT_MAX(d->pad_to, (uint32_t)d->bytes.len);
 
-    return d->overlay && passes > 0 && FELT_MAX(d->pad_to, (uint32_t)d->bytes.len) > passes;
+    return d->overlay && ((all > 0 && len > all) || (one > 0 && len > one));
 }
 
 static void carry(struct world *w, int host, const struct felt_datagram *d)
@@ -120,7 +139,8 @@ static void carry(struct world *w, int host, const struct felt_datagram *d)
                                   .kind = ARRIVES,
                                   .host = to,
                                   .from = host,
-                                  .overlay = d->overlay},
+                                  .overlay = d->overlay,
+                                  .family = d->to.ip.family},
                d->bytes);
 }
 
@@ -207,7 +227,7 @@ static void happen(struct world *w, struct happening *h)
         memcpy(host->last, h->bytes, h->len);
         host->last_len = h->len;
         in.kind = FELT_INPUT_DATAGRAM;
-        in.datagram.from = address_of(w, h->from);
+        in.datagram.from = h->overlay ? end_of(w, h->from, h->family) : address_of(w, h->from);
         in.datagram.bytes = felt_bytes(h->bytes, h->len);
         in.datagram.overlay = h->overlay;
         step(w, h->host, in);
@@ -411,6 +431,19 @@ void world_cut(struct world *world, int a, int b, bool cut)
 void world_filter(struct world *world, int from, int to, uint32_t passes)
 {
     world->passes[from][to] = passes;
+}
+
+void world_filter_family(struct world *world, int from, int to, uint8_t family, uint32_t passes)
+{
+    (family == FELT_FAMILY_V4 ? world->passes4 : world->passes6)[from][to] = passes;
+}
+
+void world_path_end(struct world *world, int host, uint8_t family, bool open)
+{
+    struct felt_input in = {.kind = FELT_INPUT_PATH_END,
+                            .path_end = {.family = family, .open = open}};
+
+    step(world, host, in);
 }
 
 void world_device(struct world *world, int host, enum felt_backend type, uint32_t mtu)

@@ -56,6 +56,10 @@ void world_cut_one_way(struct world *world, int from, int to, bool cut);
 /* What goes from one to the other through the overlay is lost where its packet has more than so
  * many bytes, from now on; 0: nothing is. */
 void world_filter(struct world *world, int from, int to, uint32_t passes);
+/* The same for packets of one family alone, beside the other filter. */
+void world_filter_family(struct world *world, int from, int to, uint8_t family, uint32_t passes);
+/* Whether the host's own end for packets of that family is there. */
+void world_path_end(struct world *world, int host, uint8_t family, bool open);
 /* The host has an overlay device. */
 void world_device(struct world *world, int host, enum felt_backend type, uint32_t mtu);
 /* Every n-th datagram is lost; 0: none. */

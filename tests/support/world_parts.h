@@ -20,6 +20,7 @@ struct happening {
     unsigned life; /* of the host: what an earlier one began is void */
     int from;
     bool overlay;
+    uint8_t family; /* of what goes through the overlay */
     uint64_t save;
     size_t len;
     uint8_t *bytes; /* of a datagram or a state */
@@ -57,7 +58,9 @@ struct world {
     int n_hosts;
     struct host hosts[WORLD_HOSTS_MAX];
     bool cut[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX];
-    uint32_t passes[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX]; /* through the overlay: bytes; 0: all */
+    uint32_t passes[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX];  /* through the overlay: bytes; 0: all */
+    uint32_t passes4[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX]; /* packets of IPv4 */
+    uint32_t passes6[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX];
     unsigned lose_every;
     unsigned datagrams;
     unsigned double_owners;

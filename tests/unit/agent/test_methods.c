@@ -143,7 +143,7 @@ static int setup(void **state)
     fill_member(&f->node.members[2], "h2", 2);
     f->node.members[0].has_backend = false;
     f->node.members[0].rtt_us = 0;
-    f->node.members[0].path = FELT_PATH_PASSES;
+    f->node.members[0].paths[0].state = FELT_PATH_PASSES;
     f->node.members[0].silent_us = FELT_USEC_NEVER;
     f->node.members[1].self = true;
     f->node.members[1].has_lease = true;
@@ -281,9 +281,9 @@ static void members_come_by_name_and_say_what_is_not_known(void **state)
 {
     struct fixture *f = *state;
 
-    f->node.members[2].path = FELT_PATH_LARGE_FAILS;
-    f->node.members[2].path_rtt_us = 450;
-    f->node.members[2].path_since_us = 9;
+    f->node.members[2].paths[0].state = FELT_PATH_LARGE_FAILS;
+    f->node.members[2].paths[0].rtt_us = 450;
+    f->node.members[2].paths[0].since_us = 9;
     expect_json(
         felt_methods_members(&f->context),
         "{\"members\":["
@@ -292,21 +292,21 @@ static void members_come_by_name_and_say_what_is_not_known(void **state)
         "\"public_ip\":\"198.51.100.1\",\"public_ip6\":null,\"backend\":\"vxlan\","
         "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\",\"backend_data6\":null,"
         "\"mtu\":1450,\"lease\":\"172.17.8.0/24\",\"lease6\":null,\"slots\":1,\"rtt_us\":100,"
-        "\"path\":null,\"silent_us\":1000,"
+        "\"path\":null,\"path6\":null,\"silent_us\":1000,"
         "\"lapse_us\":0,\"reclaimable_us\":null},"
         "{\"id\":\"02000000000000000000000000000000\",\"name\":\"h2\",\"self\":false,"
         "\"state\":\"dead\",\"incarnation\":12,\"advertise\":\"192.0.2.2:8470\","
         "\"public_ip\":\"198.51.100.2\",\"public_ip6\":null,\"backend\":\"vxlan\","
         "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\",\"backend_data6\":null,"
         "\"mtu\":1450,\"lease\":\"172.17.4.0/24\",\"lease6\":null,\"slots\":2,\"rtt_us\":200,"
-        "\"path\":{\"state\":\"large_fails\",\"rtt_us\":450,\"failing_us\":9},"
+        "\"path\":{\"state\":\"large_fails\",\"rtt_us\":450,\"failing_us\":9},\"path6\":null,"
         "\"silent_us\":2000,"
         "\"lapse_us\":7200000000,\"reclaimable_us\":79200000000},"
         "{\"id\":\"03000000000000000000000000000000\",\"name\":\"h3\",\"self\":false,"
         "\"state\":\"alive\",\"incarnation\":13,\"advertise\":\"192.0.2.3:8470\","
         "\"public_ip\":\"198.51.100.3\",\"public_ip6\":null,\"backend\":null,\"backend_data\":null,\"backend_data6\":null,\"mtu\":null,"
         "\"lease\":null,\"lease6\":null,\"slots\":3,\"rtt_us\":null,"
-        "\"path\":{\"state\":\"passes\",\"rtt_us\":null,\"failing_us\":null},"
+        "\"path\":{\"state\":\"passes\",\"rtt_us\":null,\"failing_us\":null},\"path6\":null,"
         "\"silent_us\":null,"
         "\"lapse_us\":0,\"reclaimable_us\":null}]}");
 }

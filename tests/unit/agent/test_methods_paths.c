@@ -21,8 +21,17 @@ bool felt_node_next_member(const struct felt_node *node _unused_, felt_usec now 
     return false;
 }
 
+static enum felt_path_state state_of(char letter)
+{
+    return letter == 'f'   ? FELT_PATH_FAILS
+           : letter == 'l' ? FELT_PATH_LARGE_FAILS
+           : letter == 'p' ? FELT_PATH_PASSES
+                           : FELT_PATH_UNKNOWN;
+}
+
 /* The problems of a node that sees members a, b, c, ... so; one line each. */
-static const char *said(const char *paths, const struct felt_netconf *config)
+static const char *said_of_both(const char *paths, const char *paths6,
+                                const struct felt_netconf *config)
 {
     static char text[4096];
     struct felt_self_view self = {.config = config, .advertise.port = 8470};
@@ -34,10 +43,9 @@ static const char *said(const char *paths, const struct felt_netconf *config)
         all[i].name[0] = (char)('a' + i);
         all[i].public_ip = felt_ip_v4(0xc0000201 + (uint32_t)i);
         all[i].mtu = MTU;
-        all[i].path = paths[i] == 'f'   ? FELT_PATH_FAILS
-                      : paths[i] == 'l' ? FELT_PATH_LARGE_FAILS
-                      : paths[i] == 'p' ? FELT_PATH_PASSES
-                                        : FELT_PATH_UNKNOWN;
+        all[i].paths[0].state = state_of(paths[i]);
+        if (paths6)
+            all[i].paths[1].state = state_of(paths6[i]);
     }
     felt_methods_path_problems(problems, &self, MTU, all, n);
     text[0] = '\0';
@@ -46,6 +54,11 @@ static const char *said(const char *paths, const struct felt_netconf *config)
                                 json_string_value(json_array_get(problems, i)));
     json_decref(problems);
     return text;
+}
+
+static const char *said(const char *paths, const struct felt_netconf *config)
+{
+    return said_of_both(paths, NULL, config);
 }
 
 static void what_passes_or_was_not_tried_is_no_problem(void **state)
@@ -104,6 +117,26 @@ static void of_many_five_are_named(void **state)
     assert_null(strstr(said("fffffpppppppp", NULL), "more"));
 }
 
+static void of_two_families_the_one_that_fails_is_named(void **state)
+{
+    struct felt_netconf config = {.network = {.ip = felt_ip_v4(0x0a010000), .len = 16},
+                                  .v6.network = {.ip = {.family = FELT_FAMILY_V6}, .len = 48}};
+
+    (void)state;
+    assert_string_equal(said_of_both("-pp", "-p-", &config), "");
+    assert_string_equal(said_of_both("-pp", "-fp", &config),
+                        "b is alive, but IPv6 packets through the overlay do not reach it, or do "
+                        "not come back: is UDP port 8472 between this machine and 192.0.2.2 "
+                        "filtered?\n");
+    assert_non_null(strstr(said_of_both("-fpp", "-ppp", &config), "but IPv4 packets through"));
+    assert_non_null(strstr(said_of_both("-fpp", "-fpp", &config), "but packets through"));
+    assert_null(strstr(said_of_both("-fpp", "-fpp", &config), "IPv"));
+    assert_non_null(strstr(said_of_both("-ppp", "-lpp", &config), "IPv6 packets of the overlay's"));
+    assert_non_null(strstr(said_of_both("pp-", "ff-", &config),
+                           "IPv6 packets through the overlay do not reach 2 of 2 members"));
+    assert_non_null(strstr(said_of_both("fl", "lf", &config), "IPv4 packets of the overlay's"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +145,7 @@ int main(void)
         cmocka_unit_test(an_mtu_that_is_too_large_is_named),
         cmocka_unit_test(where_nearly_all_fail_it_is_this_machine),
         cmocka_unit_test(of_many_five_are_named),
+        cmocka_unit_test(of_two_families_the_one_that_fails_is_named),
     };
 
     return RUN_TESTS(tests);

@@ -69,7 +69,8 @@ static int plain_socket(uint32_t ip, uint16_t port, struct felt_endpoint *ret_at
 static int setup(void **state)
 {
     struct scene *s = calloc(1, sizeof(*s));
-    struct felt_overlay_socket_config config = {.received = receive, .userdata = s};
+    struct felt_overlay_socket_config config = {
+        .family = FELT_FAMILY_V4, .received = receive, .userdata = s};
 
     assert_non_null(s);
     assert_true(sd_event_new(&s->event) >= 0);
@@ -210,7 +211,7 @@ static void it_follows_the_lease_and_is_closed_without_one(void **state)
     struct scene *s = *state;
 
     node.self.advertise.port = second.port = s->peer.port;
-    felt_overlay_socket_follow(s->socket, &node);
+    assert_true(felt_overlay_socket_follow(s->socket, &node));
     send_to(s, &second, "\0\1x", 3); /* 127.2.5.0 */
     assert_int_equal(s->received, 1);
     node.self.lease_slot = 5;
@@ -228,8 +229,41 @@ static void it_follows_the_lease_and_is_closed_without_one(void **state)
     send_one(s, 0); /* and goes nowhere */
     config.backend = FELT_BACKEND_VXLAN;
     node.self.has_lease = false;
-    felt_overlay_socket_follow(s->socket, &node);
+    assert_false(felt_overlay_socket_follow(s->socket, &node));
     assert_int_equal(s->received, 2);
+}
+
+/* O-1.1, O-3.8: the other family is another socket's. */
+static void one_of_ipv6_has_the_ipv6_subnet_of_the_lease(void **state)
+{
+    struct felt_netconf config = {.network = {.ip = felt_ip_v4(0x7f020000), .len = 16},
+                                  .subnet_len = 24,
+                                  .subnet_min = felt_ip_v4(0x7f020100),
+                                  .subnet_max = felt_ip_v4(0x7f02ff00),
+                                  .v6 = {.network.len = 48, .subnet_len = 64}};
+    struct felt_node node = {.self = {.config = &config, .has_lease = true, .lease_slot = 4}};
+    struct felt_overlay_socket_config six = {.family = FELT_FAMILY_V6, .received = receive};
+    struct felt_datagram d = {.bytes = felt_bytes("sealed", 6), .overlay = true};
+    _cleanup_(felt_overlay_socket_freep) struct felt_overlay_socket *socket = NULL;
+    struct scene *s = *state;
+
+    if (access("/proc/net/if_inet6", F_OK) < 0)
+        skip();
+    six.event = s->event;
+    node.self.advertise.port = s->peer.port;
+    assert_int_equal(felt_overlay_socket_new(&six, &socket), 0);
+    assert_false(felt_overlay_socket_follow(socket, &node)); /* the network has no IPv6 */
+    assert_int_equal(felt_ip_parse("fd00:1::", &config.v6.network.ip), 0);
+    config.v6.subnet_min = config.v6.subnet_max = config.v6.network.ip;
+    config.v6.subnet_max.bytes[6] = 1;
+    assert_true(felt_overlay_socket_follow(socket, &node));
+    /* A datagram of IPv4 is none of its business, and one of IPv6 none of the other's. */
+    d.to = s->peer;
+    felt_overlay_socket_send_all(socket, &d, 1);
+    d.to.ip = (struct felt_ip){.family = FELT_FAMILY_V6, .bytes[15] = 1};
+    felt_overlay_socket_send_all(s->socket, &d, 1);
+    send_one(s, 200);
+    assert_int_equal(peer_receives(s, (uint8_t[256]){0}, 256), 200 - 28);
 }
 
 int main(void)
@@ -244,6 +278,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_shares_the_port_of_the_gossip_and_nobody_else_does,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(it_follows_the_lease_and_is_closed_without_one, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(one_of_ipv6_has_the_ipv6_subnet_of_the_lease, setup,
                                         teardown),
     };
 

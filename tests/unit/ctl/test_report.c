@@ -208,6 +208,37 @@ static void a_path_is_well_or_fails_for_so_long(void **state)
         "d     -   -      -       -       -          -        -    large fail 65s  never       -\n");
 }
 
+#define PASSES                   "{\"state\":\"passes\",\"rtt_us\":450,\"failing_us\":null}"
+#define FAILS                    "{\"state\":\"fails\",\"rtt_us\":450,\"failing_us\":65000000}"
+#define LARGE                    "{\"state\":\"large_fails\",\"rtt_us\":450,\"failing_us\":180000000}"
+#define ENTRY(name, path, path6) "{\"name\":\"" name "\",\"path\":" path ",\"path6\":" path6 "}"
+
+static void of_two_paths_the_worse_is_shown_and_named(void **state)
+{
+    (void)state;
+    expect_report(
+        felt_report_members,
+        "{\"members\":[" ENTRY("a", PASSES, PASSES) "," ENTRY("b", PASSES, FAILS) "," ENTRY(
+            "c", FAILS,
+            PASSES) "," ENTRY("d", FAILS,
+                              FAILS) "," ENTRY("e", LARGE,
+                                               FAILS) "," ENTRY("f", "null",
+                                                                LARGE) "," ENTRY("g", "null",
+                                                                                 PASSES) "," ENTRY("h",
+                                                                                                   LARGE,
+                                                                                                   "null") "]}",
+        "NAME  ID  STATE  SUBNET  GOSSIP  PUBLIC IP  BACKEND  RTT  PATH                LAST HEARD  "
+        "RECLAIM\n"
+        "a     -   -      -       -       -          -        -    ok 450us            never       -\n"
+        "b     -   -      -       -       -          -        -    IPv6 fails 65s      never       -\n"
+        "c     -   -      -       -       -          -        -    IPv4 fails 65s      never       -\n"
+        "d     -   -      -       -       -          -        -    fails 65s           never       -\n"
+        "e     -   -      -       -       -          -        -    IPv6 fails 65s      never       -\n"
+        "f     -   -      -       -       -          -        -    IPv6 large fail 3m  never       -\n"
+        "g     -   -      -       -       -          -        -    ok 450us            never       -\n"
+        "h     -   -      -       -       -          -        -    large fail 3m       never       -\n");
+}
+
 static void leases_are_a_table(void **state)
 {
     (void)state;
@@ -280,6 +311,7 @@ int main(void)
         cmocka_unit_test(members_are_a_table),
         cmocka_unit_test(what_the_dead_own_is_reclaimed_now_or_never),
         cmocka_unit_test(a_path_is_well_or_fails_for_so_long),
+        cmocka_unit_test(of_two_paths_the_worse_is_shown_and_named),
         cmocka_unit_test(leases_are_a_table),
         cmocka_unit_test(a_reply_of_another_shape_is_shown_without_harm),
     };

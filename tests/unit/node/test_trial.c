@@ -5,207 +5,12 @@
 #include <string.h>
 
 #include "node/core.h"
-#include "tests/support/world.h"
 
-#define NETWORK "{\"Network\":\"10.1.0.0/16\"}"
-#define MTU     1450
-#define MINUTE  (60 * FELT_USEC_SEC)
-/* Of three: a turn of both others, four tries, and as much again for small after large. */
-#define FOUND (3 * FELT_TRIAL_PERIOD)
-
-/* ---- hosts that have a way, or none ---- */
-
-static struct world *hosts_with(int n, const char *network, enum felt_backend type)
-{
-    struct world *w = world_new(1);
-
-    assert_int_equal(world_found(w, network), 0);
-    for (int i = 1; i < n; i++)
-        assert_int_equal(world_join(w, 0), i);
-    world_run(w, 10 * FELT_USEC_SEC);
-    for (int i = 0; i < n; i++)
-        world_device(w, i, type, MTU);
-    world_run(w, 30 * FELT_USEC_SEC);
-    world_log(w);
-    return w;
-}
-
-static struct world *three_hosts(void)
-{
-    return hosts_with(3, NETWORK, FELT_BACKEND_VXLAN);
-}
-
-static struct felt_member_view view(struct world *w, int host, int other)
-{
-    const struct felt_id *id = felt_node_id(world_node(w, other));
-    struct felt_member_view m;
-
-    for (uint32_t i = 0; felt_node_next_member(world_node(w, host), world_now(w), &i, &m);)
-        if (felt_id_equal(&m.id, id))
-            return m;
-    fail_msg("host %d does not know %d", host, other);
-    return m;
-}
-
-static enum felt_path_state path(struct world *w, int host, int other)
-{
-    return view(w, host, other).path;
-}
-
-static void all_pass_but(struct world *w, int a, int b)
-{
-    for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 3; k++)
-            if (i != k && !(i == a && k == b) && !(i == b && k == a))
-                assert_int_equal(path(w, i, k), FELT_PATH_PASSES);
-}
-
-/* O-3.6 */
-static void who_gets_a_device_tries_all_of_a_few_at_once(void **state)
-{
-    struct world *w = three_hosts();
-
-    (void)state;
-    all_pass_but(w, -1, -1);
-    assert_in_range(view(w, 0, 1).path_rtt_us, 1, FELT_USEC_MS);
-    assert_int_equal(view(w, 0, 1).path_since_us, 0);
-    assert_int_equal(path(w, 0, 0), FELT_PATH_UNKNOWN); /* itself */
-    world_free(w);
-}
-
-/* O-3.4, O-3.5, O-3.7 */
-static void what_is_filtered_fails_at_both_ends_is_told_once_and_is_back_when_it_passes(
-    void **state)
-{
-    struct world *w = three_hosts();
-
-    (void)state;
-    world_filter(w, 1, 2, 1); /* one way: then neither question nor answer gets through */
-    world_run(w, FOUND);
-    assert_int_equal(path(w, 1, 2), FELT_PATH_FAILS);
-    assert_int_equal(path(w, 2, 1), FELT_PATH_FAILS);
-    assert_true(view(w, 1, 2).path_since_us > 0);
-    all_pass_but(w, 1, 2);
-    world_run(w, 10 * MINUTE);
-    assert_string_equal(strstr(world_log(w), "path fails") ? "told" : "not told", "told");
-    world_run(w, 10 * MINUTE);
-    assert_string_equal(world_log(w), "");
-    for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 3; k++)
-            assert_int_equal(world_sees(w, i, k), FELT_MEMBER_ALIVE);
-    world_filter(w, 1, 2, 0);
-    world_run(w, 2 * FELT_TRIAL_AGAIN);
-    all_pass_but(w, -1, -1);
-    assert_non_null(strstr(world_log(w), "b path passes c"));
-    world_free(w);
-}
-
-/* O-3.1, O-3.4: small ones pass. Answers are small, so it is one direction that shows. */
-static void an_mtu_that_is_too_large_is_told_apart_from_a_filter(void **state)
-{
-    struct world *w = three_hosts();
-
-    (void)state;
-    world_filter(w, 0, 1, MTU - 1);
-    world_run(w, 2 * FELT_TRIAL_LARGE_EVERY * FELT_TRIAL_PERIOD * 5 / 4 + FOUND);
-    assert_int_equal(path(w, 0, 1), FELT_PATH_LARGE_FAILS);
-    assert_int_equal(path(w, 1, 0), FELT_PATH_PASSES);
-    assert_int_equal(path(w, 0, 2), FELT_PATH_PASSES);
-    world_run(w, 10 * MINUTE); /* small ones pass all the time */
-    assert_int_equal(path(w, 0, 1), FELT_PATH_LARGE_FAILS);
-    world_log(w);
-    world_filter(w, 0, 1, 0);
-    world_run(w, 2 * FELT_TRIAL_AGAIN);
-    assert_int_equal(path(w, 0, 1), FELT_PATH_PASSES);
-    assert_non_null(strstr(world_log(w), "a path passes b"));
-    world_free(w);
-}
-
-/* O-3.5: it is a way back from a filter to an MTU that is too large. */
-static void who_passes_again_with_small_packets_is_tried_with_a_large_one(void **state)
-{
-    struct world *w = three_hosts();
-
-    (void)state;
-    world_filter(w, 0, 1, 1);
-    world_run(w, FOUND);
-    assert_int_equal(path(w, 0, 1), FELT_PATH_FAILS);
-    world_filter(w, 0, 1, MTU - 1);
-    world_run(w, 2 * FELT_TRIAL_AGAIN + 3 * FELT_TRIAL_TRIES * FELT_TRIAL_WAIT);
-    assert_int_equal(path(w, 0, 1), FELT_PATH_LARGE_FAILS);
-    world_free(w);
-}
-
-/* O-3.3 */
-static void the_dead_the_mute_and_the_slow_are_not_judged(void **state)
-{
-    struct world *w = three_hosts();
-
-    (void)state;
-    for (int round = 0; round < 10; round++) {
-        world_kill(w, 2);
-        world_run(w, FOUND);
-        world_restart(w, 2);
-        world_device(w, 2, FELT_BACKEND_VXLAN, MTU);
-        world_run(w, 7 * FELT_USEC_SEC);
-        world_cut(w, 0, 1, true);
-        world_run(w, 3 * FELT_USEC_SEC);
-        world_cut(w, 0, 1, false);
-        world_pause(w, 1, 11 * FELT_USEC_SEC);
-        world_run(w, FOUND);
-    }
-    assert_null(strstr(world_log(w), "path"));
-    world_free(w);
-}
-
-/* O-3.3: a member that fails and then dies is nobody's problem of that kind. */
-static void of_the_dead_nothing_is_shown(void **state)
-{
-    struct world *w = three_hosts();
-
-    (void)state;
-    world_filter(w, 0, 1, 1);
-    world_run(w, FOUND);
-    assert_int_equal(path(w, 0, 1), FELT_PATH_FAILS);
-    world_kill(w, 1);
-    world_run(w, 30 * FELT_USEC_SEC);
-    for (int k = 0; k < 2; k++) {
-        struct felt_member_view m;
-        uint32_t i = 0;
-
-        while (felt_node_next_member(world_node(w, 0), world_now(w), &i, &m))
-            if (m.state == FELT_MEMBER_DEAD)
-                assert_int_equal(m.path, FELT_PATH_UNKNOWN);
-        world_run(w, MINUTE);
-    }
-    /* And when it is back, nothing is known before it is tried. */
-    world_restart(w, 1);
-    world_run(w, 3 * FELT_USEC_SEC);
-    assert_int_equal(world_sees(w, 0, 1), FELT_MEMBER_ALIVE);
-    assert_int_equal(path(w, 0, 1), FELT_PATH_UNKNOWN);
-    world_device(w, 1, FELT_BACKEND_VXLAN, MTU);
-    world_filter(w, 0, 1, 0);
-    world_run(w, FOUND);
-    assert_int_equal(path(w, 0, 1), FELT_PATH_PASSES);
-    world_free(w);
-}
-
-/* O-3.1 */
-static void host_gw_is_not_tried(void **state)
-{
-    struct world *w =
-        hosts_with(2, "{\"Network\":\"10.1.0.0/16\",\"Backend\":{\"Type\":\"host-gw\"}}",
-                   FELT_BACKEND_HOST_GW);
-
-    (void)state;
-    world_filter(w, 0, 1, 1);
-    world_run(w, 10 * MINUTE);
-    assert_int_equal(path(w, 0, 1), FELT_PATH_UNKNOWN);
-    assert_string_equal(world_log(w), "");
-    world_free(w);
-}
-
-/* ---- one node, step by step ---- */
+#define MTU    1450
+#define MINUTE (60 * FELT_USEC_SEC)
+#define DUAL                                                                            \
+    "{\"Network\":\"10.1.0.0/16\",\"EnableIPv6\":true,\"IPv6Network\":\"fd00:1::/48\"," \
+    "\"Backend\":{\"Type\":\"vxlan\"}}"
 
 /* The founder has a device, and p a lease and one as well; the first trial is over. */
 static void give_devices(struct scene *s)
@@ -248,18 +53,25 @@ static struct felt_message read_it(struct scene *s, const struct felt_datagram *
     return m;
 }
 
-static enum felt_verdict tell(struct scene *s, struct peer *from, const struct felt_message *m,
-                              bool overlay)
+static enum felt_verdict tell_from(struct scene *s, struct peer *from, const struct felt_message *m,
+                                   struct felt_endpoint at, bool overlay)
 {
     struct felt_input in = {.kind = FELT_INPUT_DATAGRAM};
 
     peer_begin(from);
     peer_write(from, m);
-    in.datagram.from = from->at;
+    in.datagram.from = at;
     in.datagram.bytes = peer_seal(from);
     in.datagram.overlay = overlay;
     bench_step(&s->b, in);
     return s->b.verdict;
+}
+
+/* Its address has the family of what goes through the overlay in a network of IPv4. */
+static enum felt_verdict tell(struct scene *s, struct peer *from, const struct felt_message *m,
+                              bool overlay)
+{
+    return tell_from(s, from, m, from->at, overlay);
 }
 
 static enum felt_verdict answer(struct scene *s, struct peer *from, uint32_t seq, bool overlay)
@@ -267,6 +79,15 @@ static enum felt_verdict answer(struct scene *s, struct peer *from, uint32_t seq
     struct felt_message m = {.type = FELT_MESSAGE_PATH_ANSWER, .path_answer.seq = seq};
 
     return tell(s, from, &m, overlay);
+}
+
+/* Through the overlay, from there. */
+static enum felt_verdict answer_over(struct scene *s, struct peer *from, uint32_t seq,
+                                     struct felt_ip ip)
+{
+    struct felt_message m = {.type = FELT_MESSAGE_PATH_ANSWER, .path_answer.seq = seq};
+
+    return tell_from(s, from, &m, (struct felt_endpoint){.ip = ip, .port = 8470}, true);
 }
 
 /* Goes on, p being alive, until something goes through the overlay or so much time is over. */
@@ -283,11 +104,35 @@ static const struct felt_datagram *wait_for_one(struct scene *s, felt_usec limit
     return NULL;
 }
 
+/* Trials of an hour, all of them answered: how many, and how many were large, of each family. */
+static void count_an_hour(struct scene *s, unsigned n[2], unsigned large[2])
+{
+    felt_usec end;
+
+    give_devices(s);
+    while (wait_for_one(s, MINUTE) && s->b.now < 2 * MINUTE)
+        ;
+    end = s->b.now + 60 * MINUTE;
+    while (s->b.now < end) {
+        const struct felt_datagram *d = wait_for_one(s, MINUTE);
+        struct felt_message m;
+        size_t half;
+
+        assert_non_null(d);
+        half = d->to.ip.family == FELT_FAMILY_V6;
+        n[half]++;
+        large[half] += d->pad_to > 0;
+        m = read_it(s, d);
+        assert_int_equal(m.path_probe.family, d->to.ip.family);
+        assert_int_equal(answer_over(s, &s->p, m.path_probe.seq, d->to.ip), FELT_VERDICT_TAKEN);
+    }
+}
+
 static enum felt_path_state of_p(const struct scene *s)
 {
     uint32_t i = felt_members_find(s->b.node->members, &s->p.identity.id);
 
-    return (enum felt_path_state)felt_members_peek(s->b.node->members, i)->contact->path.state;
+    return (enum felt_path_state)felt_members_peek(s->b.node->members, i)->contact->paths[0].state;
 }
 
 static struct felt_endpoint end_of_p(const struct scene *s)
@@ -317,24 +162,69 @@ static void the_first_is_large_and_goes_where_the_lease_says(void **state)
 /* O-3.1: whatever else happens, so many an hour. */
 static void one_in_six_is_large_and_there_is_one_each_20_s(void **state)
 {
-    unsigned n = 0, large = 0;
+    unsigned n[2] = {0}, large[2] = {0};
+
+    count_an_hour(*state, n, large);
+    assert_in_range(n[0], 165, 195);
+    assert_in_range(large[0], n[0] / 6 - 2, n[0] / 6 + 2);
+    assert_int_equal(n[1], 0);
+}
+
+static int dual_setup(void **state)
+{
+    struct scene *s = calloc(1, sizeof(*s));
+
+    assert_non_null(s);
+    bench_found(&s->b, DUAL);
+    peer_init(&s->p, 1);
+    peer_init(&s->q, 2);
+    peer_join(&s->p, &s->b);
+    *state = s;
+    return 0;
+}
+
+/* O-3.8: no more than in a network of one family. */
+static void of_two_families_one_in_two_is_of_each(void **state)
+{
+    unsigned n[2] = {0}, large[2] = {0};
+
+    count_an_hour(*state, n, large);
+    assert_in_range(n[0] + n[1], 165, 195);
+    assert_in_range(n[0], n[1] - 2, n[1] + 2);
+    assert_in_range(large[0] + large[1], (n[0] + n[1]) / 6 - 2, (n[0] + n[1]) / 6 + 2);
+    assert_in_range(large[0], large[1] - 1, large[1] + 1);
+}
+
+/* O-2.1, O-2.2 */
+static void a_family_is_answered_by_itself_and_counts_by_itself(void **state)
+{
+    struct felt_message m = {.type = FELT_MESSAGE_PATH_PROBE, .path_probe = {7, FELT_FAMILY_V6}},
+                        back;
     struct scene *s = *state;
-    felt_usec end;
+    struct felt_endpoint at = {.port = 8470};
+    struct felt_dual subnets;
+    struct felt_input shut = {.kind = FELT_INPUT_PATH_END,
+                              .path_end = {.family = FELT_FAMILY_V6, .open = false}};
+    const struct felt_datagram *d;
 
     give_devices(s);
-    wait_for_one(s, MINUTE);
-    end = s->b.now + 60 * MINUTE;
-    for (; s->b.now < end; n++) {
-        const struct felt_datagram *d = wait_for_one(s, MINUTE);
-        uint32_t seq;
-
-        assert_non_null(d);
-        large += d->pad_to > 0;
-        seq = read_it(s, d).path_probe.seq;
-        assert_int_equal(answer(s, &s->p, seq, true), FELT_VERDICT_TAKEN);
-    }
-    assert_in_range(n, 165, 195);
-    assert_in_range(large, n / 6 - 2, n / 6 + 2);
+    subnets = felt_netconf_subnets(&s->b.node->config, s->p.descriptor.lease);
+    at.ip = subnets.v6.ip;
+    assert_int_equal(tell_from(s, &s->p, &m, at, true), FELT_VERDICT_TAKEN);
+    assert_true(felt_ip_equal(&through(s)->to.ip, &at.ip));
+    /* A question whose answer comes over the other family is open still. */
+    d = wait_for_one(s, MINUTE);
+    at.ip = d->to.ip.family == FELT_FAMILY_V6 ? subnets.v4.ip : subnets.v6.ip;
+    back = read_it(s, d);
+    assert_int_equal(answer_over(s, &s->p, back.path_probe.seq, at.ip), FELT_VERDICT_TAKEN);
+    assert_int_equal(s->b.node->trials.n_open, 1);
+    assert_int_equal(of_p(s), FELT_PATH_UNKNOWN);
+    /* Without an end there is no answer, also beside the overlay. */
+    assert_int_equal(tell(s, &s->p, &m, false), FELT_VERDICT_TAKEN);
+    bench_step(&s->b, shut);
+    assert_int_equal(tell(s, &s->p, &m, false), FELT_VERDICT_BUSY);
+    m.path_probe.family = FELT_FAMILY_V4;
+    assert_int_equal(tell(s, &s->p, &m, false), FELT_VERDICT_TAKEN);
 }
 
 /* O-3.2 */
@@ -434,7 +324,8 @@ static void an_answer_of_another_or_to_nothing_does_not_count(void **state)
 /* O-2.1: wherever it says that it comes from. */
 static void a_question_is_answered_small_and_the_way_that_it_came(void **state)
 {
-    struct felt_message m = {.type = FELT_MESSAGE_PATH_PROBE, .path_probe.seq = 7}, back;
+    struct felt_message m = {.type = FELT_MESSAGE_PATH_PROBE, .path_probe = {7, FELT_FAMILY_V4}},
+                        back;
     struct scene *s = *state;
     struct felt_endpoint to;
 
@@ -459,7 +350,8 @@ static void a_question_is_answered_small_and_the_way_that_it_came(void **state)
 static void nothing_else_is_taken_from_the_overlay(void **state)
 {
     struct felt_message probe = {.type = FELT_MESSAGE_PROBE},
-                        question = {.type = FELT_MESSAGE_PATH_PROBE};
+                        question = {.type = FELT_MESSAGE_PATH_PROBE,
+                                    .path_probe.family = FELT_FAMILY_V4};
     struct scene *s = *state;
 
     give_devices(s);
@@ -519,7 +411,7 @@ static void without_a_path_there_is_none_that_fails(void **state)
     bench_wait(&s->b, 0);
     i = felt_members_find(s->b.node->members, &s->p.identity.id);
     for (int k = 0; k < 2; k++) {
-        felt_members_contact(s->b.node->members, i)->path.state = FELT_PATH_FAILS;
+        felt_members_contact(s->b.node->members, i)->paths[0].state = FELT_PATH_FAILS;
         s->b.node->trials.n_failing = 1;
         s->b.node->trials.again_us = s->b.now;
         if (k == 0)
@@ -546,16 +438,12 @@ static void a_trial_is_put_off_by_a_stall(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_gets_a_device_tries_all_of_a_few_at_once),
-        cmocka_unit_test(
-            what_is_filtered_fails_at_both_ends_is_told_once_and_is_back_when_it_passes),
-        cmocka_unit_test(an_mtu_that_is_too_large_is_told_apart_from_a_filter),
-        cmocka_unit_test(who_passes_again_with_small_packets_is_tried_with_a_large_one),
-        cmocka_unit_test(the_dead_the_mute_and_the_slow_are_not_judged),
-        cmocka_unit_test(of_the_dead_nothing_is_shown),
-        cmocka_unit_test(host_gw_is_not_tried),
         SCENE(the_first_is_large_and_goes_where_the_lease_says),
         SCENE(one_in_six_is_large_and_there_is_one_each_20_s),
+        cmocka_unit_test_setup_teardown(of_two_families_one_in_two_is_of_each, dual_setup,
+                                        scene_teardown),
+        cmocka_unit_test_setup_teardown(a_family_is_answered_by_itself_and_counts_by_itself,
+                                        dual_setup, scene_teardown),
         SCENE(without_an_answer_it_is_tried_four_times_and_asked_beside),
         SCENE(an_answer_beside_the_overlay_says_that_the_overlay_fails),
         SCENE(who_was_forgotten_during_its_trial_is_not_judged),

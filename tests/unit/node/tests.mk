@@ -35,7 +35,9 @@ NODE_TESTS = \
 	tests/unit/node/test_state \
 	tests/unit/node/test_supersede \
 	tests/unit/node/test_sync \
+	tests/unit/node/test_target \
 	tests/unit/node/test_trial \
+	tests/unit/node/test_trial_hosts \
 	tests/unit/node/test_view \
 	tests/unit/node/test_vouch
 UNIT_TESTS += $(NODE_TESTS)
@@ -100,8 +102,12 @@ tests_unit_node_test_state_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_state_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_sync_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_sync_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_target_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_target_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_trial_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_trial_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_trial_hosts_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_trial_hosts_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_view_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_view_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_era_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -58,7 +58,8 @@ static void where_all_is_well_every_path_passes_and_nothing_is_told(void **state
         const struct felt_members *members = sim->hosts[i].node->members;
 
         for (uint32_t m = 1; m < HOSTS; m++)
-            assert_int_equal(felt_members_peek(members, m)->contact->path.state, FELT_PATH_PASSES);
+            assert_int_equal(felt_members_peek(members, m)->contact->paths[0].state,
+                             FELT_PATH_PASSES);
     }
 }
 
