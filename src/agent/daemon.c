@@ -335,6 +335,12 @@ static void follow_path_ends(struct felt_daemon *d)
     }
 }
 
+/* Perhaps the bridge that is our end under host-gw. */
+static void on_links_changed(void *userdata)
+{
+    follow_path_ends(userdata);
+}
+
 /* The control socket shows what the last pass came to. */
 static void on_passed(void *userdata)
 {
@@ -468,6 +474,7 @@ static int open_follow(struct felt_daemon *d)
         .options = d->options,
         .underlay = d->prepared.underlay,
         .moved = on_moved,
+        .changed = on_links_changed,
         .userdata = d,
     };
 

@@ -255,8 +255,11 @@ static void look(struct felt_follow *f)
 
 static int on_soon(sd_event_source *source, void *userdata)
 {
+    struct felt_follow *f = userdata;
+
     (void)source;
-    look(userdata);
+    look(f);
+    f->config.changed(f->config.userdata);
     return 0;
 }
 

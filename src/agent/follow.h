@@ -37,6 +37,8 @@ struct felt_follow_config {
     const struct felt_options *options; /* borrowed for its life */
     struct felt_underlay underlay;      /* that of the start */
     void (*moved)(void *userdata, const struct felt_underlay *underlay);
+    /* Some link or address of the machine has changed, whichever. */
+    void (*changed)(void *userdata);
     void *userdata;
 };
 

@@ -13,6 +13,7 @@
 #include "agent/log.h"
 #include "agent/path.h"
 #include "agent/socket_address.h"
+#include "netconf/path_end.h"
 #include "node/view.h"
 #include "wire/message.h"
 
@@ -154,19 +155,36 @@ int felt_overlay_socket_bind(struct felt_overlay_socket *socket, const struct fe
     return at->ip.family == FELT_FAMILY_NONE ? 0 : open_at(socket, at);
 }
 
-/* Family NONE: there is no such address. */
+/* Whether this machine has the address now: then its own way there is by that address. To bind is
+ * no proof, as that may be allowed in any case (net.ipv4.ip_nonlocal_bind). Nothing is sent. */
+static bool is_local(const struct felt_endpoint *at)
+{
+    union felt_socket_address a;
+    socklen_t len = felt_socket_address(at, &a);
+    _cleanup_(felt_closep) int fd = socket(felt_socket_family(at), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct felt_endpoint own;
+
+    if (fd < 0 || connect(fd, &a.any, len) < 0)
+        return false;
+    len = sizeof(a);
+    if (getsockname(fd, &a.any, &len) < 0)
+        return false;
+    own = felt_socket_endpoint(&a);
+    return felt_ip_equal(&own.ip, &at->ip);
+}
+
+/* Family NONE: there is no such address. That of a device comes with the device; a bridge is
+ * somebody else's, and may not be there. */
 static struct felt_endpoint place_of(const struct felt_self_view *self, uint8_t family)
 {
-    struct felt_endpoint at = {0};
-    const struct felt_cidr *subnet;
-    struct felt_dual subnets;
+    struct felt_endpoint at = {.port = self->advertise.port}, none = {0};
 
-    if (!self->has_lease || !self->config || self->config->backend != FELT_BACKEND_VXLAN)
-        return at;
-    subnets = felt_netconf_subnets(self->config, self->lease_slot);
-    subnet = felt_dual_of(&subnets, family);
-    if (subnet)
-        at = (struct felt_endpoint){.ip = subnet->ip, .port = self->advertise.port};
+    if (!self->has_lease || !self->config)
+        return none;
+    at.ip = felt_path_end(self->config, self->config->backend, self->lease_slot, family);
+    if (at.ip.family == FELT_FAMILY_NONE ||
+        (self->config->backend == FELT_BACKEND_HOST_GW && !is_local(&at)))
+        return none;
     return at;
 }
 

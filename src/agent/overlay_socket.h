@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The UDP socket of the trials through the overlay (proto/path.md 1) with packets of one family:
- * bound to the address that our device has, and the port of our gossip, so that its datagrams take
- * the way of the containers'.
+ * bound to the address of our end, and the port of our gossip, so that its datagrams take the way
+ * of the containers'.
  *
  * What cannot be sent, be it too large or without a way, is lost; that is what trials are for. */
 #pragma once

@@ -6,5 +6,6 @@ src_netconf_libnetconf_a_SOURCES = \
 	src/netconf/backend_data.c src/netconf/backend_data.h \
 	src/netconf/dual.c src/netconf/dual.h \
 	src/netconf/json.c src/netconf/json.h \
-	src/netconf/netconf.c src/netconf/netconf.h
+	src/netconf/netconf.c src/netconf/netconf.h \
+	src/netconf/path_end.c src/netconf/path_end.h
 src_netconf_libnetconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

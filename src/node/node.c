@@ -397,7 +397,7 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
     case FELT_INPUT_BACKEND:
         felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
                          input->backend.mtu, input->backend.ways);
-        felt_trial_device(node, input->backend.type, input->backend.mtu);
+        felt_trial_device(node, input->backend.mtu);
         break;
     case FELT_INPUT_PATH_END:
         felt_trial_end(node, input->path_end.family, input->path_end.open);

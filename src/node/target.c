@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "netconf/path_end.h"
 #include "node/core.h"
 
 uint8_t felt_target_family(const struct felt_node *node, unsigned half)
@@ -43,24 +44,41 @@ static uint64_t way_of(const struct felt_descriptor *d)
     return felt_hash64(&b, sizeof(b));
 }
 
+static bool has_address(const struct felt_descriptor *d, uint8_t family)
+{
+    return d->public_ip.family == family || d->public_ip6.family == family;
+}
+
+/* A device carries packets of both families over whichever underlay there is; a plain route is by a
+ * gateway of its own. */
+static bool has_way(const struct felt_node *node, const struct felt_descriptor *d,
+                    enum felt_backend backend, uint8_t family)
+{
+    struct felt_descriptor own;
+
+    if (backend == FELT_BACKEND_VXLAN && node->config.backend == FELT_BACKEND_VXLAN)
+        return true;
+    felt_signed_descriptor_read(felt_members_peek(node->members, FELT_MEMBER_SELF)->descriptor,
+                                &own);
+    return has_address(d, family) && has_address(&own, family);
+}
+
 bool felt_target_find(const struct felt_node *node, uint32_t i, unsigned half,
                       struct felt_target *ret_target)
 {
-    const struct felt_cidr *subnet;
+    uint8_t family = felt_target_family(node, half);
     enum felt_backend backend;
     struct felt_descriptor d;
-    struct felt_dual subnets;
 
     felt_signed_descriptor_read(felt_members_peek(node->members, i)->descriptor, &d);
     if (!d.has_lease || felt_backend_parse(d.backend, &backend) < 0 ||
-        backend != FELT_BACKEND_VXLAN || d.lease >= felt_slot_map_slots(node->map) ||
+        d.lease >= felt_slot_map_slots(node->map) ||
         !felt_slot_map_owns(node->map, felt_members_id(node->members, i), d.lease))
         return false;
-    subnets = felt_netconf_subnets(&node->config, d.lease);
-    subnet = felt_dual_of(&subnets, felt_target_family(node, half));
-    if (!subnet)
+    if (family == FELT_FAMILY_NONE || !has_way(node, &d, backend, family))
         return false;
-    ret_target->to = (struct felt_endpoint){.ip = subnet->ip, .port = d.advertise.port};
+    ret_target->to.ip = felt_path_end(&node->config, backend, d.lease, family);
+    ret_target->to.port = d.advertise.port;
     ret_target->way = way_of(&d);
     ret_target->mtu = d.mtu > 0 ? FELT_MIN(d.mtu, node->trials.mtu) : node->trials.mtu;
     return true;

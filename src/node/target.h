@@ -23,6 +23,7 @@ uint8_t felt_target_family(const struct felt_node *node, unsigned half);
 unsigned felt_target_half(const struct felt_node *node, uint8_t family);
 
 /* That of the member at place i. False where it has told of no lease and device, where the slot map
- * does not confirm the lease, or where the network has no such half. */
+ * does not confirm the lease, where the network has no such half, or where that would take a plain
+ * route, and either has no address of the family. */
 bool felt_target_find(const struct felt_node *node, uint32_t i, unsigned half,
                       struct felt_target *ret_target);

@@ -426,9 +426,9 @@ static void stop(struct felt_node *node, unsigned half)
     trials->n_soon = n;
 }
 
-void felt_trial_device(struct felt_node *node, enum felt_backend type, uint32_t mtu)
+void felt_trial_device(struct felt_node *node, uint32_t mtu)
 {
-    node->trials.mtu = type == FELT_BACKEND_VXLAN ? mtu : 0;
+    node->trials.mtu = mtu;
 }
 
 void felt_trial_end(struct felt_node *node, uint8_t family, bool open)

@@ -14,7 +14,6 @@
 #include "base/usec.h"
 #include "base/verdict.h"
 #include "gossip/path.h"
-#include "netconf/netconf.h"
 #include "wire/message.h"
 
 /* Between two trials, ± a quarter. What a quiet node sends must not depend on the cluster's size,
@@ -62,7 +61,7 @@ struct felt_trial_soon {
 };
 
 struct felt_trials {
-    uint32_t mtu;       /* of our overlay device; 0: there is none to try */
+    uint32_t mtu;       /* of the overlay here; 0: it is not there yet */
     bool shut4, shut6;  /* our end for packets of IPv4, of IPv6, is not there */
     felt_usec next_us;  /* the next one in turn */
     felt_usec soon_us;  /* the next newcomer */
@@ -79,8 +78,8 @@ struct felt_trials {
     struct felt_trial open[FELT_TRIALS_OPEN];
 };
 
-/* Our own device is this one. */
-void felt_trial_device(struct felt_node *node, enum felt_backend type, uint32_t mtu);
+/* Our own device, or plain routes, are there, with that MTU. */
+void felt_trial_device(struct felt_node *node, uint32_t mtu);
 /* Whether our own end of trials with packets of a family is there (proto/path.md O-1.1). It is
  * taken to be until this is called. */
 void felt_trial_end(struct felt_node *node, uint8_t family, bool open);

@@ -222,8 +222,8 @@ static void it_follows_the_lease_and_is_closed_without_one(void **state)
     assert_int_equal(s->received, 2);
     send_to(s, &first, "\0\1x", 3);
     assert_int_equal(s->received, 2);
-    config.backend = FELT_BACKEND_HOST_GW;
-    felt_overlay_socket_follow(s->socket, &node);
+    config.backend = FELT_BACKEND_HOST_GW; /* nobody has 127.2.6.1 for his own */
+    assert_false(felt_overlay_socket_follow(s->socket, &node));
     close(s->fd); /* which heard that nobody is there */
     s->fd = plain_socket(0x7f020600, s->peer.port, &first);
     send_one(s, 0); /* and goes nowhere */
@@ -231,6 +231,28 @@ static void it_follows_the_lease_and_is_closed_without_one(void **state)
     node.self.has_lease = false;
     assert_false(felt_overlay_socket_follow(s->socket, &node));
     assert_int_equal(s->received, 2);
+}
+
+/* O-1.1: a bridge is there, or not, as somebody else wants it. */
+static void under_host_gw_it_is_open_where_the_machine_has_the_address(void **state)
+{
+    struct felt_netconf config = {.network = {.ip = felt_ip_v4(0x7f000000), .len = 16},
+                                  .subnet_len = 24,
+                                  .subnet_min = felt_ip_v4(0x7f000000),
+                                  .subnet_max = felt_ip_v4(0x7f00ff00),
+                                  .backend = FELT_BACKEND_HOST_GW};
+    struct felt_node node = {.self = {.config = &config, .has_lease = true}};
+    struct felt_endpoint at = {.ip = felt_ip_v4(LOOPBACK)};
+    struct scene *s = *state;
+
+    node.self.advertise.port = at.port = s->peer.port;
+    assert_true(felt_overlay_socket_follow(s->socket, &node)); /* 127.0.0.1 */
+    send_to(s, &at, "\0\1x", 3);
+    assert_int_equal(s->received, 1);
+    node.self.lease_slot = 1; /* 127.0.1.1, which loopback takes, and which no interface has */
+    assert_false(felt_overlay_socket_follow(s->socket, &node));
+    node.self.lease_slot = 0;
+    assert_true(felt_overlay_socket_follow(s->socket, &node));
 }
 
 /* O-1.1, O-3.8: the other family is another socket's. */
@@ -279,6 +301,8 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(it_follows_the_lease_and_is_closed_without_one, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(under_host_gw_it_is_open_where_the_machine_has_the_address,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(one_of_ipv6_has_the_ipv6_subnet_of_the_lease, setup,
                                         teardown),
     };

@@ -107,6 +107,38 @@ static void an_end_is_where_the_lease_says(void **state)
     scene_free(s);
 }
 
+/* O-1.1: the bridge of the containers, where there is a gateway of that family to it. */
+static void without_a_device_it_is_the_bridge(void **state)
+{
+    struct scene *s = scene_of(DUAL);
+    struct felt_target t, second;
+
+    (void)state;
+    describe(s, "vxlan");
+    assert_true(find(s, 0, &t));
+    describe(s, "host-gw");
+    assert_true(find(s, 0, &second));
+    t.to.ip.bytes[3]++;
+    assert_true(felt_endpoint_equal(&t.to, &second.to));
+    assert_false(find(s, 1, &t)); /* neither has an address of IPv6 */
+    s->p.descriptor.public_ip6 =
+        (struct felt_ip){.family = FELT_FAMILY_V6, .bytes = {0x20, 1, [15] = 2}};
+    describe(s, "host-gw");
+    assert_false(find(s, 1, &t)); /* we have none */
+    bench_step(&s->b, (struct felt_input){
+                          .kind = FELT_INPUT_BACKEND,
+                          .backend = {.type = FELT_BACKEND_VXLAN,
+                                      .mtu = MTU,
+                                      .data = "",
+                                      .ways = &(struct felt_node_ways){
+                                          .public_ip = felt_ip_v4(0xc0000201),
+                                          .public_ip6 = {.family = FELT_FAMILY_V6, .bytes = {0x20}},
+                                          .data6 = ""}}});
+    assert_true(find(s, 1, &t));
+    assert_int_equal(t.to.ip.bytes[15], 1);
+    scene_free(s);
+}
+
 static void the_mtu_is_what_both_have(void **state)
 {
     struct scene *s = scene_of(BENCH_CONFIG);
@@ -161,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_network_has_one_half_or_two),
         cmocka_unit_test(an_end_is_where_the_lease_says),
+        cmocka_unit_test(without_a_device_it_is_the_bridge),
         cmocka_unit_test(the_mtu_is_what_both_have),
         cmocka_unit_test(another_address_or_device_of_either_family_is_another_way),
     };

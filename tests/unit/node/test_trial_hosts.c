@@ -195,18 +195,34 @@ static void of_the_dead_nothing_is_shown(void **state)
     world_free(w);
 }
 
-/* O-3.1 */
-static void host_gw_is_not_tried(void **state)
+/* O-3.1: a network in between that drops what has addresses of containers, as clouds do. */
+static void host_gw_is_tried_where_its_bridges_are(void **state)
 {
     struct world *w =
         hosts_with(2, "{\"Network\":\"10.1.0.0/16\",\"Backend\":{\"Type\":\"host-gw\"}}",
                    FELT_BACKEND_HOST_GW);
 
     (void)state;
+    assert_int_equal(path(w, 0, 1), FELT_PATH_PASSES);
     world_filter(w, 0, 1, 1);
+    world_run(w, FOUND);
+    assert_int_equal(path(w, 0, 1), FELT_PATH_FAILS);
+    assert_int_equal(path(w, 1, 0), FELT_PATH_FAILS);
+    world_log(w);
+    /* No container was started there: there is no bridge. */
+    world_path_end(w, 1, FELT_FAMILY_V4, false);
+    assert_int_equal(path(w, 1, 0), FELT_PATH_UNKNOWN);
+    world_kill(w, 0); /* who knows nothing of it any more */
+    world_restart(w, 0);
+    world_device(w, 0, FELT_BACKEND_HOST_GW, MTU);
     world_run(w, 10 * MINUTE);
     assert_int_equal(path(w, 0, 1), FELT_PATH_UNKNOWN);
-    assert_string_equal(world_log(w), "");
+    assert_null(strstr(world_log(w), "path"));
+    world_filter(w, 0, 1, 0);
+    world_path_end(w, 1, FELT_FAMILY_V4, true);
+    world_run(w, FOUND);
+    assert_int_equal(path(w, 0, 1), FELT_PATH_PASSES);
+    assert_int_equal(path(w, 1, 0), FELT_PATH_PASSES);
     world_free(w);
 }
 
@@ -302,7 +318,7 @@ int main(void)
         cmocka_unit_test(who_passes_again_with_small_packets_is_tried_with_a_large_one),
         cmocka_unit_test(the_dead_the_mute_and_the_slow_are_not_judged),
         cmocka_unit_test(of_the_dead_nothing_is_shown),
-        cmocka_unit_test(host_gw_is_not_tried),
+        cmocka_unit_test(host_gw_is_tried_where_its_bridges_are),
         cmocka_unit_test(of_two_families_each_is_judged_by_itself),
         cmocka_unit_test(large_packets_of_the_second_family_are_tried_too),
         cmocka_unit_test(an_end_that_is_not_there_is_no_filter),
