@@ -315,6 +315,15 @@ int felt_devices_set(struct felt_devices *devices, enum felt_plan_knowledge know
     return r;
 }
 
+bool felt_devices_way(const struct felt_devices *devices, const struct felt_ip *subnet,
+                      struct felt_way *ret_way)
+{
+    for (size_t i = 0; i < devices->n; i++)
+        if (felt_reconciler_way(devices->reconcilers[i], subnet, ret_way))
+            return true;
+    return false;
+}
+
 /* ---- a pass ---- */
 
 static int by_id(const void *a, const void *b)

@@ -72,6 +72,9 @@ int felt_devices_run(struct felt_devices *devices, struct felt_reconcile_report 
 int felt_devices_inspect(struct felt_devices *devices, felt_reconciler_seen_fn seen,
                          void *userdata);
 
+/* As felt_reconciler_way(), of that which leads there. */
+bool felt_devices_way(const struct felt_devices *devices, const struct felt_ip *subnet,
+                      struct felt_way *ret_way);
 /* As felt_reconciler_is_anothers(), of any. */
 bool felt_devices_are_anothers(const struct felt_devices *devices);
 

@@ -13,6 +13,7 @@
 #include "agent/reconciler.h"
 #include "agent/varlink_server.h"
 #include "agent/work.h"
+#include "agent/way.h"
 #include "crypto/key.h"
 #include "node/node.h"
 
@@ -35,6 +36,8 @@ struct felt_methods_context {
     enum felt_verdict (*reclaim)(void *userdata, const struct felt_id *ids, size_t n, bool force);
     /* Looks at the kernel: felt_overlay_inspect(). */
     int (*inspect)(void *userdata, felt_reconciler_seen_fn seen, void *seen_userdata);
+    /* As felt_overlay_way(); NULL: nothing is known of any way. */
+    bool (*way)(void *userdata, const struct felt_ip *subnet, struct felt_way *ret_way);
     void *userdata;
     const struct felt_chronicle *chronicle; /* never NULL where the methods of events are called */
     const char *version;

@@ -22,6 +22,7 @@ _printf_(2, 3) void felt_methods_add_problem(json_t *problems, const char *forma
 void felt_methods_conflict_problems(json_t *problems, const struct felt_methods_context *context,
                                     const struct felt_self_view *self);
 /* Whom packets through the overlay do not reach: adds a line each, or one where it is rather this
- * machine. mtu is that of our overlay. */
-void felt_methods_path_problems(json_t *problems, const struct felt_self_view *self, uint32_t mtu,
+ * machine. */
+void felt_methods_path_problems(json_t *problems, const struct felt_methods_context *context,
+                                const struct felt_self_view *self,
                                 const struct felt_member_view *all, size_t n);

@@ -162,7 +162,7 @@ static void member_problems(const struct felt_methods_context *c, json_t *proble
     if (count > 0)
         felt_methods_add_problem(problems, "%zu member%s not answering: %s", count,
                                  count == 1 ? " is" : "s are", names);
-    felt_methods_path_problems(problems, &self, c->mtu, all, n);
+    felt_methods_path_problems(problems, c, &self, all, n);
     felt_methods_conflict_problems(problems, c, &self);
     add_doubles(problems, all, n);
 }

@@ -119,6 +119,13 @@ void felt_orders_close(struct felt_daemon *d)
     felt_chronicle_free(FELT_TAKE(d->chronicle));
 }
 
+static bool on_way(void *userdata, const struct felt_ip *subnet, struct felt_way *ret_way)
+{
+    const struct felt_daemon *d = userdata;
+
+    return felt_overlay_way(d->overlay, subnet, ret_way);
+}
+
 int felt_orders_open(struct felt_daemon *d)
 {
     struct felt_varlink_listen_error error;
@@ -145,6 +152,7 @@ int felt_orders_open(struct felt_daemon *d)
         .abandon = on_abandon,
         .reclaim = on_reclaim,
         .inspect = on_inspect,
+        .way = on_way,
         .userdata = d,
         .chronicle = d->chronicle,
         .version = PACKAGE_VERSION,

@@ -444,3 +444,9 @@ int felt_overlay_inspect(struct felt_overlay *overlay, felt_reconciler_seen_fn s
 {
     return overlay->devices ? felt_devices_inspect(overlay->devices, seen, userdata) : -ENODEV;
 }
+
+bool felt_overlay_way(const struct felt_overlay *overlay, const struct felt_ip *subnet,
+                      struct felt_way *ret_way)
+{
+    return overlay->devices && felt_devices_way(overlay->devices, subnet, ret_way);
+}

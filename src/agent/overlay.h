@@ -58,3 +58,6 @@ void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_v
 /* As felt_devices_inspect(); -ENODEV while the network configuration is not known. */
 int felt_overlay_inspect(struct felt_overlay *overlay, felt_reconciler_seen_fn seen,
                          void *userdata);
+/* How packets travel to the peer's subnet that begins there; false where they do not (yet). */
+bool felt_overlay_way(const struct felt_overlay *overlay, const struct felt_ip *subnet,
+                      struct felt_way *ret_way);

@@ -214,6 +214,22 @@ size_t felt_reconciler_unsettled(const struct felt_reconciler *reconciler, struc
     return n;
 }
 
+bool felt_reconciler_way(const struct felt_reconciler *reconciler, const struct felt_ip *subnet,
+                         struct felt_way *ret_way)
+{
+    const struct felt_plan_desired *desired = &reconciler->desired;
+    const struct felt_plan_peer *peer = felt_plan_desired_by_ip(desired, subnet);
+    const struct felt_peer_story *story;
+
+    if (peer == NULL)
+        return false;
+    story = &reconciler->stories[felt_plan_desired_index(desired, peer)];
+    if (!story->settled)
+        return false;
+    *ret_way = (struct felt_way){.plain = story->plain, .via = peer->public_ip};
+    return true;
+}
+
 void felt_reconciler_pair(struct felt_reconciler *first, struct felt_reconciler *second)
 {
     first->sibling = second;

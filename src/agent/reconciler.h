@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "agent/underlay.h"
+#include "agent/way.h"
 #include "base/id.h"
 #include "base/idiom.h"
 #include "netconf/backend_data.h"
@@ -105,6 +106,9 @@ int felt_reconciler_inspect(struct felt_reconciler *reconciler, felt_reconciler_
 /* The peers to which a way that was set is not in place (yet), one id for each way; ids has room
  * for all of them. How many. */
 size_t felt_reconciler_unsettled(const struct felt_reconciler *reconciler, struct felt_id *ids);
+/* The way to the peer's subnet that begins there; false where none is in place here (yet). */
+bool felt_reconciler_way(const struct felt_reconciler *reconciler, const struct felt_ip *subnet,
+                         struct felt_way *ret_way);
 /* The device was there before us, with a MAC that is not our node's: another agent made it. */
 bool felt_reconciler_is_anothers(const struct felt_reconciler *reconciler);
 

@@ -102,7 +102,7 @@ static size_t tell_peers(const struct felt_plan_desired *desired, const struct o
             stories[i].settled = false;
         if (outcome->refused || outcome->troubled || (repaired && outcome->n_ops == 0))
             continue;
-        stories[i] = (struct felt_peer_story){.settled = true};
+        stories[i] = (struct felt_peer_story){.settled = true, .plain = stories[i].plain};
         n_repaired += repaired;
         if (!(repaired && link_is_new) && (*lines)++ < LINES_MAX)
             tell_peer(&desired->peers[i], outcome->n_ops, repaired);
@@ -131,6 +131,8 @@ size_t felt_peer_story_tell(const struct felt_plan_desired *desired, const struc
         outcomes[peer].troubled = true;
         tell_trouble(desired, &plan->troubles[i], &stories[peer], &lines);
     }
+    for (size_t i = 0; i < desired->n_peers; i++)
+        stories[i].plain = plan->plain[i];
     n_repaired = tell_peers(desired, outcomes, link_is_new, stories, &lines);
     tell_removals(plan, results, &lines);
     if (lines > LINES_MAX)

@@ -11,6 +11,7 @@
 /* Per peer of a felt_plan_desired, in its order. */
 struct felt_peer_story {
     bool settled;                /* its entries have once been right since it was set */
+    bool plain;                  /* a plain route leads to it, by the last pass */
     enum felt_plan_problem told; /* the trouble that the log knows of */
 };
 

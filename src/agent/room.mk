@@ -55,6 +55,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/varlink_peer.c src/agent/varlink_peer.h \
 	src/agent/varlink_server.c src/agent/varlink_server.h \
 	src/agent/work.h \
+	src/agent/way.h \
 	src/agent/writer.c src/agent/writer.h
 
 AGENT_LIBS = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/kernel/libkernel.a src/plan/libplan.a \

@@ -28,6 +28,12 @@ void felt_diff_trouble(struct felt_diff *diff, size_t peer, enum felt_plan_probl
         (struct felt_plan_trouble){.problem = problem, .peer = (uint32_t)peer};
 }
 
+static void mark_plain(struct felt_diff *diff, size_t peer)
+{
+    diff->marks[peer] |= FELT_MARK_DIRECT;
+    diff->plan->plain[peer] = true;
+}
+
 /* A host-gw node takes plain packets alone, and sends no others; a vxlan node takes both. */
 static void choose_paths(struct felt_diff *diff)
 {
@@ -44,7 +50,7 @@ static void choose_paths(struct felt_diff *diff)
         else if ((plain_only || desired->direct_routing) &&
                  peer->public_ip.family == peer->subnet.ip.family &&
                  felt_plan_observed_on_link(diff->observed, &peer->public_ip))
-            diff->marks[i] |= FELT_MARK_DIRECT;
+            mark_plain(diff, i);
         else if (plain_only)
             felt_diff_trouble(diff, i,
                               peer->backend == desired->backend ? FELT_PLAN_NOT_ON_LINK
@@ -198,8 +204,10 @@ static int allocate(struct felt_diff *diff)
 
     diff->plan->ops = calloc(n_ops, sizeof(*diff->plan->ops));
     diff->plan->troubles = calloc(n_peers + 1, sizeof(*diff->plan->troubles));
+    diff->plan->plain = calloc(n_peers + 1, sizeof(*diff->plan->plain));
     diff->marks = calloc(n_peers + 1, sizeof(*diff->marks));
-    if (diff->plan->ops == NULL || diff->plan->troubles == NULL || diff->marks == NULL)
+    if (diff->plan->ops == NULL || diff->plan->troubles == NULL || diff->plan->plain == NULL ||
+        diff->marks == NULL)
         return -ENOMEM;
     return 0;
 }
@@ -243,5 +251,6 @@ void felt_plan_done(struct felt_plan *plan)
 {
     free(plan->ops);
     free(plan->troubles);
+    free(plan->plain);
     *plan = (struct felt_plan){0};
 }

@@ -28,6 +28,7 @@ struct felt_plan {
     size_t n_ops;
     struct felt_plan_trouble *troubles; /* peers that cannot be reached as things are, each once */
     size_t n_troubles;
+    bool *plain;    /* of each peer in desired->peers: a plain route leads to it, not the device */
     bool recreates; /* an incompatible device is replaced; recreates_why says what differs */
     char recreates_why[FELT_PLAN_DIFF_TEXT];
 };

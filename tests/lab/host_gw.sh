@@ -6,6 +6,8 @@ set -u
 srcdir=${srcdir:-.} builddir=${builddir:-build}
 . "$srcdir/tests/lab/lab.sh"
 
+PATHS_S=30 # until what is tried at the start has failed or passed, and what fails is tried again
+
 lab_up 3 --network 172.17.0.0/16 --backend host-gw
 NET3=$(subnet h3)
 route() {
@@ -23,6 +25,46 @@ is "by a plain route" "$(route)" "$NET3.0/24 via 192.0.2.3 dev eth0"
 is "without a device" "$(lab exec h1 ip -o link show type vxlan | wc -l)" 0
 is "and with the underlay's MTU" "$(lab exec h1 sed -n 's/^FLANNEL_MTU=//p' /run/flannel/subnet.env)" 1500
 is "status counts both peers" "$(ctl h1 status '"\(.kernel.peers) \(.kernel.unreachable)"')" "2 0"
+
+# ---- the network drops what has addresses of containers, as clouds do; gossip passes ------------------
+
+# path HOST PEER: how PEER is seen through the overlay.
+path() {
+    ctl "$1" members --arg peer "$2" '.members[] | select(.name == $peer) | .path.state // "-"'
+}
+path_is() {
+    [[ $(path "$1" "$2") == "$3" ]]
+}
+# again HOST: feltd starts anew, and tries all others within seconds.
+again() {
+    lab stop "$1"
+    lab start "$1" >/dev/null
+}
+await_ok "from bridge to bridge packets get through" "$PATHS_S" path_is h1 h3 passes
+lab exec h3 nft add table ip f
+lab exec h3 nft add chain ip f in '{ type filter hook prerouting priority 0; }'
+lab exec h3 nft add rule ip f in iifname eth0 ip saddr 172.17.0.0/16 drop
+again h1
+await_ok "where they are dropped this is found" "$PATHS_S" path_is h1 h3 fails
+is "and of whom they reach it is not said" "$(path h1 h2)" passes
+is "gossip does not mind" "$(ctl h1 status '.members.alive')" 3
+like "the problem is that of a plain route" "$(ctl h1 status '.problems[]')" \
+    '^h3 is alive, but packets .*: a plain route leads there by 192\.0\.2\.3; does something on the way, .* addresses of containers\?'
+unlike "and of no port of vxlan" "$(ctl h1 status '.problems[]')" '8472'
+lab exec h3 nft delete table ip f
+await_ok "it is over when they are not dropped any more" "$PATHS_S" path_is h1 h3 passes
+lab exec h3 ip link set docker0 down
+lab exec h3 ip address flush dev docker0
+again h1
+await_ok "who has no bridge yet is not tried" "$PATHS_S" path_is h1 h2 passes
+more_trials() { # of h3, which says nothing then: proto/path.md O-2.1
+    (($(ctl h3 status '.counters.datagrams.busy') > 3))
+}
+await_ok "h3 does not answer, its end not being there" "$PATHS_S" more_trials
+is "which is no problem of anybody's" "$(path h1 h3) $(ctl h1 status '.problems | length')" "- 0"
+lab exec h3 ip address add "$NET3.1/24" dev docker0
+lab exec h3 ip link set docker0 up
+await_ok "when the bridge is there it tries the others" "$PATHS_S" path_is h3 h1 passes
 
 # Packets go as before, but to the kernel it is no neighbour any more that could be a gateway.
 flow c1 "$(subnet h2).2"

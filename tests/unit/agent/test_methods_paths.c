@@ -29,12 +29,26 @@ static enum felt_path_state state_of(char letter)
                            : FELT_PATH_UNKNOWN;
 }
 
+/* The kernel has plain routes to the subnets that begin with one of these (a space after each), and
+ * takes the others into vxlan. */
+static bool way(void *userdata, const struct felt_ip *subnet, struct felt_way *ret_way)
+{
+    char text[FELT_ENDPOINT_TEXT + 1];
+
+    snprintf(text, sizeof(text), "%s ", FELT_IP(subnet));
+    *ret_way =
+        (struct felt_way){.plain = strstr(userdata, text) != NULL, .via = felt_ip_v4(0xc6336401)};
+    return true;
+}
+
 /* The problems of a node that sees members a, b, c, ... so; one line each. */
-static const char *said_of_both(const char *paths, const char *paths6,
-                                const struct felt_netconf *config)
+static const char *said_by_ways(const char *paths, const char *paths6,
+                                const struct felt_netconf *config, const char *plain_to)
 {
     static char text[4096];
     struct felt_self_view self = {.config = config, .advertise.port = 8470};
+    struct felt_methods_context context = {
+        .mtu = MTU, .way = plain_to ? way : NULL, .userdata = (void *)(uintptr_t)plain_to};
     struct felt_member_view all[26] = {0};
     json_t *problems = json_array();
     size_t n = strlen(paths), len = 0;
@@ -43,17 +57,25 @@ static const char *said_of_both(const char *paths, const char *paths6,
         all[i].name[0] = (char)('a' + i);
         all[i].public_ip = felt_ip_v4(0xc0000201 + (uint32_t)i);
         all[i].mtu = MTU;
+        all[i].has_lease = config && config->subnet_len > 0;
+        all[i].lease_slot = (uint32_t)i;
         all[i].paths[0].state = state_of(paths[i]);
         if (paths6)
             all[i].paths[1].state = state_of(paths6[i]);
     }
-    felt_methods_path_problems(problems, &self, MTU, all, n);
+    felt_methods_path_problems(problems, &context, &self, all, n);
     text[0] = '\0';
     for (size_t i = 0; i < json_array_size(problems); i++)
         len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\n",
                                 json_string_value(json_array_get(problems, i)));
     json_decref(problems);
     return text;
+}
+
+static const char *said_of_both(const char *paths, const char *paths6,
+                                const struct felt_netconf *config)
+{
+    return said_by_ways(paths, paths6, config, NULL);
 }
 
 static const char *said(const char *paths, const struct felt_netconf *config)
@@ -117,6 +139,53 @@ static void of_many_five_are_named(void **state)
     assert_null(strstr(said("fffffpppppppp", NULL), "more"));
 }
 
+#define PLAIN_TO_B                                                                                \
+    "b is alive, but packets through the overlay do not reach it, or do not come back: a plain "  \
+    "route leads there by 198.51.100.1; does something on the way, or a firewall, drop what has " \
+    "addresses of containers? Clouds do that check source and destination\n"
+#define VXLAN_TO_C                                                                              \
+    "c is alive, but packets through the overlay do not reach it, or do not come back: is UDP " \
+    "port 8472 between this machine and 198.51.100.1 filtered?\n"
+
+/* By what the kernel does, not by what the network is called. */
+static void a_port_is_named_where_there_is_one_and_containers_where_a_route_is_plain(void **state)
+{
+    struct felt_netconf config = {.network = {.ip = felt_ip_v4(0x0a010000), .len = 16},
+                                  .subnet_len = 24,
+                                  .subnet_min = felt_ip_v4(0x0a010000),
+                                  .subnet_max = felt_ip_v4(0x0a01ff00)};
+
+    (void)state;
+    assert_string_equal(said_by_ways("-ffpp", NULL, &config, "10.1.1.0 "), PLAIN_TO_B VXLAN_TO_C);
+    config.backend = FELT_BACKEND_HOST_GW;
+    assert_string_equal(said_by_ways("-ffpp", NULL, &config, "10.1.1.0 "), PLAIN_TO_B VXLAN_TO_C);
+    assert_non_null(strstr(said("-f", &config), "a plain route leads there by 192.0.2.2;"));
+    assert_non_null(strstr(said("-l", &config), "lower the MTU of this machine's interface"));
+}
+
+static void where_nearly_all_fail_the_ways_to_them_are_named(void **state)
+{
+    struct felt_netconf config = {.network = {.ip = felt_ip_v4(0x0a010000), .len = 16},
+                                  .subnet_len = 24,
+                                  .subnet_min = felt_ip_v4(0x0a010000),
+                                  .subnet_max = felt_ip_v4(0x0a01ff00)};
+
+    (void)state;
+    assert_string_equal(
+        said_by_ways("-ff", NULL, &config, "10.1.1.0 10.1.2.0 "),
+        "packets through the overlay do not reach 2 of 2 members that are alive, so it is rather "
+        "this machine: plain routes lead to 2 of them: do its firewall and its network let packets "
+        "with addresses of containers in and out? Clouds do not that check source and "
+        "destination\n");
+    assert_string_equal(
+        said_by_ways("-ff", NULL, &config, "10.1.1.0 "),
+        "packets through the overlay do not reach 2 of 2 members that are alive, so it is rather "
+        "this machine: does its firewall let UDP port 8472 in and out, and port 8470 in on the "
+        "overlay's device? And plain routes lead to 1 of them: do its firewall and its network let "
+        "packets with addresses of containers in and out? Clouds do not that check source and "
+        "destination\n");
+}
+
 static void of_two_families_the_one_that_fails_is_named(void **state)
 {
     struct felt_netconf config = {.network = {.ip = felt_ip_v4(0x0a010000), .len = 16},
@@ -145,6 +214,8 @@ int main(void)
         cmocka_unit_test(an_mtu_that_is_too_large_is_named),
         cmocka_unit_test(where_nearly_all_fail_it_is_this_machine),
         cmocka_unit_test(of_many_five_are_named),
+        cmocka_unit_test(a_port_is_named_where_there_is_one_and_containers_where_a_route_is_plain),
+        cmocka_unit_test(where_nearly_all_fail_the_ways_to_them_are_named),
         cmocka_unit_test(of_two_families_the_one_that_fails_is_named),
     };
 

@@ -84,7 +84,9 @@ static void a_peer_is_settled_when_all_of_its_entries_went_and_not_before(void *
                                  {.kind = FELT_OP_FDB_SET, .peer = 1},
                                  {.kind = FELT_OP_ROUTE_DEL, .peer = FELT_PLAN_NO_PEER}};
     struct felt_plan_trouble trouble = {.problem = FELT_PLAN_NO_MAC, .peer = 2};
-    struct felt_plan plan = {.ops = ops, .n_ops = 5, .troubles = &trouble, .n_troubles = 1};
+    bool plain[4] = {true};
+    struct felt_plan plan = {
+        .ops = ops, .n_ops = 5, .troubles = &trouble, .n_troubles = 1, .plain = plain};
     int results[] = {0, 0, 0, -EINVAL, 0};
     struct felt_peer_story stories[4] = {{0}, {.settled = true}, {.settled = true}, {0}};
     struct felt_plan_desired desired;
@@ -97,6 +99,11 @@ static void a_peer_is_settled_when_all_of_its_entries_went_and_not_before(void *
     assert_false(stories[2].settled);
     assert_int_equal(stories[2].told, FELT_PLAN_NO_MAC);
     assert_true(stories[3].settled); /* nothing was needed: it was right already */
+    assert_true(stories[0].plain);
+    assert_false(stories[3].plain);
+    plain[0] = false; /* in vxlan from now on */
+    felt_peer_story_tell(&desired, &plan, results, false, stories);
+    assert_false(stories[0].plain);
     felt_plan_desired_done(&desired);
 }
 
@@ -121,7 +128,8 @@ static void a_repair_is_of_a_peer_that_was_settled_before(void **state)
 static void a_trouble_that_ends_can_be_told_again(void **state)
 {
     struct felt_plan_peer peers[] = {peer(1)};
-    struct felt_plan plan = {0};
+    bool plain[1] = {true};
+    struct felt_plan plan = {.plain = plain};
     struct felt_peer_story stories[1] = {{.told = FELT_PLAN_NO_MAC}};
     struct felt_plan_desired desired;
     int results[1] = {0};

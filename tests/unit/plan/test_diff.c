@@ -305,6 +305,8 @@ static void direct_routing_takes_on_link_peers_off_the_device_and_back(void **st
 
     set_peers(f, 1);
     world_pass(&f->kernel, &f->desired);
+    assert_string_equal(diff(f), "");
+    assert_false(f->plan.plain[0]);
     f->desired.direct_routing = true;
     assert_string_equal(diff(f), "set route 172.17.11.0/24 via 172.16.0.11\n"
                                  "delete fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
@@ -313,6 +315,7 @@ static void direct_routing_takes_on_link_peers_off_the_device_and_back(void **st
     assert_false(f->plan.ops[0].route.onlink);
     world_pass(&f->kernel, &f->desired);
     assert_string_equal(diff(f), "");
+    assert_true(f->plan.plain[0]);
     f->kernel.paths[0].on_link = false;
     assert_string_equal(diff(f), "set fdb 02:00:00:00:00:01 dst 172.16.0.11\n"
                                  "set neighbour 172.17.11.0 lladdr 02:00:00:00:00:01\n"
