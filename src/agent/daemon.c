@@ -335,10 +335,12 @@ static void follow_path_ends(struct felt_daemon *d)
     }
 }
 
-/* Perhaps the bridge that is our end under host-gw. */
-static void on_links_changed(void *userdata)
+static void on_looked(void *userdata)
 {
-    follow_path_ends(userdata);
+    struct felt_daemon *d = userdata;
+
+    d->methods.underlay_missing = felt_follow_missing(d->follow);
+    follow_path_ends(d); /* perhaps there is a bridge now that is our end under host-gw */
 }
 
 /* The control socket shows what the last pass came to. */
@@ -474,7 +476,7 @@ static int open_follow(struct felt_daemon *d)
         .options = d->options,
         .underlay = d->prepared.underlay,
         .moved = on_moved,
-        .changed = on_links_changed,
+        .looked = on_looked,
         .userdata = d,
     };
 

@@ -11,12 +11,11 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "agent/follow_decision.h"
 #include "agent/log.h"
 #include "base/usec.h"
 #include "kernel/watch.h"
 
-/* A DHCP client that renews, duplicate address detection, or a driver that starts anew. */
-#define GRACE (5 * FELT_USEC_SEC)
 /* While something is missing: a default route may come after the address, without a notification
  * that we hear. */
 #define LOOK  (1 * FELT_USEC_SEC)
@@ -34,7 +33,8 @@ struct felt_follow {
     felt_usec missing_us; /* since when something is missing; 0: nothing is */
     char home[FELT_PLAN_NAME];
     bool strayed; /* from home, because it was gone: the options decide until we are back there */
-    struct felt_underlay_error told; /* what is missing, as logged; "" */
+    struct felt_underlay_error told;    /* what is missing, as logged; "" */
+    struct felt_underlay_error missing; /* as of the last look */
 };
 
 /* ---- before the start ---- */
@@ -165,6 +165,14 @@ static void take(struct felt_follow *f, const struct felt_underlay *next)
     f->config.moved(f->config.userdata, next);
 }
 
+static enum felt_follow_found found(int r)
+{
+    return r == 0          ? FELT_FOLLOW_WHOLE
+           : r == -EBUSY   ? FELT_FOLLOW_LACKS_WHILE_DOWN
+           : r == -ENODATA ? FELT_FOLLOW_LACKS
+                           : FELT_FOLLOW_GONE;
+}
+
 static bool is_down(const struct felt_links *links, uint32_t ifindex)
 {
     for (size_t i = 0; i < links->n_interfaces; i++)
@@ -173,8 +181,9 @@ static bool is_down(const struct felt_links *links, uint32_t ifindex)
     return false;
 }
 
-/* What we have still, perhaps changed. 0: it is whole; -EBUSY: it lacks something, and will, as
- * long as the interface is down; -ENODATA: it lacks something; another -errno: it is of no use. */
+/* What we have still, perhaps changed. 0: it is whole (but perhaps down: error says so); -EBUSY: it
+ * lacks something, and will, as long as the interface is down; -ENODATA: it lacks something;
+ * another -errno: it is of no use. */
 static int look_at_ours(const struct felt_follow *f, struct felt_underlay *ret_next,
                         struct felt_underlay_error *error)
 {
@@ -194,6 +203,8 @@ static int look_at_ours(const struct felt_follow *f, struct felt_underlay *ret_n
         snprintf(error->text, sizeof(error->text), "interface %s has lost its address of IPv%s",
                  ret_next->name, ret_next->address.family == FELT_FAMILY_V4 ? "6" : "4");
     }
+    if (r == 0 && is_down(&links, ret_next->ifindex))
+        snprintf(error->text, sizeof(error->text), "interface %s is down", ret_next->name);
     felt_links_done(&links);
     return r;
 }
@@ -207,6 +218,7 @@ static void look_elsewhere(struct felt_follow *f, const struct felt_underlay_err
 
     if (felt_underlay_select(&choice, &next, &error) == 0) {
         f->strayed = strcmp(next.name, f->home) != 0;
+        f->missing.text[0] = '\0';
         take(f, &next);
         return;
     }
@@ -221,10 +233,12 @@ static void look(struct felt_follow *f)
 {
     struct felt_underlay_error error = {0};
     struct felt_underlay next;
+    felt_usec wait = 0;
     uint64_t now;
     int r;
 
     (void)sd_event_now(f->config.event, CLOCK_MONOTONIC, &now);
+    f->missing.text[0] = '\0';
     if (f->strayed) {
         struct felt_underlay_choice choice = choice_of(f->config.options);
 
@@ -235,31 +249,42 @@ static void look(struct felt_follow *f)
         }
     }
     r = look_at_ours(f, &next, &error);
-    if (r == 0) {
-        if (!f->strayed)
-            memcpy(f->home, next.name, sizeof(f->home)); /* it may have been renamed */
+    f->missing = error;
+    if (r == 0 && !f->strayed)
+        memcpy(f->home, next.name, sizeof(f->home)); /* it may have been renamed */
+    switch (felt_follow_decide(found(r), now, &f->missing_us, &wait)) {
+    case FELT_FOLLOW_TAKE:
+        if (r != 0)
+            f->missing.text[0] = '\0'; /* it does without from now on */
         take(f, &next);
+        return;
+    case FELT_FOLLOW_STAY:
+        return;
+    case FELT_FOLLOW_WAIT:
+        arm(f, wait);
+        return;
+    case FELT_FOLLOW_ELSEWHERE:
+        look_elsewhere(f, &error);
         return;
     }
-    if (r == -EBUSY)
-        return;
-    if (f->missing_us == 0)
-        f->missing_us = FELT_MAX(now, (felt_usec)1);
-    if (now < felt_usec_add(f->missing_us, GRACE))
-        arm(f, felt_usec_add(f->missing_us, GRACE) - now);
-    else if (r == -ENODATA)
-        take(f, &next);
-    else
-        look_elsewhere(f, &error);
+}
+
+/* A look, and what others make of it. */
+static void look_and_tell(struct felt_follow *f)
+{
+    look(f);
+    f->config.looked(f->config.userdata);
+}
+
+const char *felt_follow_missing(const struct felt_follow *follow)
+{
+    return follow->missing.text[0] ? follow->missing.text : NULL;
 }
 
 static int on_soon(sd_event_source *source, void *userdata)
 {
-    struct felt_follow *f = userdata;
-
     (void)source;
-    look(f);
-    f->config.changed(f->config.userdata);
+    look_and_tell(userdata);
     return 0;
 }
 
@@ -267,7 +292,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
     (void)source;
     (void)usec;
-    look(userdata);
+    look_and_tell(userdata);
     return 0;
 }
 

@@ -37,12 +37,15 @@ struct felt_follow_config {
     const struct felt_options *options; /* borrowed for its life */
     struct felt_underlay underlay;      /* that of the start */
     void (*moved)(void *userdata, const struct felt_underlay *underlay);
-    /* Some link or address of the machine has changed, whichever. */
-    void (*changed)(void *userdata);
+    /* It was looked at: some link or address of the machine has changed, whichever, or something is
+     * missing. */
+    void (*looked)(void *userdata);
     void *userdata;
 };
 
 /* 0 or -errno. */
 int felt_follow_new(const struct felt_follow_config *config, struct felt_follow **ret_follow);
+/* What the underlay lacks, in words that go into a sentence; NULL: nothing. Until the next look. */
+const char *felt_follow_missing(const struct felt_follow *follow);
 void felt_follow_free(struct felt_follow *follow);
 FELT_DEFINE_CLEANUP(struct felt_follow *, felt_follow_free)

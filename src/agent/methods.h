@@ -43,6 +43,7 @@ struct felt_methods_context {
     const char *version;
     const char *subnet_file;
     const char *underlay;           /* the interface between nodes, "eth0" */
+    const char *underlay_missing;   /* what that lacks: "interface eth0 is gone"; NULL: nothing */
     const char *device;             /* the overlay's, "flannel.1" */
     const char *device6;            /* a second one, "flannel-v6.1"; NULL: there is none */
     uint32_t mtu;                   /* of the overlay; 0: not known */

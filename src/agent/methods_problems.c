@@ -198,6 +198,10 @@ json_t *felt_methods_problems(const struct felt_methods_context *c)
     else if (!self.has_lease)
         felt_methods_add_problem(problems, "waiting for a lease%s%s", self.waiting ? ": " : "",
                                  self.waiting ? self.waiting : "");
+    if (c->underlay_missing)
+        felt_methods_add_problem(
+            problems, "underlay: %s; it is waited for, and lease, device and routes stay",
+            c->underlay_missing);
     if (c->kernel_error)
         felt_methods_add_problem(problems, "kernel: %s", c->kernel_error);
     if (c->kernel_limit)

@@ -12,6 +12,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/event_log.c src/agent/event_log.h \
 	src/agent/failure.c src/agent/failure.h \
 	src/agent/follow.c src/agent/follow.h \
+	src/agent/follow_decision.c src/agent/follow_decision.h \
 	src/agent/hooks.c src/agent/hooks.h \
 	src/agent/httpd.c src/agent/httpd.h \
 	src/agent/lease_change.c src/agent/lease_change.h \

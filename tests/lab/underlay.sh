@@ -139,6 +139,8 @@ says() {
 
 lab exec h1 ip link del eth0
 await_ok "gone: feltd says that it waits" "$LIMIT_S" says 'underlay: interface eth0 is gone; waiting for it: lease, device and routes stay'
+like "gone: status says so" "$(ctl h1 status '.problems[]' | grep '^underlay:')" \
+    '^underlay: interface eth0 is gone; it is waited for, and lease, device and routes stay$'
 is "gone: the lease stays" "$(subnet h1)" "$LEASE"
 lab exec switch ip link add h1 type veth peer name eth0 mtu 1500 netns "$(cat "$(lab dir)/h1/holder")"
 lab exec switch ip link set h1 master underlay up
@@ -153,6 +155,18 @@ no_problems() {
     [[ $(jq length "$WORK/problems") == 0 ]]
 }
 await_ok "no problem is left" "$LIMIT_S" no_problems
+has_problem() {
+    ctl h1 status '.problems[]' | grep -q "^underlay: $1; "
+}
+lab exec h1 ip address flush dev eth0
+await_ok "an address that is gone is one of status, too" "$LIMIT_S" has_problem '.*eth0.*' || diag "$(ctl h1 status '.problems[]')"
+plug 1
+await_ok "and none when it is back" "$LIMIT_S" no_problems
+lab exec h1 ip link set eth0 down
+await_ok "so is an interface that is down" "$LIMIT_S" has_problem 'interface eth0 is down' || diag "$(ctl h1 status '.problems[]')"
+lab exec h1 ip link set eth0 up
+lab exec h1 ip route replace default via "$NET.254"
+await_ok "until it is up" "$LIMIT_S" no_problems
 lab down
 
 # ---- IPv6 that comes later ------------------------------------------------------------------------

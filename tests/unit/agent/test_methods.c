@@ -366,18 +366,22 @@ static void problems_come_in_order_and_name_five_members_at_most(void **state)
     f->node.self.has_lease = false;
     f->node.self.waiting = "no slot is free";
     f->context.save_failing = true;
+    f->context.underlay_missing = "interface eth0 is gone";
     f->context.kernel_error = "RTM_NEWLINK: Operation not permitted";
     f->context.kernel_limit = "the neighbour table has no room";
     f->context.subnet_file_error = "Read-only file system";
-    expect_json(felt_methods_problems(&f->context),
-                "[\"the state cannot be saved: nothing is given or taken until it can; see the log "
-                "for the file\","
-                "\"waiting for a lease: no slot is free\","
-                "\"kernel: RTM_NEWLINK: Operation not permitted\","
-                "\"kernel: the neighbour table has no room\","
-                "\"/run/flannel/subnet.env: Read-only file system\","
-                "\"7 members are dead: a, b, c, d, e and 2 more\","
-                "\"1 member is not answering: h\"]");
+    expect_json(
+        felt_methods_problems(&f->context),
+        "[\"the state cannot be saved: nothing is given or taken until it can; see the log "
+        "for the file\","
+        "\"waiting for a lease: no slot is free\","
+        "\"underlay: interface eth0 is gone; it is waited for, and lease, device and routes "
+        "stay\","
+        "\"kernel: RTM_NEWLINK: Operation not permitted\","
+        "\"kernel: the neighbour table has no room\","
+        "\"/run/flannel/subnet.env: Read-only file system\","
+        "\"7 members are dead: a, b, c, d, e and 2 more\","
+        "\"1 member is not answering: h\"]");
 }
 
 static void two_live_members_of_one_name_or_address_are_a_problem(void **state)
