@@ -1,80 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# IPv6, inside and outside: networks of both families and of IPv6 alone, over underlays of either and
-# of both, by vxlan and by host-gw.
+# IPv6, inside and outside: a network of both families over an underlay of both, by flannel's two devices.
 set -u
 srcdir=${srcdir:-.} builddir=${builddir:-build}
 . "$srcdir/tests/lab/lab.sh"
-
-NET4=10.244.0.0/16
-NET6=fc00:0:42::/48
-LIMIT_S=30       # until a change has to be in place; far above what it takes
-ICMP4_BYTES=28   # headers of a ping over IPv4: 20 and 8
-ICMP6_BYTES=48   # over IPv6: 40 and 8
-
-[[ -e /proc/net/if_inet6 ]] || skip_all "this kernel has no IPv6"
-
-# at HOST: what felt-lab noted of an address, as in 'at c2 address6'.
-at() {
-    cat "$(lab dir)/$1/$2"
-}
-
-# pings SOURCE ADDRESS [ARG...]
-pings() {
-    lab exec "$1" ping -n -c 3 -i 0.2 -W 2 "${@:3}" "$2"
-}
-
-ping_once() {
-    lab exec "$1" ping -n -c 1 -W 1 "$2"
-}
-
-matrix_is_clean() {
-    local pairs
-    pairs=$(lab ping-matrix --raw "${@:2}" | awk '$3 == "0%"' | wc -l)
-    is "$1" "$pairs" $((4 * $(lab_hosts) * ($(lab_hosts) - 1)))
-}
-
-lab_hosts() {
-    cat "$(lab dir)/n_hosts"
-}
-
-# h1_path STATE: so all of h1's paths through the overlay are (proto/path.md).
-h1_path() {
-    [[ $(ctl h1 members '[.members[] | select(.self | not) | .path.state] | unique | join(" ")') == "$1" ]]
-}
-
-# The network address of a host's IPv6 subnet: fc00:0:42:1::
-net6() {
-    lab exec "$1" sed -n 's/^FLANNEL_IPV6_SUBNET=\(.*::\)1\/64$/\1/p' /run/flannel/subnet.env
-}
-
-mtu_in_env() {
-    lab exec "$1" sed -n 's/^FLANNEL_MTU=//p' /run/flannel/subnet.env
-}
-
-# How many packets this host has cut into fragments, of either family.
-fragments() {
-    lab exec "$1" cat /proc/net/snmp6 /proc/net/snmp | awk '
-        $1 == "Ip6FragCreates" { n += $2 }
-        $1 == "Ip:" && !names { for (i = 2; i <= NF; i++) name[i] = $i; names = 1; next }
-        $1 == "Ip:" { for (i = 2; i <= NF; i++) if (name[i] == "FragCreates") n += $i }
-        END { print n }'
-}
-
-# largest_crosses NAME FAMILY OVERHEAD ADDRESS: a packet of the advertised MTU gets through whole, and
-# the container itself knows that a larger one would not.
-largest_crosses() {
-    local mtu bytes before
-    mtu=$(mtu_in_env h1)
-    bytes=$((mtu - $3))
-    before=$(fragments h1)
-    check "$1: an IPv$2 packet of $mtu bytes crosses" pings c1 "$4" -M "do" -s "$bytes"
-    is "$1: and nobody had to cut it up" "$(fragments h1)" "$before"
-    like "$1: one byte more does not leave the container" \
-        "$(pings c1 "$4" -M "do" -s $((bytes + 1)) 2>&1)" '[Mm]essage too long'
-}
-
-# ---- both families over an underlay of both: flannel's two devices ---------------------------------
+. "$srcdir/tests/lab/families.sh"
 
 lab_up 3 --network "$NET4,$NET6" --underlay 46
 matrix_is_clean "all containers and hosts reach each other over IPv4"
@@ -100,9 +30,6 @@ is "the IPv6 address is on it, and checks for no duplicate" \
 is "the IPv4 address is on the first" "$(lab exec h1 ip -4 -o address show dev flannel-v6.1)" ""
 is "neither takes router advertisements" \
     "$(lab exec h1 cat /proc/sys/net/ipv6/conf/flannel.1/accept_ra /proc/sys/net/ipv6/conf/flannel-v6.1/accept_ra | paste -sd,)" 0,0
-route_to() {
-    lab exec "$1" ip -6 route show "$2/64" | sed 's/ pref medium//; s/ *$//; s/ proto [a-z0-9]*//'
-}
 is "a peer's route is flannel's" "$(route_to h1 "$N2")" "$N2/64 via $N2 dev flannel-v6.1 metric 1024 onlink"
 MAC=$(lab exec h2 cat /sys/class/net/flannel-v6.1/address)
 is "so is its neighbour" "$(lab exec h1 ip -6 neigh show "$N2" dev flannel-v6.1 | sed 's/ *$//')" "$N2 lladdr $MAC PERMANENT"
@@ -205,47 +132,4 @@ lab start h3
 await_ok "with its IPv6 back it is led to over IPv6 again" "$LIMIT_S" over h1 "$N3" flannel-v6.1
 await_ok "and leads back over it" "$LIMIT_S" over h3 "$N1" flannel-v6.1
 await_ok "and both families cross" "$LIMIT_S" h1_reaches_h3
-lab down
-
-# ---- the same network over one underlay: one device for both ---------------------------------------
-
-for family in 4 6; do
-    lab_up 2 --network "$NET4,$NET6" --underlay "$family"
-    device=flannel.1 mtu=1450
-    ((family == 4)) || device=flannel-v6.1 mtu=1430
-    name="over IPv$family alone"
-    matrix_is_clean "$name: IPv4 crosses"
-    matrix_is_clean "$name: IPv6 crosses" -6
-    await_ok "$name: h1's trials of the overlay say so" "$LIMIT_S" h1_path passes
-    is "$name: there is one device" "$(lab exec h1 ip -br link show type vxlan | awk '{ print $1 }')" "$device"
-    is "$name: the MTU is the underlay's less the headers" "$(mtu_in_env h1)" "$mtu"
-    largest_crosses "$name" 4 "$ICMP4_BYTES" "$(at c2 address)"
-    largest_crosses "$name" 6 "$ICMP6_BYTES" "$(at c2 address6)"
-    is "$name: one fdb entry serves both" "$(lab exec h1 bridge fdb show dev "$device" | grep -c ' dst ')" 1
-    lab down
-done
-
-# ---- IPv6 alone, inside and outside ----------------------------------------------------------------
-
-lab_up 2 --network "$NET6" --underlay 6
-matrix_is_clean "without any IPv4 everybody reaches everybody" -6
-await_ok "h1's trials of the overlay say so" "$LIMIT_S" h1_path passes
-is "there is none" "$(lab exec h1 ip -4 -br address show up | grep -vc '^lo ')" 0
-like "gossip goes over IPv6" "$(ctl h1 members '.members[].advertise' | paste -sd,)" '\[2001:db8:0:1::1\]:8470.*\[2001:db8:0:1::2\]:8470'
-is "the lease is of IPv6" "$(ctl h1 status .lease.subnet)" "$(net6 h1)/64"
-is "subnet.env has no line of IPv4" "$(lab exec h1 grep -c '^FLANNEL_NETWORK\|^FLANNEL_SUBNET' /run/flannel/subnet.env)" 0
-is "a joiner gets a subnet, too" "$(lab add)" h3
-lab wait
-matrix_is_clean "and reaches the others" -6
-lab down
-
-# ---- host-gw ---------------------------------------------------------------------------------------
-
-lab_up 2 --network "$NET4,$NET6" --underlay 46 --backend host-gw
-matrix_is_clean "host-gw: IPv4 crosses"
-matrix_is_clean "host-gw: IPv6 crosses" -6
-is "host-gw: there is no device" "$(lab exec h1 ip -br link show type vxlan)" ""
-is "host-gw: the route is by the peer's address" "$(route_to h1 "$(net6 h2)")" "$(net6 h2)/64 via 2001:db8:0:1::2 dev eth0 metric 1024"
-is "host-gw: the MTU is the underlay's" "$(mtu_in_env h1)" 1500
-largest_crosses "host-gw" 6 "$ICMP6_BYTES" "$(at c2 address6)"
 done_testing

@@ -14,6 +14,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/path_mtu.sh \
 	tests/lab/path_dual.sh \
 	tests/lab/dual_stack.sh \
+	tests/lab/dual_underlays.sh \
 	tests/lab/docker.sh \
 	tests/lab/felt_lab.sh \
 	tests/lab/kernel.sh \
@@ -51,6 +52,7 @@ EXTRA_DIST += $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/datagrams.py tests/
 EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/bad_clients.py tests/lab/control.py tests/lab/datagrams.py tests/lab/donor_kills.py \
 	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
+	tests/lab/docs_run.sh tests/lab/families.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver
