@@ -113,7 +113,8 @@ static void a_repair_is_of_a_peer_that_was_settled_before(void **state)
     struct felt_plan_op ops[] = {{.kind = FELT_OP_NEIGH_SET, .peer = 0},
                                  {.kind = FELT_OP_FDB_SET, .peer = 0},
                                  {.kind = FELT_OP_NEIGH_SET, .peer = 1}};
-    struct felt_plan plan = {.ops = ops, .n_ops = 3};
+    bool plain[3] = {false};
+    struct felt_plan plan = {.ops = ops, .n_ops = 3, .plain = plain};
     struct felt_peer_story stories[3] = {{.settled = true}, {0}, {.settled = true}};
     struct felt_plan_desired desired;
     int results[3] = {0};
