@@ -20,7 +20,10 @@
 
 #define CALLS_PER_TURN     4 /* of one client before the loop looks after everything else again */
 #define ACCEPTS_PER_SECOND 1000
-#define TIMER_ACCURACY_US  (100 * FELT_USEC_MS)
+/* Behind gossip, saving and the kernel's news: whoever may only read cannot hold them up by asking
+ * much. Before what is done when nothing else is to do. */
+#define PRIORITY          (SD_EVENT_PRIORITY_NORMAL + 50)
+#define TIMER_ACCURACY_US (100 * FELT_USEC_MS)
 
 struct client {
     struct felt_varlink_server *server;
@@ -442,6 +445,7 @@ static int client_add(struct felt_varlink_server *server, int fd)
         free(client);
         return r;
     }
+    (void)sd_event_source_set_priority(client->io, PRIORITY);
     client->server = server;
     client->fd = fd;
     client->may_change = may_change(server, fd);
@@ -498,6 +502,8 @@ int felt_varlink_server_new(const struct felt_varlink_server_config *config,
         r = sd_event_source_set_ratelimit(server->accept, FELT_USEC_SEC, ACCEPTS_PER_SECOND);
     if (r >= 0)
         r = sd_event_add_defer(config->event, &server->wake, on_wake, server);
+    if (r >= 0)
+        r = sd_event_source_set_priority(server->wake, PRIORITY);
     if (r >= 0)
         r = sd_event_source_set_enabled(server->wake, SD_EVENT_OFF);
     if (r < 0) {

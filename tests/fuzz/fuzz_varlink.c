@@ -27,7 +27,8 @@ static void check_call(const char *text, size_t len)
     r = felt_varlink_encode(call.root, &bytes, &n);
     assert(r == 0 && n > 0 && bytes[n - 1] == '\0' && strlen(bytes) == n - 1);
     r = felt_varlink_call_parse(bytes, n - 1, &back);
-    assert(r == 0 && strcmp(call.method, back.method) == 0 && call.oneway == back.oneway);
+    assert(r == 0 && strcmp(call.method, back.method) == 0 && call.oneway == back.oneway &&
+           call.more == back.more);
     free(bytes);
     felt_varlink_call_done(&back);
     felt_varlink_call_done(&call);
