@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# felt-sim over 200 seeds (FELT_SEEDS), over the seeds that once failed, and twice over one.
+# felt-sim over 200 seeds (FELT_SIM_SEEDS), over the seeds that once failed, and twice over one.
 set -u
 srcdir=${srcdir:-.} builddir=${builddir:-.}
 . "$srcdir/tests/tap.sh"
@@ -14,7 +14,7 @@ sim() {
 }
 
 sim "50 seeds without faults" --seed 1 --seeds 50 --faults none
-seeds=${FELT_SEEDS:-200}
+seeds=${FELT_SIM_SEEDS:-200}
 output=$("$felt_sim" --quiet --seed 1 --seeds "$seeds" --faults all --coverage)
 is "$seeds seeds with faults" "$?" 0
 grep -q '^reproduce: ' <<<"$output" && diag "$output"

@@ -7,9 +7,9 @@ EXTRA_DIST += tests/sim/seeds.sh tests/sim/figures.sh tests/sim/check_sim.sh tes
 
 # A sanitizer looks for other faults than the checkers, and takes three times as long.
 if ENABLE_SANITIZE
-AM_TESTS_ENVIRONMENT += FELT_SEEDS=60; export FELT_SEEDS;
+AM_TESTS_ENVIRONMENT += FELT_SIM_SEEDS=60; export FELT_SIM_SEEDS;
 else
-AM_TESTS_ENVIRONMENT += FELT_SEEDS=200; export FELT_SEEDS;
+AM_TESTS_ENVIRONMENT += FELT_SIM_SEEDS=200; export FELT_SIM_SEEDS;
 endif
 
 .PHONY: check-sim
