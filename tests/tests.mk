@@ -30,6 +30,7 @@ include tests/unit/crypto/tests.mk
 include tests/unit/gossip/tests.mk
 include tests/unit/lease/tests.mk
 include tests/unit/netconf/tests.mk
+include tests/unit/flannel/tests.mk
 include tests/unit/node/tests.mk
 include tests/unit/plan/tests.mk
 include tests/unit/kernel/tests.mk

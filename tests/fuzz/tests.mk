@@ -4,6 +4,7 @@
 FUZZ_TARGETS = \
 	tests/fuzz/fuzz_datagram \
 	tests/fuzz/fuzz_descriptor \
+	tests/fuzz/fuzz_flannel \
 	tests/fuzz/fuzz_key \
 	tests/fuzz/fuzz_netconf \
 	tests/fuzz/fuzz_netlink \
@@ -41,6 +42,11 @@ tests_fuzz_fuzz_descriptor_SOURCES = tests/fuzz/fuzz_descriptor.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_descriptor_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_descriptor_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_fuzz_descriptor_LDADD = src/wire/libwire.a src/base/libbase.a $(MSGPACK_LIBS)
+
+tests_fuzz_fuzz_flannel_SOURCES = tests/fuzz/fuzz_flannel.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_flannel_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_flannel_LDFLAGS = $(FUZZER_FLAGS)
+tests_fuzz_fuzz_flannel_LDADD = src/flannel/libflannel.a src/netconf/libnetconf.a src/base/libbase.a $(JANSSON_LIBS)
 
 tests_fuzz_fuzz_key_SOURCES = tests/fuzz/fuzz_key.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_key_CPPFLAGS = $(FUZZ_CPPFLAGS)

@@ -15,6 +15,7 @@ declare -A arrows=(
     [gossip]="base wire crypto"
     [lease]="base wire crypto"
     [netconf]="base"
+    [flannel]="base netconf"
     [node]="base wire crypto gossip lease netconf"
     [plan]="base netconf"
 )
@@ -34,7 +35,7 @@ arrows_of() {
     done
 }
 
-for room in base wire crypto gossip lease netconf node plan; do
+for room in base wire crypto gossip lease netconf flannel node plan; do
     [[ -d $room ]] || continue
     is "$room includes no room but ${arrows[$room]:-itself}" "$(arrows_of "$room" "${arrows[$room]}")" ""
     # inttypes and the like are harmless; these are the doors to the world.
@@ -58,7 +59,7 @@ library libnl '^netlink/' "kernel"
 library rtnetlink '^linux/(rtnetlink|netlink|if_link|if_addr|neighbour|nexthop)\.h$' "kernel"
 library libsystemd '^systemd/' "agent"
 library libmicrohttpd '^microhttpd' "httpd"
-library jansson '^jansson' "netconf agent ctl etcd httpd"
+library jansson '^jansson' "netconf flannel agent ctl etcd httpd"
 
 for room in $world; do
     [[ -d $room ]] || continue
@@ -67,6 +68,7 @@ for room in $world; do
     agent) allowed="base wire crypto gossip lease netconf node plan kernel ctl" ;;
     ctl) allowed="base netconf crypto plan kernel" ;;
     sim) allowed="base wire crypto gossip lease netconf node" ;;
+    etcd) allowed="base netconf flannel crypto ctl" ;;
     *) allowed="base netconf crypto ctl" ;;
     esac
     is "$room includes no room but $allowed" "$(arrows_of "$room" "$allowed")" ""

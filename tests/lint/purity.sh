@@ -31,7 +31,7 @@ offences() {
 }
 
 read -ra archives <<<"${PURE_LIBS:-}"
-((${#archives[@]})) || archives=(src/{base/libbase,wire/libwire,crypto/libcrypto,gossip/libgossip,lease/liblease,netconf/libnetconf,node/libnode,plan/libplan}.a)
+((${#archives[@]})) || archives=(src/{base/libbase,wire/libwire,crypto/libcrypto,gossip/libgossip,lease/liblease,netconf/libnetconf,flannel/libflannel,node/libnode,plan/libplan}.a)
 paths=()
 for archive in "${archives[@]}"; do
     paths+=("$builddir/$archive")

@@ -8,14 +8,14 @@ cd "$srcdir" || exit 1
 
 # missing PROTO TESTS: the ids of the files in PROTO that nothing in TESTS names.
 missing() {
-    grep -ohE '\*\*[PGLSTOC]-[0-9.]*[0-9]' "$1"/*.md | tr -d '*' | sort -u | while read -r id; do
+    grep -ohE '\*\*[PGLSTOCB]-[0-9.]*[0-9]' "$1"/*.md | tr -d '*' | sort -u | while read -r id; do
         grep -rqE "(^|[^0-9A-Z])${id//./\\.}([^0-9.]|\.[^0-9]|\$)" "$2" || printf '%s ' "$id"
     done
 }
 
 # unknown PROTO TESTS: the ids that TESTS names and PROTO does not have.
 unknown() {
-    grep -rohE --include='*.c' --include='*.sh' --exclude=requirements.sh '\b[PGLSTOC]-[0-9]+(\.[0-9]+)+' "$2" | sort -u | while read -r id; do
+    grep -rohE --include='*.c' --include='*.sh' --exclude=requirements.sh '\b[PGLSTOCB]-[0-9]+(\.[0-9]+)+' "$2" | sort -u | while read -r id; do
         grep -qF "**$id" "$1"/*.md || printf '%s ' "$id"
     done
 }

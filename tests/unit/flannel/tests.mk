@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+FLANNEL_TESTS = \
+	tests/unit/flannel/test_key \
+	tests/unit/flannel/test_lease \
+	tests/unit/flannel/test_reply \
+	tests/unit/flannel/test_request
+UNIT_TESTS += $(FLANNEL_TESTS)
+FLANNEL_TEST_LDADD = src/flannel/libflannel.a src/netconf/libnetconf.a src/base/libbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_flannel_test_key_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_flannel_test_key_LDADD = $(FLANNEL_TEST_LDADD)
+tests_unit_flannel_test_lease_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_flannel_test_lease_LDADD = $(FLANNEL_TEST_LDADD)
+tests_unit_flannel_test_reply_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_flannel_test_reply_LDADD = $(FLANNEL_TEST_LDADD)
+tests_unit_flannel_test_request_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_flannel_test_request_LDADD = $(FLANNEL_TEST_LDADD)
