@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 FLANNEL_TESTS = \
+	tests/unit/flannel/test_engine_faults \
 	tests/unit/flannel/test_key \
 	tests/unit/flannel/test_lease \
 	tests/unit/flannel/test_reply \
@@ -15,3 +16,10 @@ tests_unit_flannel_test_reply_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_flannel_test_reply_LDADD = $(FLANNEL_TEST_LDADD)
 tests_unit_flannel_test_request_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_flannel_test_request_LDADD = $(FLANNEL_TEST_LDADD)
+
+# An etcd and a cluster in virtual time.
+BRIDGE_WORLD_SOURCES = tests/support/bridge_world.c tests/support/bridge_world.h \
+	tests/support/etcd_model.c tests/support/etcd_model.h
+tests_unit_flannel_test_engine_faults_SOURCES = tests/unit/flannel/test_engine_faults.c $(BRIDGE_WORLD_SOURCES)
+tests_unit_flannel_test_engine_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_flannel_test_engine_faults_LDADD = $(FLANNEL_TEST_LDADD)
