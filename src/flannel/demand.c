@@ -6,6 +6,7 @@
 #include "flannel/engine_core.h"
 
 #define CLAIM_US (30 * FELT_USEC_SEC)  /* cleared, and not given by then: another slot */
+#define HEAR_US  (10 * FELT_USEC_SEC)  /* after feltd was told of a foreign lease */
 #define AVOID_US (600 * FELT_USEC_SEC) /* that slot only where there is no other */
 
 static int node_cmp(const void *key, const void *demand)
@@ -94,18 +95,38 @@ static bool usable(const struct felt_flannel *e, uint32_t slot, const struct fel
     return !s || (!s->own && !s->claimed && !s->busy && !taken(s, d));
 }
 
-/* What it wants, what its machine has in etcd, the best that is free; NO_SLOT. */
-static uint32_t choose(const struct felt_flannel *e, const struct felt_flannel_demand *d)
+/* The slot whose key in etcd has the address of the one who asks: its machine ran flanneld before.
+ */
+static uint32_t former(const struct felt_flannel *e, const struct felt_flannel_demand *d)
 {
-    if (usable(e, d->slot, d))
-        return d->slot;
     for (uint32_t i = 0; i < e->slots; i++) {
         const struct seat *s = e->seats[i];
 
-        if (s && seat_others(s) && e->now >= s->avoid_until_us && usable(e, i, d) &&
-            felt_ip_equal(&s->lease.public_ip, &d->public_ip))
+        if (s && seat_others(s) && felt_ip_equal(&s->lease.public_ip, &d->public_ip) &&
+            e->now >= s->avoid_until_us && usable(e, i, d))
             return i;
     }
+    return FELT_FLANNEL_NO_SLOT;
+}
+
+/* What its machine has in etcd, what feltd names, the best that is free; NO_SLOT: nothing yet. */
+static uint32_t choose(struct felt_flannel *e, const struct felt_flannel_demand *d)
+{
+    uint32_t slot = former(e, d);
+
+    if (slot != FELT_FLANNEL_NO_SLOT) {
+        felt_usec heard_us = felt_usec_add(e->seats[slot]->foreign_us, HEAR_US);
+
+        if (d->slot == FELT_FLANNEL_NO_SLOT || d->slot == slot)
+            return slot;
+        /* feltd names it when it has heard of it, if it can give it at all. */
+        if (!e->seats[slot]->told || e->now < heard_us) {
+            engine_wake(e, heard_us);
+            return FELT_FLANNEL_NO_SLOT;
+        }
+    }
+    if (usable(e, d->slot, d))
+        return d->slot;
     for (int avoid = 1; avoid >= 0; avoid--) {
         for (size_t i = 0; i < e->n_free; i++) {
             const struct seat *s = seat_at(e, e->free[i]);

@@ -46,6 +46,7 @@ struct seat {
     bool told;     /* feltd has it as foreign, or was told so */
     struct felt_flannel_own is;
     struct felt_flannel_lease told_lease;
+    felt_usec foreign_us; /* when we told it so */
     /* us */
     bool busy;                /* a request is on its way */
     bool taking_back;         /* and that is what it is for */

@@ -172,6 +172,7 @@ void tell_foreign(struct felt_flannel *e)
             continue;
         s->told = true;
         s->told_lease = lease;
+        s->foreign_us = e->now;
         fx->set[fx->n_set].slot = i;
         fx->set[fx->n_set++].lease = lease;
     }

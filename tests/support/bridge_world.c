@@ -502,8 +502,15 @@ static void flanneld_write(struct bw_world *w, struct bw_machine *m, uint32_t sl
     char value[FELT_FLANNEL_VALUE_MAX + 1], path[256];
     bool reserved = k && k->expires_us == FELT_USEC_NEVER;
 
-    if (k && !key_is_of(k, m))
+    if (k && !key_is_of(k, m)) {
         m->thief = w->disturbed[slot] = true;
+        for (uint32_t i = 0; i < BW_MACHINES; i++) {
+            struct bw_machine *victim = &w->machines[i];
+
+            if (victim->role == BW_FLANNELD && victim->slot == slot)
+                victim->thief = true; /* it does not notice, and will take it back */
+        }
+    }
     felt_flannel_lease_format(&m->lease, value);
     key_path(w, slot, path);
     etcd_model_set(w->etcd, path, value, reserved ? 0 : FELT_ETCD_LEASE_TTL_S);
@@ -759,7 +766,9 @@ static void check(struct bw_world *w)
 void bw_run(struct bw_world *w, felt_usec for_us)
 {
     felt_usec end = w->now + for_us, looked = w->now;
+    uint32_t seen_gifts = w->gifts;
 
+    unpark(w); /* of what was done before */
     while (w->violation[0] == '\0') {
         size_t first = SIZE_MAX;
         felt_usec at = end;
@@ -798,7 +807,9 @@ void bw_run(struct bw_world *w, felt_usec for_us)
             push(w, GIFT, 0);
             look(w, 0);
         }
-        check(w);
+        if (etcd_model_index(w->etcd) != w->seen_index || w->gifts != seen_gifts)
+            check(w);
+        seen_gifts = w->gifts;
         unpark(w);
     }
     w->now = end;

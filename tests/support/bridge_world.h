@@ -32,7 +32,7 @@ struct bw_machine {
     uint32_t slot;                   /* that it believes to lease; BW_NONE */
     uint32_t wish;                   /* flanneld: chosen, not created yet */
     uint32_t expects;                /* the slot that it had before it changed over; BW_NONE */
-    bool thief;                      /* took what another had */
+    bool thief;                      /* took what another had, or had it taken */
 };
 
 struct bw_bridge {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 FLANNEL_TESTS = \
+	tests/unit/flannel/test_engine \
 	tests/unit/flannel/test_engine_faults \
 	tests/unit/flannel/test_key \
 	tests/unit/flannel/test_lease \
@@ -23,3 +24,6 @@ BRIDGE_WORLD_SOURCES = tests/support/bridge_world.c tests/support/bridge_world.h
 tests_unit_flannel_test_engine_faults_SOURCES = tests/unit/flannel/test_engine_faults.c $(BRIDGE_WORLD_SOURCES)
 tests_unit_flannel_test_engine_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_flannel_test_engine_faults_LDADD = $(FLANNEL_TEST_LDADD)
+tests_unit_flannel_test_engine_SOURCES = tests/unit/flannel/test_engine.c $(BRIDGE_WORLD_SOURCES)
+tests_unit_flannel_test_engine_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_flannel_test_engine_LDADD = $(FLANNEL_TEST_LDADD)
