@@ -248,6 +248,12 @@ static void called(struct bw_world *w, const struct call *c)
     }
     for (size_t i = 0; i < c->n_gone; i++)
         w->has_foreign[c->gone[i]] = false;
+    for (uint32_t i = 0; c->clear && i < c->n_cleared; i++) {
+        uint32_t m = (uint32_t)c->cleared[i].node.b[0] - 1;
+
+        if (w->machines[m].role == BW_FELT && w->machines[m].slot == BW_NONE)
+            w->machines[m].granted = c->cleared[i].slot;
+    }
     if (c->clear) {
         w->clear_seq = c->clear_seq;
         w->clear_us = w->now;
@@ -273,10 +279,23 @@ static void give(struct bw_world *w, struct bw_machine *m, uint32_t slot)
     else if (m->expects != BW_NONE && key_is_of(bw_key(w, m->expects), m) &&
              !w->disturbed[m->expects])
         violate(w, "%s changed over from slot %u to slot %u", m->name, m->expects, slot);
-    m->expects = BW_NONE;
+    m->expects = m->granted = BW_NONE;
     w->owner[slot] = m->i;
     m->slot = slot;
     w->gifts++;
+}
+
+/* Whether the machine may be given the slot, and it is cleared for it. */
+static bool may_give(struct bw_world *w, const struct bw_machine *m, uint32_t slot)
+{
+    bool cleared = w->names && m->granted == slot;
+
+    for (size_t c = 0; !w->names && c < w->n_cleared; c++)
+        cleared =
+            cleared || (w->cleared[c].slot == slot && felt_id_equal(&w->cleared[c].node, &m->id));
+    if (!cleared || w->owner[slot] != BW_NONE)
+        return false;
+    return !w->has_foreign[slot] || felt_ip_equal(&w->foreign[slot].public_ip, &m->lease.public_ip);
 }
 
 static void gifts(struct bw_world *w)
@@ -286,15 +305,8 @@ static void gifts(struct bw_world *w)
     for (uint32_t i = 0; i < BW_MACHINES; i++) {
         struct bw_machine *m = &w->machines[i];
 
-        if (m->role != BW_FELT || m->slot != BW_NONE)
-            continue;
-        for (size_t c = 0; c < w->n_cleared && m->slot == BW_NONE; c++) {
-            uint32_t slot = w->cleared[c].slot;
-
-            if (!felt_id_equal(&w->cleared[c].node, &m->id) || w->owner[slot] != BW_NONE)
-                continue;
-            if (w->has_foreign[slot] &&
-                !felt_ip_equal(&w->foreign[slot].public_ip, &m->lease.public_ip))
+        for (uint32_t slot = 0; slot < BW_SLOTS; slot++) {
+            if (m->role != BW_FELT || m->slot != BW_NONE || !may_give(w, m, slot))
                 continue;
             give(w, m, slot);
             look(w, 0);
@@ -652,6 +664,7 @@ void bw_felt_leave(struct bw_world *w, uint32_t machine)
     if (m->slot != BW_NONE)
         felt_loses(w, m->slot);
     m->role = BW_OFF;
+    m->granted = BW_NONE;
     felt_changed(w);
 }
 
@@ -854,7 +867,7 @@ void bw_init(struct bw_world *w, uint64_t seed)
                                                .has_device = true,
                                                .device = {.vni = 1, .mac = {2, 0, 0, 0, 0, 0}}};
         m->lease.device.mac[5] = (uint8_t)i;
-        m->slot = m->wish = m->expects = BW_NONE;
+        m->slot = m->wish = m->expects = m->granted = BW_NONE;
     }
 }
 

@@ -31,6 +31,7 @@ struct bw_machine {
     struct felt_flannel_lease lease; /* what it leases with */
     uint32_t slot;                   /* that it believes to lease; BW_NONE */
     uint32_t wish;                   /* flanneld: chosen, not created yet */
+    uint32_t granted;                /* cleared for its demand (names) */
     uint32_t expects;                /* the slot that it had before it changed over; BW_NONE */
     bool thief;                      /* took what another had, or had it taken */
 };
@@ -54,8 +55,9 @@ struct bw_world {
     uint64_t seen_index; /* of etcd, at the last event */
     bool etcd_down;
     bool faults; /* of messages */
-    bool names;  /* feltd names a slot in each demand, and tells nothing of those that are free */
-    bool quiet;  /* no line is printed */
+    bool names; /* feltd names a slot in each demand, tells nothing of those that are free, and what
+                   is cleared stays so as long as the demand does */
+    bool quiet; /* no line is printed */
 
     struct bw_machine machines[BW_MACHINES];
     uint32_t owner[BW_SLOTS]; /* felt's leases, by machine; BW_NONE */

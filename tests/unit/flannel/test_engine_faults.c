@@ -9,7 +9,7 @@
 
 #include "tests/support/bridge_world.h"
 
-#define SEEDS 16  /* or as many as FELT_SEEDS says */
+#define SEEDS 12  /* or as many as FELT_SEEDS says */
 #define ACTS  120 /* of a seed */
 
 #define HOUR  (3600 * FELT_USEC_SEC)
@@ -98,7 +98,7 @@ static void live(struct bw_world *w, bool theft)
             act_machine(w, theft);
         bw_run(w, (pick(w, 5) ? 1 + pick(w, 500) : 1 + pick(w, 60000)) * FELT_USEC_MS);
         /* As long as keys outlive: half of a lease. */
-        if (pick(w, 40) == 0) {
+        if (pick(w, 80) == 0) {
             w->etcd_down = false;
             bw_bridge_start(w, 0);
             bw_run(w, 6 * HOUR);
