@@ -357,7 +357,7 @@ static void send_call(struct bw_world *w, struct bw_bridge *b)
 
     if (!fx->clear && fx->n_set == 0 && fx->n_gone == 0)
         return;
-    if (w->faults && chance(w, 5))
+    if (w->deaf || (w->faults && chance(w, 5)))
         return; /* the connection broke */
     c = calloc(1, sizeof(*c));
     assert(c && fx->n_set <= BW_SLOTS && fx->n_gone <= BW_SLOTS);

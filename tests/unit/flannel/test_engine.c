@@ -392,6 +392,63 @@ static void a_demand_that_ends_takes_its_key_and_its_word_back(void **state)
         assert_null(bw_key(&w, s));
 }
 
+/* B-6.2, B-7.2 */
+static void no_key_is_removed_before_feltd_shows_that_it_heard(void **state)
+{
+    uint32_t keys = 0;
+
+    (void)state;
+    bw_bridge_start(&w, 0);
+    bw_run(&w, 5 * SEC);
+    bw_felt_join(&w, 0);
+    for (int i = 0; i < 1000 && w.n_cleared == 0; i++)
+        bw_run(&w, FELT_USEC_MS);
+    w.deaf = true;
+    bw_felt_leave(&w, 0);
+    bw_run(&w, 120 * SEC);
+    for (uint32_t s = 0; s < BW_SLOTS; s++)
+        keys += marked(s);
+    assert_int_equal(keys, 1);
+    w.deaf = false;
+    bw_run(&w, 60 * SEC);
+    settled();
+}
+
+/* B-7.1: once for the claim, once for the device that the node tells when it has the subnet. */
+static void a_key_that_another_process_made_is_written_before_it_is_cleared(void **state)
+{
+    (void)state;
+    w.names = true;
+    bw_vandal(&w, 0, "{\"PublicIP\":\"192.168.0.1\"} ", 86400);
+    assert_int_equal(joined(0), 0);
+    assert_int_equal(stats_of(0).renewed, 2);
+}
+
+/* B-5.1 */
+static void who_was_stopped_for_long_changes_nothing_before_it_has_the_lock(void **state)
+{
+    struct felt_flannel_own own[2] = {{.slot = 3}, {.slot = 4}};
+    struct felt_flannel_felt felt = {.on = true, .own = own, .n_own = 2};
+    struct felt_flannel_input input = {.event = FELT_FLANNEL_FELT, .felt = &felt};
+
+    (void)joined(0);
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        own[i].lease.public_ip = felt_ip_v4(0x0a000001 + (uint32_t)i);
+        memset(&own[i].node, 0x70 + i, sizeof(own[i].node));
+    }
+    input.now = w.now + 30 * SEC;
+    felt_flannel_step(w.bridges[0].engine, &input, &w.fx);
+    assert_in_range(w.fx.n_requests, 2, 4);
+    own[0].slot = 5;
+    own[1].slot = 6;
+    input.now = w.now + 100 * SEC;
+    felt_flannel_step(w.bridges[0].engine, &input, &w.fx);
+    for (size_t i = 0; i < w.fx.n_requests; i++)
+        assert_string_equal(w.fx.requests[i].op.name, "felt/bridge");
+    assert_int_equal(w.fx.n_set + w.fx.n_gone + w.fx.n_cleared, 0);
+}
+
 /* B-7.4 */
 static void the_last_subnet_is_given_and_who_comes_after_waits(void **state)
 {
@@ -452,6 +509,9 @@ int main(void)
         RULE(who_ends_in_order_gives_the_lock_back),
         RULE(where_the_mode_is_off_nothing_is_touched),
         RULE(a_demand_that_ends_takes_its_key_and_its_word_back),
+        RULE(no_key_is_removed_before_feltd_shows_that_it_heard),
+        RULE(a_key_that_another_process_made_is_written_before_it_is_cleared),
+        RULE(who_was_stopped_for_long_changes_nothing_before_it_has_the_lock),
         RULE(the_last_subnet_is_given_and_who_comes_after_waits),
         RULE(a_network_without_ipv4_has_no_bridge),
     };
