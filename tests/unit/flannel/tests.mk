@@ -19,7 +19,10 @@ tests_unit_flannel_test_request_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_flannel_test_request_LDADD = $(FLANNEL_TEST_LDADD)
 
 # An etcd and a cluster in virtual time.
-BRIDGE_WORLD_SOURCES = tests/support/bridge_world.c tests/support/bridge_world.h \
+BRIDGE_WORLD_SOURCES = \
+	tests/support/bridge_world.c tests/support/bridge_world.h tests/support/bridge_world_core.h \
+	tests/support/bridge_world_bridge.c tests/support/bridge_world_felt.c \
+	tests/support/bridge_world_flanneld.c \
 	tests/support/etcd_model.c tests/support/etcd_model.h
 tests_unit_flannel_test_engine_faults_SOURCES = tests/unit/flannel/test_engine_faults.c $(BRIDGE_WORLD_SOURCES)
 tests_unit_flannel_test_engine_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
