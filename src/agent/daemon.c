@@ -54,14 +54,14 @@ static void on_hooks_idle(void *userdata)
         felt_daemon_end(d);
 }
 
-static void lease_lost(struct felt_daemon *d)
+static void lease_lost(struct felt_daemon *d, bool foreign)
 {
     if (d->options->on_lease_lost != FELT_ON_LEASE_LOST_EXIT) {
-        felt_lease_change_lost(&d->lease_change, false);
+        felt_lease_change_lost(&d->lease_change, false, foreign);
         return;
     }
     felt_log_error("lease: --on-lease-lost=exit, so feltd stops; the data plane is left as it is");
-    felt_lease_change_lost(&d->lease_change, true);
+    felt_lease_change_lost(&d->lease_change, true, foreign);
     felt_daemon_end(d);
 }
 
@@ -90,7 +90,7 @@ static void handle_event(struct felt_daemon *d, const struct felt_event *event)
             felt_seeds_resolve(d->seeds);
         break;
     case FELT_EVENT_LEASE_LOST:
-        lease_lost(d);
+        lease_lost(d, event->n_slots > 0);
         break;
     case FELT_EVENT_SEEDS_SILENT:
         felt_event_log_silent_seeds(d->options, d->prepared.token_seeds, d->prepared.n_token_seeds);
@@ -121,6 +121,7 @@ static void handle_event(struct felt_daemon *d, const struct felt_event *event)
     case FELT_EVENT_MEMBER_DEAD:
         d->methods.n_deaths++;
         break;
+    case FELT_EVENT_BRIDGE:
     case FELT_EVENT_JOINED:
     case FELT_EVENT_LEASE_WAITING:
     case FELT_EVENT_MEMBER_ALIVE:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/log.h"
+#include "node/bridge.h"
 #include "node/view.h"
 
 /* One, or both with a comma between them. */
@@ -110,6 +111,11 @@ static void log_lease(const struct felt_self_view *self, const struct felt_event
     if (event->kind == FELT_EVENT_LEASE_TAKEN)
         felt_log_notice("lease: subnet=%s is ours%s%s", subnet.s, event->text[0] ? "; " : "",
                         event->text);
+    else if (event->kind == FELT_EVENT_LEASE_LOST && event->n_slots > 0)
+        felt_log_error("lease: LOST subnet=%s: a node outside of the cluster has it in etcd, and "
+                       "that one does not move; containers in it are cut off until they are "
+                       "renumbered",
+                       subnet.s);
     else if (event->kind == FELT_EVENT_LEASE_LOST)
         felt_log_error(
             "lease: LOST subnet=%s: another member owns it now; containers in it are cut "
@@ -182,12 +188,28 @@ static const char *name_of(enum felt_event_kind kind)
         [FELT_EVENT_STARTED_OVER] = "started_over",
         [FELT_EVENT_LEFT] = "left",
         [FELT_EVENT_BOOTSTRAP] = "bootstrap",
+        [FELT_EVENT_BRIDGE] = "bridge",
         [FELT_EVENT_PATH_FAILS] = "path_fails",
         [FELT_EVENT_PATH_LARGE_FAILS] = "path_large_fails",
         [FELT_EVENT_PATH_PASSES] = "path_passes",
     };
 
     return names[kind];
+}
+
+static void log_bridge(const struct felt_node *node)
+{
+    struct felt_bridge_view v;
+    const char *name;
+
+    felt_node_bridge(node, &v);
+    name = v.name[0] != '\0' ? v.name : FELT_ID_SHORT(&v.node);
+    if (v.phase == FELT_BRIDGE_ON)
+        felt_log_notice("bridge: the etcd bridge is on beside node=%s%s: nobody else gives a "
+                        "subnet",
+                        name, v.self ? ", this one" : "");
+    else
+        felt_log_notice("bridge: the etcd bridge is off: subnets are given without etcd");
 }
 
 static void tell(const struct felt_node *node, const struct felt_event *event)
@@ -233,6 +255,9 @@ static void tell(const struct felt_node *node, const struct felt_event *event)
     case FELT_EVENT_PATH_LARGE_FAILS:
     case FELT_EVENT_PATH_PASSES:
         log_path(event);
+        break;
+    case FELT_EVENT_BRIDGE:
+        log_bridge(node);
         break;
     case FELT_EVENT_BOOTSTRAP:
         felt_log_notice("bootstrap: %s", event->text);

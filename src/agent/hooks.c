@@ -216,6 +216,8 @@ static const char *reason_name(enum felt_hooks_reason reason)
         return "renumbered";
     case FELT_HOOKS_LOST:
         return "lost";
+    case FELT_HOOKS_FOREIGN:
+        return "foreign";
     case FELT_HOOKS_LEFT:
         return "left";
     }

@@ -6,7 +6,7 @@
  *     FELT_NEW_SUBNET        likewise
  *     FELT_OLD_IPV6_SUBNET   2001:db8:42:48::/64, or empty
  *     FELT_NEW_IPV6_SUBNET   likewise
- *     FELT_REASON            first, renumbered, lost or left
+ *     FELT_REASON            first, renumbered, lost, foreign or left
  *
  * and PATH, and nothing else of our environment. What they print goes to the log. Nothing waits for
  * them: changes that come while they run are one more run, afterwards. */
@@ -28,6 +28,7 @@ enum felt_hooks_reason {
     FELT_HOOKS_FIRST,      /* there was none before */
     FELT_HOOKS_RENUMBERED, /* another one took its place */
     FELT_HOOKS_LOST,       /* another machine has it, and there is no other one yet */
+    FELT_HOOKS_FOREIGN,    /* a node outside of the cluster has it: either of the two above */
     FELT_HOOKS_LEFT,       /* given back */
 };
 

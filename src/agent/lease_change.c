@@ -26,7 +26,9 @@ static void tell(struct felt_lease_change *c, const struct felt_dual *subnet,
 
 static int on_grace(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
 {
-    tell(userdata, &none, FELT_HOOKS_LOST);
+    struct felt_lease_change *c = userdata;
+
+    tell(c, &none, c->foreign ? FELT_HOOKS_FOREIGN : FELT_HOOKS_LOST);
     return 0;
 }
 
@@ -58,14 +60,18 @@ void felt_lease_change_written(struct felt_lease_change *change, const struct fe
     if (felt_dual_equal(&change->told, subnet))
         return;
     tell(change, subnet,
-         felt_dual_is_none(&change->told) ? FELT_HOOKS_FIRST : FELT_HOOKS_RENUMBERED);
+         felt_dual_is_none(&change->told) ? FELT_HOOKS_FIRST
+         : change->foreign                ? FELT_HOOKS_FOREIGN
+                                          : FELT_HOOKS_RENUMBERED);
     change->told = *subnet;
+    change->foreign = false;
 }
 
-void felt_lease_change_lost(struct felt_lease_change *change, bool now)
+void felt_lease_change_lost(struct felt_lease_change *change, bool now, bool foreign)
 {
+    change->foreign = foreign;
     if (now) {
-        tell(change, &none, FELT_HOOKS_LOST);
+        tell(change, &none, foreign ? FELT_HOOKS_FOREIGN : FELT_HOOKS_LOST);
         return;
     }
     (void)sd_event_source_set_time_relative(change->grace, FELT_LEASE_CHANGE_GRACE);

@@ -16,6 +16,7 @@ struct felt_lease_change {
     struct felt_hooks *hooks; /* borrowed */
     struct felt_dual told;    /* what the hooks know; may be none */
     sd_event_source *grace;
+    bool foreign; /* who has what we lost */
 };
 
 /* subnet_file is read; it says what an earlier run had. 0 or -errno. */
@@ -25,7 +26,8 @@ void felt_lease_change_done(struct felt_lease_change *change);
 
 /* subnet.env says this now; the same again is no change. */
 void felt_lease_change_written(struct felt_lease_change *change, const struct felt_dual *subnet);
-/* Another member owns it. now: there will be no other one, since we stop. */
-void felt_lease_change_lost(struct felt_lease_change *change, bool now);
+/* Another member owns it, or, foreign, somebody outside of the cluster has it: then that is the
+ * reason of what comes next. now: there will be no other one, since we stop. */
+void felt_lease_change_lost(struct felt_lease_change *change, bool now, bool foreign);
 /* We gave it back. */
 void felt_lease_change_left(struct felt_lease_change *change);

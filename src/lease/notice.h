@@ -3,10 +3,12 @@
  * value), merged by the larger (version, value), so it is commutative, associative and idempotent,
  * and gossip may lose, repeat and reorder (proto/lease.md 8).
  *
- * A key is a small number; today it is a slot, and the notice its reservation (reservation.h). An
- * empty value says that the notice was withdrawn. That is never forgotten, or who was away would
- * bring the notice back; it takes 24 bytes, and there are no more of them than keys. The table
- * keeps a digest that equals that of any node with the same notices. */
+ * A key is a small number: a slot, and the notice its reservation (reservation.h), or who leases it
+ * outside of the cluster (foreign.h); or the number of slots, and the notice says whether an etcd
+ * bridge is on (bridge_mode.h). An empty value says that the notice was withdrawn. That is never
+ * forgotten, or who was away would bring the notice back; it takes 24 bytes, and there are no more
+ * of them than keys. The table keeps a digest that equals that of any node with the same notices.
+ */
 #pragma once
 
 #include <stdbool.h>

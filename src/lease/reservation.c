@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lease/foreign.h"
+
 /* The first byte of a value (proto/messages.cddl, whom). */
 enum { BY_NAME = 1, BY_V4 = 4, BY_V6 = 6 };
 
@@ -65,9 +67,15 @@ size_t felt_whom_encode(const struct felt_whom *whom, uint8_t value[FELT_NOTICE_
 
 int felt_whom_decode(struct felt_bytes value, struct felt_whom *ret_whom)
 {
+    struct felt_foreign foreign;
     struct felt_whom whom = {0};
     size_t len;
 
+    if (felt_foreign_decode(value, &foreign) == 0) {
+        ret_whom->ip = *felt_foreign_address(&foreign);
+        memset(ret_whom->name, 0, sizeof(ret_whom->name));
+        return 0;
+    }
     if (value.len == 0)
         return -EINVAL;
     len = value.len - 1;

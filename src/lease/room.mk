@@ -5,6 +5,7 @@ PURE_LIBS += src/lease/liblease.a
 src_lease_liblease_a_SOURCES = \
 	src/lease/acceptor.c src/lease/acceptor.h \
 	src/lease/ballot.h \
+	src/lease/bridge_mode.c src/lease/bridge_mode.h \
 	src/lease/decision.c src/lease/decision.h \
 	src/lease/proposal.c src/lease/proposal.h \
 	src/lease/silence.c src/lease/silence.h \
@@ -13,6 +14,7 @@ src_lease_liblease_a_SOURCES = \
 	src/lease/balance.c src/lease/balance.h \
 	src/lease/choose.c src/lease/choose.h \
 	src/lease/exchange.c src/lease/exchange.h \
+	src/lease/foreign.c src/lease/foreign.h \
 	src/lease/freed.c src/lease/freed.h \
 	src/lease/gift.c src/lease/gift.h \
 	src/lease/heirs.c src/lease/heirs.h \

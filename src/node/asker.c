@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "node/bootstrap.h"
 #include "lease/waiting.h"
+#include "node/bootstrap.h"
 #include "node/core.h"
 #include "node/donor.h"
 #include "node/inbound.h"
@@ -18,6 +18,7 @@
 #define BUSY_PAUSE    (100 * FELT_USEC_MS) /* a busy donor is waiting for its disk */
 #define FIRST_PAUSE   (100 * FELT_USEC_MS) /* of a member: rumours need no longer to go round */
 #define REFERRALS_MAX 8                    /* in a row; then the members do not agree yet */
+#define HELD_PATIENT  4                    /* waits for the bridge; then it is worth a line */
 #define SILENT_AFTER  (4 * ANSWER_TIME)    /* a pause this long: time to say that nobody answers */
 
 void felt_asker_init(struct felt_asker *asker)
@@ -74,6 +75,8 @@ void felt_asker_restart(struct felt_node *node)
     node->asker.n_shunned = 0;
     node->asker.asked = false;
     node->asker.told = false;
+    node->asker.held = false;
+    node->asker.n_held = 0;
     node->asker.backoff_us = ANSWER_TIME;
     node->asker.next_us = node->now;
 }
@@ -105,6 +108,7 @@ static void send_join(struct felt_node *node, const struct felt_endpoint *to, ui
         new_request(node);
     felt_asker_join(node, to, member, asker->cookie, asker->request);
     asker->asked = true;
+    asker->held = false;
     asker->to = *to;
     asker->donor = member != FELT_MEMBER_NONE ? *felt_members_id(node->members, member)
                                               : (struct felt_id){{0}};
@@ -141,6 +145,18 @@ static void try_seeds(struct felt_node *node)
     back_off(node);
 }
 
+static void say_waiting(struct felt_node *node)
+{
+    struct felt_asker *asker = &node->asker;
+    struct felt_event *event;
+
+    if (asker->told)
+        return;
+    asker->told = true;
+    event = felt_outbox_event(node->outbox, FELT_EVENT_LEASE_WAITING);
+    snprintf(event->text, sizeof(event->text), "%s", asker->waiting);
+}
+
 /* Why nobody gives: how much there is and who sits on it silently. */
 static void report_waiting(struct felt_node *node)
 {
@@ -150,7 +166,6 @@ static void report_waiting(struct felt_node *node)
     struct felt_claim claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
     _cleanup_(felt_freep) struct felt_kept *kept = felt_reserve_kept(node, &claim);
     struct felt_asker *asker = &node->asker;
-    struct felt_event *event;
     uint32_t at = 0, stake;
     struct felt_id owner;
 
@@ -168,11 +183,7 @@ static void report_waiting(struct felt_node *node)
     }
     waiting.stopped = waiting.n_silent >= (waiting.n_slots + 1) / 2;
     felt_waiting_format(&waiting, asker->waiting, sizeof(asker->waiting));
-    if (asker->told)
-        return;
-    asker->told = true;
-    event = felt_outbox_event(node->outbox, FELT_EVENT_LEASE_WAITING);
-    snprintf(event->text, sizeof(event->text), "%s", asker->waiting);
+    say_waiting(node);
 }
 
 static bool is_shunned(const struct felt_asker *asker, const struct felt_id *id)
@@ -244,12 +255,55 @@ static void try_members(struct felt_node *node)
     send_join(node, &felt_members_peek(node->members, i)->descriptor->advertise, i);
 }
 
-void felt_asker_wake(struct felt_node *node)
+/* A bridge is on: only the node beside it gives. */
+static void try_bridge(struct felt_node *node)
+{
+    uint32_t i = felt_bridge_member(node);
+    struct felt_asker *asker = &node->asker;
+
+    felt_bridge_explain(node, asker->waiting, sizeof(asker->waiting));
+    asker->busy = false;
+    if (i == FELT_MEMBER_NONE || asker->n_shunned > 0) {
+        if (i == FELT_MEMBER_NONE && ++asker->n_held > HELD_PATIENT)
+            say_waiting(node);
+        pause_for(node, asker->n_shunned > 0 ? BUSY_PAUSE : ANSWER_TIME);
+        asker->n_shunned = 0;
+        return;
+    }
+    send_join(node, &felt_members_peek(node->members, i)->descriptor->advertise, i);
+}
+
+/* The bridge node has us wait, and may still answer. */
+static void wait_for_bridge(struct felt_node *node)
 {
     struct felt_asker *asker = &node->asker;
 
+    if (felt_bridge_on(node))
+        felt_bridge_explain(node, asker->waiting, sizeof(asker->waiting));
+    else /* we have not heard of it yet */
+        snprintf(asker->waiting, sizeof(asker->waiting), "waiting for the etcd bridge");
+    if (++asker->n_held > HELD_PATIENT)
+        say_waiting(node);
+    asker->held = true;
+    asker->next_us = felt_usec_add(node->now, felt_prng_jitter(&node->prng, ANSWER_TIME));
+}
+
+void felt_asker_wake(struct felt_node *node)
+{
+    struct felt_asker *asker = &node->asker;
+    bool bridged = node->in_cluster && felt_bridge_on(node);
+
     if (felt_asker_deadline(node) > node->now)
         return;
+    if (bridged || asker->held) { /* it is asked again, answered or not */
+        asker->asked = false;
+        asker->held = false;
+        if (bridged)
+            try_bridge(node);
+        else
+            try_members(node);
+        return;
+    }
     if (asker->asked) { /* and not answered */
         if (node->in_cluster)
             ask_another(node);
@@ -373,6 +427,9 @@ enum felt_verdict felt_asker_gift(struct felt_node *node, const struct felt_inbo
         snprintf(asker->waiting, sizeof(asker->waiting),
                  "this machine was a member before, and is to get that subnet back");
         pause_for(node, ANSWER_TIME);
+        break;
+    case FELT_GIFT_BRIDGE:
+        wait_for_bridge(node);
         break;
     case FELT_GIFT_BUSY:
         asker->busy = true;

@@ -25,6 +25,8 @@ struct felt_asker {
     struct felt_id donor;                           /* who is there; all zero: not known */
     struct felt_id shunned[FELT_ASKER_SHUNNED_MAX]; /* could not help since the last pause */
     uint32_t n_shunned;
+    bool held;                       /* it has us wait for the etcd bridge, and may answer yet */
+    unsigned n_held;                 /* how often in a row */
     bool busy;                       /* one of them said so */
     uint8_t cookie[FELT_COOKIE_LEN]; /* the last one that we were given */
     uint32_t proposed;               /* the lease that a giver named; FELT_SLOT_NONE: none has */

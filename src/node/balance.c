@@ -29,7 +29,10 @@ felt_usec felt_balancer_deadline(const struct felt_node *node)
 {
     if (node->era == 0 || felt_leaver_leaving(node) || reserve(node) == 0)
         return FELT_USEC_NEVER;
-    return node->balancer.next_us;
+    if (felt_bridge_on(node))
+        return FELT_USEC_NEVER;
+    return felt_bridge_quiet(node) ? FELT_MAX(node->balancer.next_us, node->bridge.quiet_us)
+                                   : node->balancer.next_us;
 }
 
 /* The live members, ourselves included, in a new array. NULL where memory is short. */

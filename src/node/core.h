@@ -11,6 +11,7 @@
  *   donor.c     somebody else does
  *   bootstrap.c several found one cluster together
  *   balance.c   we own too much
+ *   bridge.c    an etcd bridge is on; demand.c: what it is to clear; foreign.c: who is not felt's
  *   crier.c     what an operator said and all are to know; reserve.c: that a slot is kept
  *   hearing.c   who is silent, and for how long
  *   era.c       what was decided; voter.c: our voice in it; reclaim.c: our own proposals
@@ -42,8 +43,10 @@
 #include "lease/slot_map.h"
 #include "node/asker.h"
 #include "node/balance.h"
+#include "node/bridge.h"
 #include "node/challenge.h"
 #include "node/confirm.h"
+#include "node/demand.h"
 #include "node/era.h"
 #include "node/crier.h"
 #include "node/eviction.h"
@@ -131,6 +134,8 @@ struct felt_node {
     uint64_t lease_save; /* the save that makes it durable */
     struct felt_asker asker;
     struct felt_balancer balancer;
+    struct felt_bridge bridge;
+    struct felt_demands demands;
 
     /* Doing. */
     struct felt_saver saver;

@@ -5,7 +5,9 @@
 
 #include "base/mutant.h"
 #include "lease/choose.h"
+#include "node/bridge.h"
 #include "node/core.h"
+#include "node/demand.h"
 #include "node/letter.h"
 #include "node/reserve.h"
 
@@ -79,17 +81,21 @@ static void write_result(struct felt_letter *letter, const uint8_t request[FELT_
     felt_letter_write(letter, m);
 }
 
-/* What is reserved for the joiner, so that it knows before it chooses. */
+/* What is reserved for the joiner, so that it knows before it chooses; and that a bridge is on, so
+ * that it knows before it could give. */
 static void write_reservation(struct felt_letter *letter, uint32_t slot)
 {
+    const struct felt_notices *notices = letter->node->notices;
     struct felt_message *m = &letter->node->outgoing;
 
-    if (slot == FELT_SLOT_NONE)
-        return;
     m->type = FELT_MESSAGE_NOTICES;
-    m->notices.n = 1;
-    felt_notices_get(letter->node->notices, slot, &m->notices.entries[0]);
-    felt_letter_write(letter, m);
+    m->notices.n = 0;
+    if (slot != FELT_SLOT_NONE)
+        felt_notices_get(notices, slot, &m->notices.entries[m->notices.n++]);
+    if (felt_notices_get(notices, felt_bridge_mode_key(notices), &m->notices.entries[m->notices.n]))
+        m->notices.n++;
+    if (m->notices.n > 0)
+        felt_letter_write(letter, m);
 }
 
 /* We may know what of it was leased before, or is reserved; the joiner does not. */
@@ -266,6 +272,34 @@ static uint32_t wish_of(const struct felt_node *node, const struct felt_held *as
     return slot;
 }
 
+/* While a bridge is on only the node beside it gives, one slot, whose key is in etcd. */
+static void decide_bridged(struct felt_node *node, const struct felt_held *ask, uint32_t member,
+                           const struct felt_claim *claim)
+{
+    uint32_t bridge = felt_bridge_member(node), slot;
+    struct felt_gift_decision decision = {.result = FELT_GIFT_GIVEN, .n = 1};
+    bool hope = true;
+
+    if (bridge != FELT_MEMBER_NONE && bridge != member) {
+        const struct felt_id *referral = felt_members_id(node->members, bridge);
+
+        introduce(node, member, referral);
+        answer(node, ask, member, FELT_GIFT_ASK, referral);
+        return;
+    }
+    slot = felt_bridge_is_self(node)
+               ? felt_demand_asked(node, ask, wish_of(node, ask, claim), &hope)
+               : FELT_SLOT_NONE;
+    if (slot == FELT_SLOT_NONE) {
+        answer(node, ask, member, hope ? FELT_GIFT_BRIDGE : FELT_GIFT_NONE, NULL);
+        return;
+    }
+    decision.ranges[0] = (struct felt_slot_range){.first = slot, .count = 1};
+    give(node, ask, &decision);
+    felt_demand_given(node, &ask->joiner);
+    answer_given(node, ask);
+}
+
 /* Nothing stands in the way of a decision on an ASK any more. */
 static void decide(struct felt_node *node, const struct felt_held *ask)
 {
@@ -292,6 +326,10 @@ static void decide(struct felt_node *node, const struct felt_held *ask)
     }
     if (felt_supersede_awaits(node, member)) {
         answer(node, ask, member, FELT_GIFT_HEIR, NULL);
+        return;
+    }
+    if (felt_bridge_on(node)) {
+        decide_bridged(node, ask, member, &claim);
         return;
     }
     question.map = node->map;
@@ -343,6 +381,17 @@ void felt_donor_wake(struct felt_node *node)
         decide(node, &held);
 }
 
+/* Decides on it, or has it wait. */
+static void take(struct felt_node *node, const struct felt_held *ask)
+{
+    if (felt_saver_settled(&node->saver) && !somebody_waits(node))
+        decide(node, ask);
+    else if (felt_saver_count(&node->saver, FELT_HELD_ASK) >= ASKS_MAX ||
+             !felt_saver_queue(&node->saver, ask))
+        answer(node, ask, felt_members_find(node->members, &ask->joiner), FELT_GIFT_BUSY,
+               NULL); /* it asks again before long */
+}
+
 enum felt_verdict felt_donor_asked(struct felt_node *node, const struct felt_inbound *in)
 {
     struct felt_held ask = {
@@ -354,10 +403,11 @@ enum felt_verdict felt_donor_asked(struct felt_node *node, const struct felt_inb
     };
 
     memcpy(ask.request, in->request, sizeof(ask.request));
-    if (felt_saver_settled(&node->saver) && !somebody_waits(node))
-        decide(node, &ask);
-    else if (felt_saver_count(&node->saver, FELT_HELD_ASK) >= ASKS_MAX ||
-             !felt_saver_queue(&node->saver, &ask))
-        answer(node, &ask, in->member, FELT_GIFT_BUSY, NULL); /* it asks again before long */
+    take(node, &ask);
     return FELT_VERDICT_TAKEN;
+}
+
+void felt_donor_resume(struct felt_node *node, const struct felt_held *ask)
+{
+    take(node, ask);
 }

@@ -10,6 +10,8 @@
 /* A member sent a JOIN; everything else of its datagram has been read. Decided at once, or when
  * earlier gifts are durable; where too many wait already, it is told to come back. */
 enum felt_verdict felt_donor_asked(struct felt_node *node, const struct felt_inbound *in);
+/* The same for one that has waited for something else (demand.h). */
+void felt_donor_resume(struct felt_node *node, const struct felt_held *ask);
 /* Now, if there is somebody to answer whom nothing stands in the way of. */
 felt_usec felt_donor_deadline(const struct felt_node *node);
 /* Answers what is durable, then decides on all that waited: one save for all of these. What does

@@ -24,11 +24,12 @@ bool felt_leaver_closing(const struct felt_node *node)
     return node->leaver.phase >= FELT_LEAVING_CLOSES;
 }
 
-/* The live members but ourselves, in a new array. NULL where memory is short. */
+/* The live members but ourselves, or, while a bridge is on, the node beside it, in a new array.
+ * NULL where memory is short. */
 static struct felt_heir *list_heirs(const struct felt_node *node, uint32_t *ret_n)
 {
     struct felt_heir *heirs = calloc(felt_members_count(node->members), sizeof(*heirs));
-    uint32_t n = 0;
+    uint32_t bridge = felt_bridge_member(node), n = 0;
 
     if (!heirs)
         return NULL;
@@ -36,6 +37,8 @@ static struct felt_heir *list_heirs(const struct felt_node *node, uint32_t *ret_
          i = felt_members_next(node->members, i + 1)) {
         const struct felt_id *id = felt_members_id(node->members, i);
 
+        if (bridge != FELT_MEMBER_NONE && i != bridge)
+            continue;
         if (felt_members_peek(node->members, i)->state == FELT_MEMBER_ALIVE)
             heirs[n++] = (struct felt_heir){.id = *id, .stake = felt_slot_map_stake(node->map, id)};
     }

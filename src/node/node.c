@@ -10,6 +10,7 @@
 #include "node/bootstrap.h"
 #include "node/core.h"
 #include "node/donor.h"
+#include "node/foreign.h"
 #include "node/gossip.h"
 #include "node/inbound.h"
 #include "node/own.h"
@@ -38,7 +39,7 @@ int felt_node_configure(struct felt_node *node, const char *text, size_t len)
     r = felt_slot_map_new(felt_netconf_slots(&config), &node->map);
     if (r < 0)
         return r;
-    r = felt_notices_new(felt_netconf_slots(&config), &node->notices);
+    r = felt_notices_new(felt_netconf_slots(&config) + 1, &node->notices);
     if (r < 0)
         return r;
     memcpy(node->config_text, text, len);
@@ -283,6 +284,7 @@ void felt_node_free(struct felt_node *node)
     felt_eviction_done(&node->eviction);
     felt_hearing_done(&node->hearing);
     felt_voter_drop(node);
+    felt_demand_done(&node->demands);
     felt_reclaim_done(&node->reclaim);
     felt_bootstrap_free(node->bootstrap);
     felt_slot_map_free(node->map);
@@ -417,6 +419,13 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
                        FELT_ORDER_OK
                    ? FELT_VERDICT_TAKEN
                    : FELT_VERDICT_BUSY;
+    case FELT_INPUT_BRIDGE:
+        return felt_bridge_take(node, (enum felt_bridge_order)input->bridge.order,
+                                input->bridge.force);
+    case FELT_INPUT_CLEARED:
+        return felt_demand_cleared(node, &input->cleared.node, input->cleared.slot);
+    case FELT_INPUT_FOREIGN:
+        return felt_foreign_take(node, input->foreign.changes, input->foreign.n);
     case FELT_INPUT_REFUSED:
         felt_swim_refused(node->swim, node->now, &input->endpoint);
         felt_asker_refused(node, &input->endpoint);
@@ -447,6 +456,7 @@ static felt_usec deadline(const struct felt_node *node)
     t = FELT_MIN(t, felt_supersede_deadline(node));
     t = FELT_MIN(t, felt_bootstrap_deadline(node));
     t = FELT_MIN(t, felt_balancer_deadline(node));
+    t = FELT_MIN(t, felt_bridge_deadline(node));
     t = FELT_MIN(t, felt_donor_deadline(node));
     t = FELT_MIN(t, felt_leaver_deadline(node));
     t = FELT_MIN(t, felt_trial_deadline(node));
@@ -499,6 +509,7 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
         felt_order_wake(node);
         felt_reclaim_wake(node);
         felt_balancer_wake(node);
+        felt_bridge_wake(node);
         felt_gossip_wake(node);
         felt_leaver_wake(node);
         felt_supersede_wake(node);

@@ -32,6 +32,7 @@
 
 struct felt_node;
 struct felt_whom;
+struct felt_foreign_change;
 
 struct felt_node_limits {
     uint32_t members_max;           /* known at one time, the dead included; 0: 16384 */
@@ -94,6 +95,9 @@ enum felt_input_kind {
     FELT_INPUT_LEAVE,       /* leave the cluster for good; LEFT follows */
     FELT_INPUT_RESERVE,     /* an operator keeps a slot for somebody, or does not any more */
     FELT_INPUT_RECLAIM,     /* the operator says that members are gone for good: node/order.h */
+    FELT_INPUT_BRIDGE,      /* an etcd bridge begins beside this node, or ends: node/bridge.h */
+    FELT_INPUT_CLEARED,     /* a slot's key is in etcd for a node: node/demand.h */
+    FELT_INPUT_FOREIGN,     /* who leases what outside of the cluster: node/foreign.h */
     FELT_INPUT_TRUST,       /* the operator says that no newer state of this node exists */
     FELT_INPUT_STOP,        /* the process ends: what waits to be saved in company is saved now */
 };
@@ -143,6 +147,18 @@ struct felt_input {
             size_t n;
             bool force; /* without a quorum */
         } reclaim;
+        struct {
+            int order; /* enum felt_bridge_order */
+            bool force;
+        } bridge;
+        struct {
+            struct felt_id node;
+            uint32_t slot; /* in the network */
+        } cleared;
+        struct {
+            const struct felt_foreign_change *changes; /* borrowed */
+            size_t n;
+        } foreign;
         struct felt_endpoint endpoint; /* of REFUSED and UNREACHABLE */
     };
 };
@@ -159,7 +175,8 @@ enum felt_event_kind {
     FELT_EVENT_CONFIGURED,    /* the network configuration is known: felt_node_self() has it */
     FELT_EVENT_JOINED,        /* we are a member of the cluster */
     FELT_EVENT_LEASE_TAKEN,   /* slot is ours and durable: use it */
-    FELT_EVENT_LEASE_LOST,    /* stop using slot; another lease follows if there is one */
+    FELT_EVENT_LEASE_LOST,    /* stop using slot; another lease follows if there is one. It has
+                                 another owner, or, where n_slots is 1, it is foreign */
     FELT_EVENT_LEASE_WAITING, /* there is no slot for us now; text says why */
     FELT_EVENT_MEMBER_ALIVE,  /* first seen, or back */
     FELT_EVENT_MEMBER_SUSPECT,
@@ -181,6 +198,7 @@ enum felt_event_kind {
     FELT_EVENT_STARTED_OVER,     /* we were away for too long: members are learned anew */
     FELT_EVENT_LEFT,             /* we have left, and this node does nothing more */
     FELT_EVENT_BOOTSTRAP,        /* founding together: text says how far it is */
+    FELT_EVENT_BRIDGE,           /* an etcd bridge has begun or ended: felt_node_bridge() */
     FELT_EVENT_PATH_FAILS,       /* a member is alive, and nothing reaches it through the overlay;
                                     endpoint has its public address, here and below */
     FELT_EVENT_PATH_LARGE_FAILS, /* only what is as large as the overlay's MTU does not */
@@ -211,6 +229,7 @@ struct felt_effects {
 
 /* One step. The verdict is that of the datagram. For LEAVE it is BUSY, and nothing happens, where
  * there is no live member to give our slots to; for RESERVE where node/reserve.h says why not, for
- * RECLAIM where felt_node_may_reclaim() does. For every other input it is TAKEN. */
+ * RECLAIM where felt_node_may_reclaim() does, for BRIDGE where felt_node_may_bridge() does; CLEARED
+ * and FOREIGN: see there. For every other input it is TAKEN. */
 enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
                                  struct felt_effects *ret_effects);

@@ -8,6 +8,7 @@
 #include "base/mutant.h"
 #include "lease/choose.h"
 #include "node/core.h"
+#include "node/foreign.h"
 #include "node/reserve.h"
 
 static struct felt_descriptor current(const struct felt_node *node)
@@ -126,16 +127,20 @@ static void announce_lease(struct felt_node *node)
     publish(node, &d);
 }
 
-static void lose_lease(struct felt_node *node)
+/* foreign: not to another owner, but to somebody outside of the cluster. */
+static void lose_lease(struct felt_node *node, bool foreign)
 {
     bool used = node->lease_used;
+    struct felt_event *event;
 
     node->has_lease = false;
     node->lease_used = false;
     felt_asker_restart(node);
     if (!used)
         return;
-    felt_outbox_event(node->outbox, FELT_EVENT_LEASE_LOST)->slot = node->lease;
+    event = felt_outbox_event(node->outbox, FELT_EVENT_LEASE_LOST);
+    event->slot = node->lease;
+    event->n_slots = foreign;
     announce_lease(node);
 }
 
@@ -193,12 +198,16 @@ void felt_own_check_lease(struct felt_node *node)
         return;
     if (node->has_lease && !felt_slot_map_owns(node->map, felt_node_id(node), node->lease) &&
         !FELT_MUTANT(KEEPS_LEASE))
-        lose_lease(node);
+        lose_lease(node, false);
+    if (node->has_lease && node->lease_used && felt_foreign_wins(node, node->lease))
+        lose_lease(node, true);
     if (node->has_lease && !node->lease_used && is_denied(node))
-        lose_lease(node);
+        lose_lease(node, false);
     if (node->has_lease)
         return;
     slot = choose(node);
+    if (slot != FELT_SLOT_NONE && felt_bridge_is_self(node))
+        slot = felt_demand_own(node, slot); /* what others have, the bridge has cleared for them */
     if (slot == FELT_SLOT_NONE)
         return; /* the asker is at it */
     if (!felt_saver_hold(&node->saver, &held))

@@ -70,7 +70,8 @@ struct felt_kept *felt_reserve_kept(const struct felt_node *node, const struct f
         return NULL;
     }
     while (felt_notices_next(claim->notices, &at, &notice)) {
-        uint32_t i = notice.value.len > 0 ? owner_of(node, notice.key) : FELT_MEMBER_NONE;
+        bool reserves = notice.value.len > 0 && notice.key < felt_slot_map_slots(node->map);
+        uint32_t i = reserves ? owner_of(node, notice.key) : FELT_MEMBER_NONE;
 
         if (i == FELT_MEMBER_NONE)
             continue;
@@ -197,7 +198,7 @@ bool felt_node_next_reservation(const struct felt_node *node, struct felt_notice
 
     if (!node->configured)
         return false;
-    while (notice.value.len == 0)
+    while (notice.value.len == 0 || notice.key >= felt_slot_map_slots(node->map))
         if (!felt_notices_next(node->notices, place, &notice))
             return false;
     v.slot = notice.key;

@@ -6,15 +6,19 @@ src_node_libnode_a_SOURCES = \
 	src/node/answer.c src/node/answer.h \
 	src/node/asker.c src/node/asker.h \
 	src/node/balance.c src/node/balance.h \
+	src/node/bridge.c src/node/bridge.h \
+	src/node/bridge_lease.c src/node/bridge_lease.h \
 	src/node/bootstrap.c src/node/bootstrap.h \
 	src/node/challenge.c src/node/challenge.h \
 	src/node/confirm.c src/node/confirm.h \
 	src/node/core.h \
 	src/node/crier.c src/node/crier.h \
+	src/node/demand.c src/node/demand.h \
 	src/node/difference.c src/node/difference.h \
 	src/node/donor.c src/node/donor.h \
 	src/node/era.c src/node/era.h \
 	src/node/eviction.c src/node/eviction.h \
+	src/node/foreign.c src/node/foreign.h \
 	src/node/generation.c src/node/generation.h \
 	src/node/gossip.c src/node/gossip.h \
 	src/node/handlers.c src/node/handlers.h \

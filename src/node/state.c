@@ -211,6 +211,7 @@ static int restore_map(struct felt_node *node, const struct felt_record *record)
     for (uint32_t i = 0; i < record->n_notices; i++)
         if (felt_notices_merge(node->notices, &record->notices[i]) == FELT_MERGE_FULL)
             return -ENOMEM;
+    felt_bridge_restored(node);
     for (uint32_t i = 0; i < record->n_silences; i++)
         if (felt_silence_learn(node->hearing.silence, &record->silences[i].id,
                                record->silences[i].seconds * FELT_USEC_SEC) < 0)

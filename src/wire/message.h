@@ -127,11 +127,12 @@ struct felt_notice {
 };
 
 enum felt_gift_result {
-    FELT_GIFT_GIVEN = 0, /* slots of ours are yours; they come as SLOTS beside this */
-    FELT_GIFT_ASK = 1,   /* `referral` has the largest reserve */
-    FELT_GIFT_NONE = 2,  /* nobody that we know of has a reserve */
-    FELT_GIFT_BUSY = 3,  /* not now: we cannot save, or do not know the map ourselves */
-    FELT_GIFT_HEIR = 4,  /* what your machine had before is about to be yours */
+    FELT_GIFT_GIVEN = 0,  /* slots of ours are yours; they come as SLOTS beside this */
+    FELT_GIFT_ASK = 1,    /* `referral` has the largest reserve */
+    FELT_GIFT_NONE = 2,   /* nobody that we know of has a reserve */
+    FELT_GIFT_BUSY = 3,   /* not now: we cannot save, or do not know the map ourselves */
+    FELT_GIFT_HEIR = 4,   /* what your machine had before is about to be yours */
+    FELT_GIFT_BRIDGE = 5, /* the etcd bridge has not cleared a slot for you yet */
 };
 
 /* What a member knows of a node that comes back with an earlier life's state (proto/lease.md 7). */

@@ -192,7 +192,7 @@ static void read_join(struct felt_items *items, struct felt_message *m)
 static void read_gift(struct felt_items *items, struct felt_message *m)
 {
     felt_items_bin(items, m->gift.request, FELT_REQUEST_ID_LEN);
-    m->gift.result = (enum felt_gift_result)felt_items_uint(items, FELT_GIFT_HEIR);
+    m->gift.result = (enum felt_gift_result)felt_items_uint(items, FELT_GIFT_BRIDGE);
     m->gift.referral = (struct felt_id){0};
     m->gift.lease = UINT32_MAX;
     if (m->gift.result == FELT_GIFT_ASK)

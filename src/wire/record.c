@@ -283,7 +283,8 @@ static void read_notices(struct felt_items *items, struct felt_record *r)
     r->n_notices = n / 3;
     for (uint32_t i = 0; i < r->n_notices; i++) {
         felt_notice_read(&in, &r->notices[i]);
-        in.bad |= r->notices[i].key >= r->n_slots;
+        /* One more than there are slots: lease.md 9.1. */
+        in.bad |= r->n_slots == 0 || r->notices[i].key > r->n_slots;
     }
     items->bad |= in.bad | (n % 3 != 0);
 }

@@ -319,7 +319,13 @@ static void a_restart_with_the_same_subnet_is_no_change_and_another_one_is(void 
     felt_lease_change_written(&c, &same);
     run_until_idle(s);
     assert_string_equal(read_record(s, text, sizeof(text)), "");
-    felt_lease_change_lost(&c, false);
+    felt_lease_change_lost(&c, false, false);
+    felt_lease_change_written(&c, &other);
+    run_until_idle(s);
+    felt_lease_change_lost(&c, false, true);
+    felt_lease_change_written(&c, &same);
+    run_until_idle(s);
+    felt_lease_change_lost(&c, false, false);
     felt_lease_change_written(&c, &other);
     run_until_idle(s);
     felt_lease_change_left(&c);
@@ -328,6 +334,8 @@ static void a_restart_with_the_same_subnet_is_no_change_and_another_one_is(void 
     run_until_idle(s);
     felt_lease_change_done(&c);
     assert_string_equal(read_record(s, text, sizeof(text)),
+                        "renumbered [10.5.72.0/24] [10.5.73.0/24]\n"
+                        "foreign [10.5.73.0/24] [10.5.72.0/24]\n"
                         "renumbered [10.5.72.0/24] [10.5.73.0/24]\n"
                         "left [10.5.73.0/24] []\n"
                         "first [] [10.5.73.0/24]\n");

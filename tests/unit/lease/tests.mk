@@ -10,6 +10,7 @@ LEASE_TESTS = \
 	tests/unit/lease/test_balance \
 	tests/unit/lease/test_choose \
 	tests/unit/lease/test_exchange \
+	tests/unit/lease/test_foreign \
 	tests/unit/lease/test_freed \
 	tests/unit/lease/test_gift \
 	tests/unit/lease/test_heirs \
@@ -27,6 +28,8 @@ tests_unit_lease_test_choose_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lease_test_choose_LDADD = $(LEASE_TEST_LDADD)
 tests_unit_lease_test_exchange_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lease_test_exchange_LDADD = $(LEASE_TEST_LDADD)
+tests_unit_lease_test_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_lease_test_foreign_LDADD = $(LEASE_TEST_LDADD)
 tests_unit_lease_test_freed_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_lease_test_freed_LDADD = $(LEASE_TEST_LDADD)
 tests_unit_lease_test_gift_CPPFLAGS = $(UNIT_CPPFLAGS)

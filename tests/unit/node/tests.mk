@@ -9,6 +9,7 @@ NODE_TESTS = \
 	tests/unit/node/test_answer \
 	tests/unit/node/test_asker \
 	tests/unit/node/test_bootstrap \
+	tests/unit/node/test_bridge \
 	tests/unit/node/test_balance \
 	tests/unit/node/test_challenge \
 	tests/unit/node/test_confirm \
@@ -62,6 +63,8 @@ tests_unit_node_test_asker_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_asker_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_bootstrap_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_bootstrap_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_bridge_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_bridge_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_balance_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_balance_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_detection_CPPFLAGS = $(UNIT_CPPFLAGS)
