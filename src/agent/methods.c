@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/methods_bridge.h"
 #include "agent/methods_list.h"
 #include "agent/risk.h"
 #include "base/bytes.h"
@@ -180,13 +181,13 @@ json_t *felt_methods_status(const struct felt_methods_context *c)
                   (json_int_t)self.n_dead, "left", (json_int_t)self.n_left);
     slots = json_pack("{s:I, s:I}", "total", (json_int_t)self.n_slots, "own",
                       (json_int_t)self.n_slots_own);
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "version",
-                     c->version, "node", node, "cluster", cluster_of(&self), "network",
-                     network_of(&self), "lease", lease_of(c, &self), "waiting",
-                     text_or_null(self.has_lease ? NULL : self.waiting), "members", members,
-                     "slots", slots, "counters", counters_of(c, &self), "ready", (int)c->ready,
-                     "kernel", kernel_of(c), "subnet_file", c->subnet_file ? c->subnet_file : "",
-                     "problems", felt_methods_problems(c));
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "version",
+        c->version, "node", node, "cluster", cluster_of(&self), "network", network_of(&self),
+        "lease", lease_of(c, &self), "waiting", text_or_null(self.has_lease ? NULL : self.waiting),
+        "members", members, "slots", slots, "bridge", felt_methods_bridge_status(c), "counters",
+        counters_of(c, &self), "ready", (int)c->ready, "kernel", kernel_of(c), "subnet_file",
+        c->subnet_file ? c->subnet_file : "", "problems", felt_methods_problems(c));
 }
 
 /* ---- ListMembers, ListLeases ---- */
@@ -292,7 +293,7 @@ json_t *felt_methods_leases(const struct felt_methods_context *c)
         if (has_lease_to_show(&self, &all[i]))
             json_array_append_new(list, lease_entry(&self, &all[i]));
     }
-    return json_pack("{s:o}", "leases", list);
+    return json_pack("{s:o, s:o}", "leases", list, "foreign", felt_methods_foreign(c));
 }
 
 /* ---- Leave ---- */
@@ -356,6 +357,12 @@ static void reserve(void *userdata, const json_t *parameters, struct felt_varlin
 static void unreserve(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
 {
     felt_methods_unreserve(userdata, parameters, answer);
+}
+
+static void reserve_many(void *userdata, const json_t *parameters,
+                         struct felt_varlink_answer *answer)
+{
+    felt_methods_reserve_many(userdata, parameters, answer);
 }
 
 static void list_reservations(void *userdata, const json_t *parameters _unused_,
@@ -439,6 +446,7 @@ void felt_methods_interface(struct felt_methods_context *context,
         {.name = "Abandon", .fn = abandon, .changes = true},
         {.name = "Reserve", .fn = reserve, .changes = true},
         {.name = "Unreserve", .fn = unreserve, .changes = true},
+        {.name = "ReserveMany", .fn = reserve_many, .changes = true},
         {.name = "ListReservations", .fn = list_reservations},
         {.name = "GetSaved", .fn = get_saved},
         {.name = "Reclaim", .fn = reclaim, .changes = true},
@@ -450,6 +458,13 @@ void felt_methods_interface(struct felt_methods_context *context,
         {.name = "ListKeys", .fn = list_keys},
         {.name = "GetLogLevel", .fn = get_log_level},
         {.name = "SetLogLevel", .fn = set_log_level, .changes = true},
+        {.name = "BridgeBegin", .fn = felt_methods_bridge_begin, .changes = true},
+        {.name = "BridgeEnd", .fn = felt_methods_bridge_end, .changes = true},
+        {.name = "BridgeUndo", .fn = felt_methods_bridge_undo, .changes = true},
+        {.name = "BridgeState", .fn = felt_methods_bridge_state, .changes = true},
+        {.name = "BridgeClear", .fn = felt_methods_bridge_clear, .changes = true},
+        {.name = "BridgeForeign", .fn = felt_methods_bridge_foreign, .changes = true},
+        {.name = "BridgeReport", .fn = felt_methods_bridge_report, .changes = true},
     };
 
     *ret_interface = (struct felt_varlink_interface){

@@ -17,9 +17,26 @@
 #include "crypto/key.h"
 #include "node/node.h"
 
+/* What felt-etcd-bridge said last of itself. */
+enum felt_bridge_health {
+    FELT_BRIDGE_HEALTH_UNKNOWN, /* nothing yet */
+    FELT_BRIDGE_HEALTH_OK,
+    FELT_BRIDGE_HEALTH_WAITING, /* for another bridge's lock, say */
+    FELT_BRIDGE_HEALTH_DOWN,    /* etcd is out of reach, say */
+};
+#define FELT_BRIDGE_HEALTHS 4
+
+struct felt_bridge_report {
+    enum felt_bridge_health health;
+    char text[256];     /* in its own words */
+    felt_usec heard_us; /* its last call of any kind; 0: none */
+};
+
+struct felt_foreign_change;
+
 /* What the daemon keeps up to date for as long as the server lives; borrowed, and read at each
- * call. NULL means unknown or none, for all pointers but node, key, now_us, leave, reserve,
- * abandon, reclaim and version. */
+ * call. NULL means unknown or none, for all pointers but node, key, now_us, the functions and
+ * version. */
 struct felt_methods_context {
     const struct felt_node *node;
     const struct felt_cluster_key *key;
@@ -38,25 +55,32 @@ struct felt_methods_context {
     int (*inspect)(void *userdata, felt_reconciler_seen_fn seen, void *seen_userdata);
     /* As felt_overlay_way(); NULL: nothing is known of any way. */
     bool (*way)(void *userdata, const struct felt_ip *subnet, struct felt_way *ret_way);
+    /* An etcd bridge begins or ends (enum felt_bridge_order), has cleared a slot for a node, or
+     * says who leases what outside of the cluster; the node's verdict. */
+    enum felt_verdict (*bridge_order)(void *userdata, int order, bool force);
+    enum felt_verdict (*bridge_cleared)(void *userdata, const struct felt_id *node, uint32_t slot);
+    enum felt_verdict (*bridge_foreign)(void *userdata, const struct felt_foreign_change *changes,
+                                        size_t n);
     void *userdata;
     const struct felt_chronicle *chronicle; /* never NULL where the methods of events are called */
     const char *version;
     const char *subnet_file;
-    const char *underlay;           /* the interface between nodes, "eth0" */
-    const char *underlay_missing;   /* what that lacks: "interface eth0 is gone"; NULL: nothing */
-    const char *device;             /* the overlay's, "flannel.1" */
-    const char *device6;            /* a second one, "flannel-v6.1"; NULL: there is none */
-    uint32_t mtu;                   /* of the overlay; 0: not known */
-    uint32_t n_programmed;          /* peers that are in the kernel as they should be */
-    uint32_t n_unreachable;         /* peers to which there is no way as things are */
-    const char *kernel_limit;       /* of this machine, too low for the cluster; NULL: none */
-    const char *kernel_error;       /* of the last pass; NULL: it had none */
-    const char *subnet_file_error;  /* subnet.env could not be written */
-    const struct felt_httpd *httpd; /* where it is wanted */
-    struct felt_work work;          /* on the kernel */
-    uint64_t n_suspicions;          /* members that fell silent, each time that they did */
-    uint64_t n_deaths;              /* and were found dead, likewise */
-    bool save_failing;              /* FELT_EVENT_SAVE_FAILING, and no save since */
+    const char *underlay;             /* the interface between nodes, "eth0" */
+    const char *underlay_missing;     /* what that lacks: "interface eth0 is gone"; NULL: nothing */
+    const char *device;               /* the overlay's, "flannel.1" */
+    const char *device6;              /* a second one, "flannel-v6.1"; NULL: there is none */
+    uint32_t mtu;                     /* of the overlay; 0: not known */
+    uint32_t n_programmed;            /* peers that are in the kernel as they should be */
+    uint32_t n_unreachable;           /* peers to which there is no way as things are */
+    const char *kernel_limit;         /* of this machine, too low for the cluster; NULL: none */
+    const char *kernel_error;         /* of the last pass; NULL: it had none */
+    const char *subnet_file_error;    /* subnet.env could not be written */
+    const struct felt_httpd *httpd;   /* where it is wanted */
+    struct felt_work work;            /* on the kernel */
+    uint64_t n_suspicions;            /* members that fell silent, each time that they did */
+    uint64_t n_deaths;                /* and were found dead, likewise */
+    bool save_failing;                /* FELT_EVENT_SAVE_FAILING, and no save since */
+    struct felt_bridge_report bridge; /* kept by the methods themselves */
     bool ready; /* subnet.env is written, every known peer is programmed that the kernel takes */
 };
 
@@ -83,6 +107,8 @@ void felt_methods_reserve(const struct felt_methods_context *context, const json
                           struct felt_varlink_answer *ret_answer);
 void felt_methods_unreserve(const struct felt_methods_context *context, const json_t *parameters,
                             struct felt_varlink_answer *ret_answer);
+void felt_methods_reserve_many(const struct felt_methods_context *context, const json_t *parameters,
+                               struct felt_varlink_answer *ret_answer);
 json_t *felt_methods_reservations(const struct felt_methods_context *context);
 json_t *felt_methods_saved(const struct felt_methods_context *context);
 

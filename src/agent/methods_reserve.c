@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reserve, Unreserve, ListReservations and GetSaved of io.felt. */
+/* Reserve, Unreserve, ReserveMany, ListReservations and GetSaved of io.felt. */
 #include "agent/methods.h"
 
 #include <stdarg.h>
@@ -10,6 +10,8 @@
 #include "agent/methods_list.h"
 #include "node/reserve.h"
 #include "node/view.h"
+
+#define MANY_MAX 256 /* of one call */
 
 _printf_(2, 3) static void refuse(struct felt_varlink_answer *answer, const char *format, ...)
 {
@@ -179,6 +181,48 @@ void felt_methods_unreserve(const struct felt_methods_context *c, const json_t *
     ret_answer->parameters = json_pack("{s:o, s:o, s:o, s:I}", "subnet", subnet_text(&self, slot),
                                        "subnet6", subnet6_text(&self, slot), "whom",
                                        felt_methods_text(felt_whom_format(&a.whom, whom)), "save",
+                                       (json_int_t)felt_node_reserved_by(c->node));
+}
+
+/* ---- ReserveMany ---- */
+
+/* Why it was refused, in the words of Reserve. */
+static json_t *refused_entry(const json_t *entry, const struct felt_varlink_answer *answer)
+{
+    const char *reason = json_string_value(json_object_get(answer->parameters, "reason"));
+    const char *whom = json_string_value(json_object_get(entry, "whom"));
+    const char *subnet = json_string_value(json_object_get(entry, "subnet"));
+
+    return json_pack("{s:s, s:s, s:s}", "whom", whom ? whom : "", "subnet", subnet ? subnet : "",
+                     "reason", reason ? reason : answer->error);
+}
+
+void felt_methods_reserve_many(const struct felt_methods_context *c, const json_t *parameters,
+                               struct felt_varlink_answer *ret_answer)
+{
+    const json_t *all = json_object_get(parameters, "reservations");
+    struct felt_self_view self;
+    json_t *refused;
+
+    if (!json_is_array(all) || json_array_size(all) > MANY_MAX) {
+        felt_varlink_answer_invalid(ret_answer, "reservations");
+        return;
+    }
+    felt_node_self(c->node, &self);
+    if (!self.in_cluster || self.era == 0) {
+        ret_answer->error = "io.felt.NotInCluster";
+        return;
+    }
+    refused = json_array();
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        struct felt_varlink_answer answer = {0};
+
+        felt_methods_reserve(c, json_array_get(all, i), &answer);
+        if (answer.error)
+            json_array_append_new(refused, refused_entry(json_array_get(all, i), &answer));
+        json_decref(answer.parameters);
+    }
+    ret_answer->parameters = json_pack("{s:o, s:I}", "refused", refused, "save",
                                        (json_int_t)felt_node_reserved_by(c->node));
 }
 

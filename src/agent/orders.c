@@ -75,6 +75,26 @@ static enum felt_verdict on_reclaim(void *userdata, const struct felt_id *ids, s
     return felt_daemon_step(userdata, input);
 }
 
+static enum felt_verdict on_bridge_order(void *userdata, int order, bool force)
+{
+    return felt_daemon_step(
+        userdata, (struct felt_input){.kind = FELT_INPUT_BRIDGE, .bridge = {order, force}});
+}
+
+static enum felt_verdict on_bridge_cleared(void *userdata, const struct felt_id *node,
+                                           uint32_t slot)
+{
+    return felt_daemon_step(
+        userdata, (struct felt_input){.kind = FELT_INPUT_CLEARED, .cleared = {*node, slot}});
+}
+
+static enum felt_verdict on_bridge_foreign(void *userdata,
+                                           const struct felt_foreign_change *changes, size_t n)
+{
+    return felt_daemon_step(
+        userdata, (struct felt_input){.kind = FELT_INPUT_FOREIGN, .foreign = {changes, n}});
+}
+
 static int on_inspect(void *userdata, felt_reconciler_seen_fn seen, void *seen_userdata)
 {
     struct felt_daemon *d = userdata;
@@ -153,6 +173,9 @@ int felt_orders_open(struct felt_daemon *d)
         .reclaim = on_reclaim,
         .inspect = on_inspect,
         .way = on_way,
+        .bridge_order = on_bridge_order,
+        .bridge_cleared = on_bridge_cleared,
+        .bridge_foreign = on_bridge_foreign,
         .userdata = d,
         .chronicle = d->chronicle,
         .version = PACKAGE_VERSION,

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 
 #include "agent/adoption.h"
+#include "agent/foreign_peers.h"
 #include "agent/log.h"
 #include "agent/rules.h"
 #include "agent/subnet_env.h"
@@ -226,8 +227,8 @@ static void read_way(enum felt_backend backend, const struct felt_ip *public_ip,
     *ret_way = way;
 }
 
-/* The members whose lease we should have a way to. We are the first of all. *ret_all_told: no
- * living one has yet to say what its lease and device are. */
+/* The members, and others, whose lease we should have a way to. We are the first of all.
+ * *ret_all_told: no living one has yet to say what its lease and device are. */
 static size_t collect_peers(const struct felt_overlay *o, const struct felt_self_view *self,
                             struct felt_devices_peer *peers, bool *ret_all_told)
 {
@@ -255,12 +256,13 @@ static size_t collect_peers(const struct felt_overlay *o, const struct felt_self
             peer.ways[1].public_ip.family == FELT_FAMILY_NONE)
             continue;
         /* This machine before it lost its disk: there is no way from here to here. */
-        if (felt_ip_equal(&m.public_ip, &own))
+        if (felt_ip_equal(&m.public_ip, &own) ||
+            felt_foreign_peers_hide(o->config.node, m.lease_slot, &m.public_ip))
             continue;
         peer.subnets = felt_netconf_subnets(self->config, m.lease_slot);
         peers[n++] = peer;
     }
-    return n;
+    return n + felt_foreign_peers_collect(o->config.node, self->config, &own, peers + n);
 }
 
 /* Of each family that there is. */
@@ -295,7 +297,7 @@ static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
     /* Before the lease is known, peers may not be either: what an earlier run left stays. */
     if (!self->has_lease)
         return 0;
-    peers = calloc(self->n_members, sizeof(*peers));
+    peers = calloc(self->n_members + felt_foreign_peers_max(o->config.node), sizeof(*peers));
     if (!peers)
         return -ENOMEM;
     lease = felt_netconf_subnets(self->config, self->lease_slot);

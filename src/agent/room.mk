@@ -13,6 +13,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/failure.c src/agent/failure.h \
 	src/agent/follow.c src/agent/follow.h \
 	src/agent/follow_decision.c src/agent/follow_decision.h \
+	src/agent/foreign_peers.c src/agent/foreign_peers.h \
 	src/agent/hooks.c src/agent/hooks.h \
 	src/agent/httpd.c src/agent/httpd.h \
 	src/agent/lease_change.c src/agent/lease_change.h \
@@ -24,6 +25,8 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/methods_events.c \
 	src/agent/methods_kernel.c \
 	src/agent/methods_keys.c \
+	src/agent/methods_bridge.c src/agent/methods_bridge.h \
+	src/agent/methods_bridge_view.c \
 	src/agent/methods_list.c src/agent/methods_list.h \
 	src/agent/methods_log.c \
 	src/agent/methods_paths.c \

@@ -149,6 +149,21 @@ static void report_kernel(const json_t *reply, FILE *out)
         line(out, "kernel", "no device yet");
 }
 
+/* Only where there is one, or what one left behind. */
+static void report_bridge(const json_t *reply, FILE *out)
+{
+    const json_t *bridge = json_object_get(reply, "bridge");
+    json_int_t foreign = number(bridge, "foreign");
+
+    if (!json_is_object(bridge))
+        return;
+    line(out, "bridge", "etcd, %s%s%s%s, %" JSON_INTEGER_FORMAT " foreign %s",
+         json_is_true(json_object_get(bridge, "on")) ? "on beside " : "off",
+         json_is_true(json_object_get(bridge, "on")) ? text(bridge, "name") : "",
+         has(bridge, "health") ? ": " : "", has(bridge, "health") ? text(bridge, "health") : "",
+         foreign, foreign == 1 ? "lease" : "leases");
+}
+
 static void report_problems(const json_t *reply, FILE *out)
 {
     const json_t *problems = json_object_get(reply, "problems");
@@ -176,6 +191,7 @@ int felt_report_status(const json_t *reply, FILE *out)
     report_network(reply, out);
     report_lease(reply, out);
     report_kernel(reply, out);
+    report_bridge(reply, out);
     line(out, "ready", "%s", json_is_true(json_object_get(reply, "ready")) ? "yes" : "no");
     report_problems(reply, out);
     return 0;
@@ -288,6 +304,25 @@ int felt_report_members(const json_t *reply, FILE *out)
     return 0;
 }
 
+/* Leases outside of the cluster, below those of members. */
+static int add_foreign(struct felt_table *table, const json_t *foreign)
+{
+    for (size_t i = 0; i < json_array_size(foreign); i++) {
+        const json_t *l = json_array_get(foreign, i);
+
+        if (json_is_true(json_object_get(l, "changed_over")))
+            continue; /* it is above */
+        if (felt_table_add(table, (const char *const[]){both(l, "subnet", "subnet6").s, "", "",
+                                                        has(l, "backend") ? "foreign" : "kept",
+                                                        has(l, "public_ip")
+                                                            ? both(l, "public_ip", "public_ip6").s
+                                                            : text(l, "public_ip6"),
+                                                        text(l, "backend")}) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 int felt_report_leases(const json_t *reply, FILE *out)
 {
     static const char *const headings[] = {"SUBNET", "NODE", "ID", "STATE", "PUBLIC IP", "BACKEND"};
@@ -308,6 +343,8 @@ int felt_report_leases(const json_t *reply, FILE *out)
                                                         text(l, "backend")}) < 0)
             return -ENOMEM;
     }
+    if (add_foreign(table, json_object_get(reply, "foreign")) < 0)
+        return -ENOMEM;
     felt_table_print(table, out);
     return 0;
 }

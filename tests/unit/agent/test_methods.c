@@ -12,6 +12,7 @@
 #include "node/order.h"
 #include "node/reserve.h"
 #include "node/view.h"
+#include "tests/unit/agent/no_bridge.h"
 
 /* ---- a node that says what the test wants ---- */
 
@@ -233,7 +234,7 @@ static void status_has_everything_of_the_interface(void **state)
         "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"subnet6\":null,\"slot\":7,\"at_risk\":false,"
         "\"at_risk_left_us\":null},\"waiting\":null,"
         "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1,\"left\":0},"
-        "\"slots\":{\"total\":255,\"own\":1},"
+        "\"slots\":{\"total\":255,\"own\":1},\"bridge\":null,"
         "\"counters\":{\"datagrams_sent\":88,\"datagrams\":{\"taken\":99,\"malformed\":0,"
         "\"foreign\":0,\"unknown-key\":4,\"forged\":0,\"replayed\":0,\"stale\":0,\"stranger\":0,"
         "\"misdirected\":0,\"full\":0,\"busy\":0},"
@@ -274,7 +275,7 @@ static void a_node_that_knows_nothing_yet_says_so_with_nulls(void **state)
     expect_json(felt_methods_problems(&f->context),
                 "[\"not in a cluster yet: no seed has answered\"]");
     expect_json(felt_methods_members(&f->context), "{\"members\":[]}");
-    expect_json(felt_methods_leases(&f->context), "{\"leases\":[]}");
+    expect_json(felt_methods_leases(&f->context), "{\"leases\":[],\"foreign\":[]}");
 }
 
 static void members_come_by_name_and_say_what_is_not_known(void **state)
@@ -325,7 +326,7 @@ static void leases_come_by_subnet_and_leave_out_who_has_none(void **state)
         "{\"subnet\":\"172.17.8.0/24\",\"subnet6\":null,\"slot\":7,"
         "\"node\":\"01000000000000000000000000000000\",\"name\":\"h1\",\"self\":true,"
         "\"state\":\"alive\",\"public_ip\":\"198.51.100.1\",\"public_ip6\":null,\"backend\":\"vxlan\","
-        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\",\"backend_data6\":null}]}");
+        "\"backend_data\":\"{\\\"VNI\\\":1,\\\"VtepMAC\\\":\\\"82:4b:b6:2f:54:4e\\\"}\",\"backend_data6\":null}],\"foreign\":[]}");
 }
 
 static void a_lease_outside_the_network_is_not_shown(void **state)

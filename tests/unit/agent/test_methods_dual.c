@@ -8,6 +8,7 @@
 #include "node/reserve.h"
 #include "node/order.h"
 #include "node/view.h"
+#include "tests/unit/agent/no_bridge.h"
 
 /* ---- a node that says what the test wants: itself, and another where there is one ---- */
 

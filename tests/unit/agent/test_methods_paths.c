@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/methods_list.h"
+#include "tests/unit/agent/no_bridge.h"
 
 #define MTU 1450
 

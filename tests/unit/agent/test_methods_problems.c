@@ -8,6 +8,7 @@
 #include "agent/methods.h"
 #include "node/reserve.h"
 #include "node/view.h"
+#include "tests/unit/agent/no_bridge.h"
 
 #define MEMBERS 3
 

@@ -11,6 +11,7 @@
 #include "agent/pick.h"
 #include "node/order.h"
 #include "node/view.h"
+#include "tests/unit/agent/no_bridge.h"
 
 /* ---- a node that says what the test wants: five members, and an owner that is none ---- */
 

@@ -8,6 +8,7 @@
 #include "agent/methods.h"
 #include "node/reserve.h"
 #include "node/view.h"
+#include "tests/unit/agent/no_bridge.h"
 
 #define LISTED 7 /* reservations at most */
 
@@ -359,6 +360,36 @@ static void the_last_save_is_told(void **state)
     json_decref(got);
 }
 
+static void many_are_reserved_at_once_and_each_refusal_has_its_reason(void **state)
+{
+    struct fixture *f = *state;
+    struct felt_varlink_answer answer = {0};
+    json_t *in =
+        json_loads("{\"reservations\":[{\"whom\":\"192.0.2.7\",\"subnet\":\"10.1.7.0/24\"},"
+                   "{\"whom\":\"192.0.2.8\",\"subnet\":\"10.9.7.0/24\"},"
+                   "{\"whom\":\"node-9\",\"subnet\":\"10.1.9.0/24\"},3]}",
+                   0, NULL);
+    const json_t *refused;
+
+    felt_methods_reserve_many(&f->context, in, &answer);
+    assert_null(answer.error);
+    assert_int_equal(f->node.told, 2);
+    assert_string_equal(f->node.whom, "node-9");
+    refused = json_object_get(answer.parameters, "refused");
+    assert_int_equal(json_array_size(refused), 2);
+    assert_non_null(strstr(json_string_value(json_object_get(json_array_get(refused, 0), "reason")),
+                           "10.9.7.0/24 is no subnet of the network"));
+    assert_int_equal(json_integer_value(json_object_get(answer.parameters, "save")), 7);
+    json_decref(answer.parameters);
+    json_decref(in);
+    in = json_loads("{\"reservations\":7}", 0, NULL);
+    answer = (struct felt_varlink_answer){0};
+    felt_methods_reserve_many(&f->context, in, &answer);
+    assert_string_equal(answer.error, "org.varlink.service.InvalidParameter");
+    json_decref(answer.parameters);
+    json_decref(in);
+}
+
 int main(void)
 {
 #define WITH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -373,6 +404,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(of_two_families_either_subnet_stands_for_both, setup_dual,
                                         teardown),
         WITH(the_last_save_is_told),
+        WITH(many_are_reserved_at_once_and_each_refusal_has_its_reason),
     };
 
     return RUN_TESTS(tests);

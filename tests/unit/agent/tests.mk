@@ -7,6 +7,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_httpd \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
+	tests/unit/agent/test_methods_bridge \
 	tests/unit/agent/test_methods_dual \
 	tests/unit/agent/test_methods_events \
 	tests/unit/agent/test_methods_kernel \
@@ -32,6 +33,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_varlink_stream
 UNIT_TESTS += $(AGENT_TESTS)
 EXTRA_DIST += tests/unit/agent/scratch.h tests/unit/agent/varlink_fixture.h
+EXTRA_DIST += tests/unit/agent/scratch.h tests/unit/agent/no_bridge.h
 AGENT_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
 # Not libnode.a: test_methods brings a node of its own.
 AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/plan/libplan.a src/netconf/libnetconf.a \
@@ -59,6 +61,8 @@ tests_unit_agent_test_abandon_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_abandon_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_reserve_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_reserve_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_bridge_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_bridge_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_dual_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_dual_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_paths_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

@@ -250,6 +250,35 @@ static void leases_are_a_table(void **state)
                   "172.17.8.0/24  h1 (this node)  01234567  alive  192.0.2.1  vxlan\n");
 }
 
+static void an_etcd_bridge_has_a_line_and_foreign_leases_are_below_those_of_members(void **state)
+{
+    (void)state;
+    expect_report(felt_report_leases,
+                  "{\"leases\":[{\"subnet\":\"172.17.8.0/24\",\"node\":\"01\",\"name\":\"h1\","
+                  "\"state\":\"alive\",\"public_ip\":\"192.0.2.1\",\"backend\":\"vxlan\"}],"
+                  "\"foreign\":[{\"subnet\":\"172.17.9.0/24\",\"public_ip\":\"192.0.2.9\","
+                  "\"backend\":\"vxlan\"},{\"subnet\":\"172.17.10.0/24\",\"public_ip\":"
+                  "\"192.0.2.10\",\"backend\":null},{\"subnet\":\"172.17.8.0/24\","
+                  "\"public_ip\":\"192.0.2.1\",\"backend\":\"vxlan\",\"changed_over\":true}]}",
+                  "SUBNET          NODE  ID  STATE    PUBLIC IP   BACKEND\n"
+                  "172.17.8.0/24   h1    01  alive    192.0.2.1   vxlan\n"
+                  "172.17.9.0/24   -     -   foreign  192.0.2.9   vxlan\n"
+                  "172.17.10.0/24  -     -   kept     192.0.2.10  -\n");
+    expect_report(
+        felt_report_status,
+        "{\"node\":{\"id\":\"01\",\"name\":\"h1\",\"advertise\":\"192.0.2.1:8470\",\"public_ip\":"
+        "null},\"cluster\":null,\"network\":null,\"ready\":false,\"bridge\":{\"on\":true,"
+        "\"name\":\"h1\",\"foreign\":1,\"health\":\"down\"},\"problems\":[]}",
+        "node      h1 (01), gossip at 192.0.2.1:8470, overlay traffic to -\n"
+        "cluster   none yet\n"
+        "network   not known yet\n"
+        "lease     none yet\n"
+        "kernel    no device yet\n"
+        "bridge    etcd, on beside h1: down, 1 foreign lease\n"
+        "ready     no\n"
+        "problems  none\n");
+}
+
 static void a_reply_of_another_shape_is_shown_without_harm(void **state)
 {
     static const char *const odd[] = {
@@ -313,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_path_is_well_or_fails_for_so_long),
         cmocka_unit_test(of_two_paths_the_worse_is_shown_and_named),
         cmocka_unit_test(leases_are_a_table),
+        cmocka_unit_test(an_etcd_bridge_has_a_line_and_foreign_leases_are_below_those_of_members),
         cmocka_unit_test(a_reply_of_another_shape_is_shown_without_harm),
     };
 
