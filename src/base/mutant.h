@@ -25,6 +25,10 @@ enum felt_mutant {
     FELT_MUTANT_FAREWELL_EARLY, /* a leaver says farewell before its gifts are durable */
     FELT_MUTANT_LEASE_UNSAVED,  /* a new lease is used before it is durable */
     FELT_MUTANT_KEEPS_LEASE,    /* a lost lease is used on */
+    /* Beside an etcd bridge. */
+    FELT_MUTANT_UNCLEARED,      /* the bridge node gives what was not cleared */
+    FELT_MUTANT_BRIDGE_IGNORED, /* who is asked gives as if there were none */
+    FELT_MUTANT_FOREIGN_KEPT,   /* a lease that is foreign is used on */
     /* What a map brings with it. */
     FELT_MUTANT_NO_RECORD,     /* acceptor state does not come with the map */
     FELT_MUTANT_NO_PROMISE,    /* it comes without its promise */

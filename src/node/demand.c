@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
 #include "node/bridge.h"
 #include "node/core.h"
 #include "node/donor.h"
@@ -159,7 +160,7 @@ uint32_t felt_demand_asked(struct felt_node *node, const struct felt_held *ask, 
         return FELT_SLOT_NONE;
     demand->asked_us = node->now;
     demand->ask = *ask;
-    return demand->cleared ? demand->slot : FELT_SLOT_NONE;
+    return demand->cleared || FELT_MUTANT(UNCLEARED) ? demand->slot : FELT_SLOT_NONE;
 }
 
 uint32_t felt_demand_own(struct felt_node *node, uint32_t slot)

@@ -328,7 +328,7 @@ static void decide(struct felt_node *node, const struct felt_held *ask)
         answer(node, ask, member, FELT_GIFT_HEIR, NULL);
         return;
     }
-    if (felt_bridge_on(node)) {
+    if (felt_bridge_on(node) && !FELT_MUTANT(BRIDGE_IGNORED)) {
         decide_bridged(node, ask, member, &claim);
         return;
     }

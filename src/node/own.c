@@ -199,7 +199,8 @@ void felt_own_check_lease(struct felt_node *node)
     if (node->has_lease && !felt_slot_map_owns(node->map, felt_node_id(node), node->lease) &&
         !FELT_MUTANT(KEEPS_LEASE))
         lose_lease(node, false);
-    if (node->has_lease && node->lease_used && felt_foreign_wins(node, node->lease))
+    if (node->has_lease && node->lease_used && felt_foreign_wins(node, node->lease) &&
+        !FELT_MUTANT(FOREIGN_KEPT))
         lose_lease(node, true);
     if (node->has_lease && !node->lease_used && is_denied(node))
         lose_lease(node, false);

@@ -36,8 +36,11 @@ extern const struct sim_check sim_check_reservation;
  * address. */
 bool sim_check_kept(const struct sim_host *h, uint32_t slot, const char *name,
                     const struct felt_ip *ip);
+/* Whether it knows the slot to be leased outside of the cluster, from elsewhere. */
+bool sim_check_foreign(const struct sim_host *h, uint32_t slot);
 extern const struct sim_check sim_check_lease;
 extern const struct sim_check sim_check_farewell;
+extern const struct sim_check sim_check_bridge;
 
 /* All of them; NULL after the last. */
 extern const struct sim_check *const sim_checks[];

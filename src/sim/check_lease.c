@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Of the one subnet that a node uses (proto/lease.md 3.3 and 5): it is on disk before it is used;
- * who uses it owns it; only a decision takes it away, never a gift; and intact state gives the same
- * one after a restart.
+ * who uses it owns it; only a decision takes it away, never a gift, unless it is foreign (9.4); and
+ * intact state gives the same one after a restart.
  *
  * Excused are lives by an old disk, and runs as in check_owner.c. */
 #include "node/core.h"
@@ -41,7 +41,7 @@ static void check_taken(struct sim *sim, const struct sim_host *h, const struct 
     if (!is_on_disk(h, slot))
         sim_violated(sim, "%s uses the subnet of slot %u, which is not on its disk", h->name, slot);
     if (last->known && last->life != h->life && last->slot != slot &&
-        felt_id_equal(&last->id, felt_node_id(node)) &&
+        !sim_check_foreign(h, last->slot) && felt_id_equal(&last->id, felt_node_id(node)) &&
         felt_slot_map_owns(node->map, felt_node_id(node), last->slot))
         sim_violated(sim, "%s uses slot %u after a restart, and owns slot %u, which it used before",
                      h->name, slot, last->slot);
@@ -50,7 +50,7 @@ static void check_taken(struct sim *sim, const struct sim_host *h, const struct 
 static void check_lost(struct sim *sim, const struct sim_host *h, const struct use *last,
                        uint32_t slot)
 {
-    if (last->known && last->life == h->life && last->slot == slot &&
+    if (last->known && last->life == h->life && last->slot == slot && !sim_check_foreign(h, slot) &&
         felt_id_equal(&last->id, felt_node_id(h->node)) &&
         felt_slot_map_get(h->node->map, slot).term == last->term)
         sim_violated(sim, "%s lost slot %u, its lease, by a gift", h->name, slot);

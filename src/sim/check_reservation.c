@@ -25,11 +25,25 @@ bool sim_check_kept(const struct sim_host *h, uint32_t slot, const char *name,
 
     if (!h->node->notices || !felt_notices_get(h->node->notices, slot, &n) || n.value.len == 0)
         return false;
+    if (slot >= felt_slot_map_slots(h->node->map))
+        return false;
+    if (n.value.data[0] == 8) /* leased outside of the cluster, from an IPv4 address */
+        return n.value.len < 6 || ip->family != FELT_FAMILY_V4 ||
+               memcmp(ip->bytes, n.value.data + 2, 4) != 0;
     if (n.value.data[0] == 1)
         return strlen(name) != n.value.len - 1 ||
                memcmp(name, n.value.data + 1, n.value.len - 1) != 0;
     return n.value.data[0] != ip->family ||
            memcmp(ip->bytes, n.value.data + 1, n.value.len - 1) != 0;
+}
+
+bool sim_check_foreign(const struct sim_host *h, uint32_t slot)
+{
+    struct felt_ip ip = sim_endpoint(h->address).ip;
+    struct felt_notice n;
+
+    return h->node->notices && felt_notices_get(h->node->notices, slot, &n) && n.value.len > 0 &&
+           n.value.data[0] == 8 && sim_check_kept(h, slot, h->name, &ip);
 }
 
 static void check_lease(struct sim *sim, uint32_t host, const struct felt_event *event)

@@ -20,7 +20,8 @@
  *   fault_wish.c     wish
  *   fault_storm.c    join-storm, leave-storm
  *   fault_suspend.c  suspend
- *   fault_split.c    split */
+ *   fault_split.c    split
+ *   fault_bridge.c   bridge */
 #pragma once
 
 #include <stdbool.h>

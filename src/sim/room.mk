@@ -4,9 +4,11 @@ noinst_LIBRARIES += src/sim/libsim.a
 src_sim_libsim_a_SOURCES = \
 	src/sim/act.c src/sim/act.h \
 	src/sim/agent.c \
+	src/sim/bridge.c src/sim/bridge.h \
 	src/sim/check.c src/sim/check.h \
 	src/sim/check_agreement.c \
 	src/sim/check_balance.c \
+	src/sim/check_bridge.c \
 	src/sim/check_cluster.c \
 	src/sim/check_datagram.c \
 	src/sim/check_digest.c \
@@ -25,11 +27,13 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/disk.c src/sim/disk.h \
 	src/sim/dump.c src/sim/dump.h \
 	src/sim/enumerate.c src/sim/enumerate.h \
+	src/sim/etcd.c src/sim/etcd.h \
 	src/sim/event_words.c src/sim/event_words.h \
 	src/sim/event_text.c src/sim/event_text.h \
 	src/sim/fault.c src/sim/fault.h src/sim/fault_list.h \
 	src/sim/fault_address.c \
 	src/sim/fault_behind.c \
+	src/sim/fault_bridge.c \
 	src/sim/fault_clone.c \
 	src/sim/fault_contest.c \
 	src/sim/fault_crash.c \
@@ -46,6 +50,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_suspend.c \
 	src/sim/fault_weather.c \
 	src/sim/fault_wish.c \
+	src/sim/flanneld.c src/sim/flanneld.h \
 	src/sim/life.c \
 	src/sim/mistake.c src/sim/mistake.h \
 	src/sim/network.c src/sim/network.h \

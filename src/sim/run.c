@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "sim/bridge.h"
 #include "sim/check.h"
 #include "sim/dump.h"
 #include "sim/event_text.h"
@@ -16,6 +17,8 @@
 #define RECLAIM_MAX    (600 * FELT_USEC_SEC) /* a longer lease time is not waited for */
 #define LOOK_EVERY     (100 * FELT_USEC_MS)  /* for one view */
 #define BALANCE_LIMIT  (300 * FELT_USEC_SEC) /* from one view to spread stake; L-3.7.3 */
+#define BRIDGE_LIMIT   (300 * FELT_USEC_SEC) /* from one view to an etcd that says the same */
+#define BRIDGE_QUIET   (600 * FELT_USEC_SEC) /* after a cut over nothing is balanced; L-9.5.3 */
 #define PATH_LIMIT     (120 * FELT_USEC_SEC) /* from one view to no path that fails */
 #define STILL_AGREES   (2 * FELT_USEC_SEC)   /* a view that lasts that long was no accident */
 
@@ -101,16 +104,35 @@ static void reach_reclaim(struct sim *sim, felt_usec heal_limit)
     reach_one_view(sim, heal_limit, &healed);
 }
 
+/* Or the bridge has been cut over. */
+static bool etcd_agrees(const struct sim *sim, char *text, size_t size)
+{
+    return sim_bridge_rests(sim->bridge, text, size);
+}
+
 felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit)
 {
     felt_usec lease_time = sim->config.lease_time_us, healed = 0;
 
-    if (reach_one_view(sim, heal_limit, &healed))
-        reach(sim, sim_is_balanced, BALANCE_LIMIT, "stake is not spread");
+    if (reach_one_view(sim, heal_limit, &healed)) {
+        if (sim->bridge)
+            reach(sim, etcd_agrees, BRIDGE_LIMIT, "etcd says something else");
+        if (!sim->bridge || !sim_bridge_is_on(sim->bridge)) /* then all is at one node */
+            reach(sim, sim_is_balanced, BALANCE_LIMIT + (sim->bridge ? BRIDGE_QUIET : 0),
+                  "stake is not spread");
+    }
     reach(sim, sim_paths_pass, PATH_LIMIT, "a path fails");
     if (lease_time > 0 && lease_time <= RECLAIM_MAX)
         reach_reclaim(sim, heal_limit);
     return healed;
+}
+
+/* Nothing goes wrong but what flanneld nodes and a bridge do. */
+static bool is_calm(uint64_t set)
+{
+    uint64_t bridge;
+
+    return sim_faults_parse("bridge", &bridge) == 0 && (set & ~bridge) == 0;
 }
 
 void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
@@ -135,6 +157,7 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
         .devices = true,
         .disk_us = sim_scale(&prng, FELT_USEC_MS / 10, DISK_MAX),
     });
+    sim->calm = is_calm(swarm.set);
     checking = sim_checking_new(sim);
     if (run->log)
         sim_event_text_watch(sim);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "sim/bridge.h"
 #include "sim/pool.h"
 #include "sim/stream.h"
 
@@ -35,6 +36,7 @@ void sim_free(struct sim *sim)
         felt_node_free(sim->hosts[i].node);
         sim_disk_done(&sim->hosts[i].disk);
     }
+    sim_bridge_free(sim->bridge);
     sim_queue_free(sim->queue);
     sim_network_free(sim->network);
     felt_deadlines_free(sim->wakes);

@@ -103,6 +103,8 @@ struct sim_config {
     uint32_t expect;         /* what candidates are told that they are; 0: the truth */
 };
 
+struct sim_bridge;
+
 struct sim_violation {
     bool found;
     felt_usec at;
@@ -130,6 +132,8 @@ struct sim {
     struct sim_saving saving; /* ask NULL: nobody is asked */
     uint32_t long_sleeps;     /* of all at once, beyond the lease time: fault_suspend.c */
     bool forks_excused; /* an old state was believed where nobody could know: check_identity.c */
+    struct sim_bridge *bridge; /* flanneld nodes, etcd and a bridge: bridge.h; NULL: none */
+    bool calm;                 /* no fault but that one */
     struct sim_violation violation;
 };
 

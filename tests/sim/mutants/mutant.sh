@@ -44,6 +44,7 @@ check_of() {
     *"its lease, by a gift"* | *"not on its disk"* | *"which it does not own"* | *"which it used before"*) echo lease ;;
     *"says farewell"*) echo farewell ;;
     *"to be reserved for another"*) echo reservation ;;
+    *"an etcd bridge"* | *"was not made in etcd"* | *"to be foreign"*) echo bridge ;;
     *"two clusters"*) echo cluster ;;
     *"went back"*) echo self ;;
     *"the digest of"*) echo digest ;;

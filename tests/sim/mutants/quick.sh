@@ -22,6 +22,7 @@ caught() {
 caught SEQ_KEPT 3 era
 caught KEEPS_LEASE 20 lease
 caught IGNORE_ACCEPTED 10 owner
+caught UNCLEARED 3 bridge
 output=$(build NO_SUCH_FAULT "$work/none" 2>&1)
 is "a fault without a place in the source is not built" "$?" 1
 like "and is named" "$output" "NO_SUCH_FAULT"

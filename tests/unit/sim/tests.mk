@@ -2,6 +2,7 @@
 SIM_TESTS = \
 	tests/unit/sim/test_apart \
 	tests/unit/sim/test_bootstrap \
+	tests/unit/sim/test_bridge \
 	tests/unit/sim/test_check \
 	tests/unit/sim/test_coverage \
 	tests/unit/sim/test_departure \
@@ -26,6 +27,8 @@ tests_unit_sim_test_apart_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_apart_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_bootstrap_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_bootstrap_LDADD = $(SIM_TEST_LDADD)
+tests_unit_sim_test_bridge_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sim_test_bridge_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_check_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_check_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_coverage_CPPFLAGS = $(UNIT_CPPFLAGS)
