@@ -47,6 +47,9 @@ static const struct option options_table[] = {
      "backend of a new cluster: vxlan or host-gw"},
     {NULL, "net-config-path", "FILE", "/etc/felt/net-conf.json", FLANNEL, felt_option_set_path,
      FIELD(net_config_path), "network configuration of a new cluster, as JSON"},
+    {NULL, "reservations", "FILE", "/etc/felt/reservations.json", 0, felt_option_set_path,
+     FIELD(reservations),
+     "subnets of a new cluster that are kept for nodes from\nthe beginning, as JSON"},
     {NULL, "lease-time", "TIME", "24h", 0, felt_option_set_lease_time, FIELD(lease_time_sec),
      "of a new cluster: members that are silent for so long\nlose their subnets; 1m to 365d, or never"},
     {NULL, "key-file", "FILE", NULL, 0, felt_option_set_path, FIELD(key_file),
@@ -419,7 +422,8 @@ static int check_bootstrap(struct parse *p)
 
 static int check_conflicts(struct parse *p)
 {
-    static const char *const founders[] = {"network", "backend", "net-config-path", "lease-time"};
+    static const char *const founders[] = {"network", "backend", "net-config-path", "lease-time",
+                                           "reservations"};
     const char *join = given(p, "join"), *path = given(p, "net-config-path");
 
     if (check_bootstrap(p) < 0)
@@ -443,6 +447,7 @@ static int check_conflicts(struct parse *p)
                                      path, other);
     }
     p->options->net_config_explicit = path != NULL;
+    p->options->reservations_explicit = given(p, "reservations") != NULL;
     p->options->bind_explicit = given(p, "bind") != NULL;
     return 0;
 }

@@ -49,7 +49,9 @@ struct felt_options {
     struct felt_dual network; /* none: not given */
     const char *backend;      /* NULL: not given */
     const char *net_config_path;
-    bool net_config_explicit; /* it was asked for, so it must be there */
+    const char *reservations;   /* a file */
+    bool reservations_explicit; /* it was asked for, so it must be there */
+    bool net_config_explicit;   /* it was asked for, so it must be there */
 
     char token[FELT_TOKEN_TEXT_MAX]; /* undamaged, but perhaps expired; "": none */
     struct felt_seed seeds[FELT_SEEDS_MAX];

@@ -14,6 +14,7 @@
 #include "agent/log.h"
 #include "agent/machine.h"
 #include "agent/net_config.h"
+#include "agent/reservations.h"
 #include "agent/subnet_env.h"
 #include "crypto/host.h"
 #include "node/state.h"
@@ -151,10 +152,10 @@ static void report_start(const struct felt_options *o, const struct felt_prepare
     if (resumed && self.in_cluster && wants_to_join(o))
         felt_log_info("node: already a member; --join says where to look when members have moved");
     if (resumed && self.in_cluster && o->bootstrap_expect == 0 &&
-        (!felt_dual_is_none(&o->network) || o->backend || o->net_config_explicit))
-        felt_log_notice(
-            "node: the cluster's network configuration stands: --network, --backend and "
-            "--net-config-path are for founders and were not read");
+        (!felt_dual_is_none(&o->network) || o->backend || o->net_config_explicit ||
+         o->reservations_explicit))
+        felt_log_notice("node: the cluster's network configuration stands: --network, --backend, "
+                        "--net-config-path and --reservations are for founders and were not read");
 }
 
 /* What a founder begins with. */
@@ -172,6 +173,22 @@ static int founder_config(const struct felt_options *o, struct felt_net_config *
                         FELT_CIDR(&net->config.network), felt_backend_name(net->config.backend),
                         o->net_config_path);
     return 0;
+}
+
+/* What a founder keeps for whom. */
+static int founder_reservations(const struct felt_options *o, const struct felt_net_config *net,
+                                struct felt_wanted **ret_wanted, size_t *ret_n,
+                                struct felt_failure *error)
+{
+    int r;
+
+    if (!o->reservations_explicit && access(o->reservations, F_OK) < 0)
+        return 0;
+    r = felt_reservations_load(o->reservations, &net->config, ret_wanted, ret_n, error);
+    if (r == 0 && *ret_n > 0)
+        felt_log_notice("lease: %zu subnets are reserved from the beginning, as %s says", *ret_n,
+                        o->reservations);
+    return r;
 }
 
 /* Of the state: whether its node is in a cluster; and whether it is anybody's at all: who has left
@@ -207,9 +224,13 @@ static int make_node(const struct felt_options *o, const struct felt_token *toke
         .lease_time_us = o->lease_time_sec * FELT_USEC_SEC,
     };
     enum felt_node_refusal refusal;
+    _cleanup_(felt_freep) struct felt_wanted *wanted = NULL;
     struct felt_dual earlier;
     int r;
 
+    if (net && (r = founder_reservations(o, net, &wanted, &config.n_reservations, error)) < 0)
+        return r;
+    config.reservations = wanted;
     felt_random_fill(config.seed, sizeof(config.seed));
     felt_machine_read(FELT_MACHINE_ID_PATH, config.machine);
     if (token)

@@ -29,6 +29,12 @@ int felt_whom_parse(const char *text, struct felt_whom *ret_whom);
 const char *felt_whom_format(const struct felt_whom *whom, char *text);
 bool felt_whom_equal(const struct felt_whom *a, const struct felt_whom *b);
 
+/* What a founder begins with: a subnet that is kept for somebody. */
+struct felt_wanted {
+    struct felt_cidr subnet; /* of the network; of either family */
+    struct felt_whom whom;
+};
+
 /* To a notice's value and back; a foreign lease (foreign.h) is kept for its address. -EINVAL: none
  * that this version knows. */
 size_t felt_whom_encode(const struct felt_whom *whom, uint8_t value[FELT_NOTICE_VALUE_MAX]);

@@ -127,6 +127,8 @@ struct felt_node {
     struct felt_freed freed;      /* what we saw become free */
     struct felt_notices *notices; /* NULL until configured */
     struct felt_crier crier;
+    size_t n_wanted;
+    struct felt_wanted *wanted; /* reservations to found with; NULL: none */
     struct felt_cidr wish;
     bool has_lease;  /* chosen, perhaps not durable yet */
     bool lease_used; /* durable and announced */

@@ -64,7 +64,7 @@ int felt_node_found(struct felt_node *node, const char *net_config,
     for (uint32_t slot = 0; slot < felt_slot_map_slots(node->map); slot++)
         if (felt_slot_map_merge(node->map, slot, &all) != FELT_MERGE_NEWER)
             return -ENOMEM;
-    return 0;
+    return felt_reserve_found(node);
 }
 
 static int found_alone(struct felt_node *node, const struct felt_node_config *config)
@@ -105,6 +105,9 @@ static int build(struct felt_node *node, const struct felt_node_config *config)
     node->deadline_us = FELT_USEC_NEVER;
     node->wish = config->wish;
     node->lease_time_us = config->lease_time_us;
+    r = felt_reserve_remember(node, config);
+    if (r < 0)
+        return r;
     r = felt_hearing_init(node);
     if (r < 0)
         return r;
@@ -289,6 +292,7 @@ void felt_node_free(struct felt_node *node)
     felt_bootstrap_free(node->bootstrap);
     felt_slot_map_free(node->map);
     felt_notices_free(node->notices);
+    free(node->wanted);
     felt_swim_free(node->swim);
     felt_rumours_free(node->rumours);
     felt_members_free(node->members);

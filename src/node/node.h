@@ -32,6 +32,7 @@
 
 struct felt_node;
 struct felt_whom;
+struct felt_wanted;
 struct felt_foreign_change;
 
 struct felt_node_limits {
@@ -59,7 +60,9 @@ struct felt_node_config {
                                   most FELT_LEASE_TIME_MAX_SEC; 0: never */
     struct felt_cidr wish;     /* the subnet we would like; family NONE: no wish */
     uint32_t bootstrap_expect; /* so many candidates found together, with net_config; 0: no such */
-    bool has_cluster;          /* join: the token named the cluster, no other is accepted */
+    const struct felt_wanted *reservations; /* of who founds, alone or not: lease/reservation.h. */
+    size_t n_reservations;                  /* What is not in the network is BAD_CONFIG */
+    bool has_cluster; /* join: the token named the cluster, no other is accepted */
     uint8_t cluster[FELT_CLUSTER_ID_LEN];
     uint8_t machine[FELT_MACHINE_LEN]; /* a hash of what names this machine; all zero: not known. A
                                           state that another machine made gets a new identity */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/reserve.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -182,6 +183,35 @@ enum felt_verdict felt_reserve(struct felt_node *node, uint32_t slot, const stru
     }
     return felt_crier_enter(node, slot, felt_bytes(value, len)) ? FELT_VERDICT_TAKEN
                                                                 : FELT_VERDICT_BUSY;
+}
+
+int felt_reserve_remember(struct felt_node *node, const struct felt_node_config *config)
+{
+    size_t n = config->n_reservations;
+
+    if (n == 0)
+        return 0;
+    node->wanted = calloc(n, sizeof(*node->wanted));
+    if (!node->wanted)
+        return -ENOMEM;
+    memcpy(node->wanted, config->reservations, n * sizeof(*node->wanted));
+    node->n_wanted = n;
+    return 0;
+}
+
+int felt_reserve_found(struct felt_node *node)
+{
+    for (size_t i = 0; i < node->n_wanted; i++) {
+        uint8_t value[FELT_NOTICE_VALUE_MAX];
+        struct felt_notice notice = {.version = 1};
+
+        if (felt_netconf_slot(&node->config, &node->wanted[i].subnet, &notice.key) < 0)
+            return -EINVAL;
+        notice.value = felt_bytes(value, felt_whom_encode(&node->wanted[i].whom, value));
+        if (felt_notices_merge(node->notices, &notice) == FELT_MERGE_FULL)
+            return -ENOMEM;
+    }
+    return 0;
 }
 
 uint64_t felt_node_reserved_by(const struct felt_node *node)

@@ -51,6 +51,12 @@ bool felt_node_next_reservation(const struct felt_node *node, struct felt_notice
 /* A member in the eyes of reservations; FELT_MEMBER_NONE: nobody, for whom nothing is reserved. */
 struct felt_claim felt_reserve_claim(const struct felt_node *node, uint32_t member);
 
+/* Keeps what the configuration says for the day when this node founds. 0 or -ENOMEM. */
+int felt_reserve_remember(struct felt_node *node, const struct felt_node_config *config);
+/* Reserves that in the cluster that has just been founded: it is durable with it. 0, -EINVAL where
+ * the network does not have a subnet, -ENOMEM. */
+int felt_reserve_found(struct felt_node *node);
+
 /* How many slots of a member, its lease aside, are kept ... */
 struct felt_kept {
     uint32_t from_claim; /* from the claim that was asked about */

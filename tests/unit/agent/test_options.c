@@ -450,6 +450,8 @@ static void joining_and_founding_exclude_each_other(void **state)
     refused(ARGS("--backend=vxlan", "--join=a"), NO_ENV, "--join and --backend exclude each other");
     refused(ARGS("--join=a", "--net-config-path=/x"), NO_ENV,
             "--join and --net-config-path exclude each other");
+    refused(ARGS("--join=a", "--reservations=/x"), NO_ENV,
+            "--join and --reservations exclude each other");
     refused(ARGS("--join=a", "--lease-time=7d"), NO_ENV,
             "--join and --lease-time exclude each other");
     refused(ARGS("--join=a"), ENV("FELTD_NETWORK=10.0.0.0/8"),

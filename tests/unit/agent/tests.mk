@@ -18,6 +18,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_methods_reclaim \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
+	tests/unit/agent/test_reservations \
 	tests/unit/agent/test_overlay_socket \
 	tests/unit/agent/test_path \
 	tests/unit/agent/test_seeds \
@@ -79,6 +80,8 @@ tests_unit_agent_test_methods_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_net_config_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_net_config_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_reservations_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_reservations_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_options_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_options_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_path_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

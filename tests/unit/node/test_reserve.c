@@ -3,12 +3,14 @@
  * 10.1.(n + 1).0/24. */
 #include "tests/unit/test.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "node/core.h"
 #include "node/reserve.h"
 #include "tests/support/world.h"
+#include "tests/unit/node/bench.h"
 
 #define NETWORK       "{\"Network\":\"10.1.0.0/16\"}"
 #define THREE_SUBNETS "{\"Network\":\"10.2.0.0/28\",\"SubnetLen\":30}"
@@ -341,6 +343,32 @@ static void before_there_is_a_map_nothing_is_reserved(void **state)
     world_free(w);
 }
 
+/* L-8.2.9 */
+static void a_founder_begins_with_reservations_and_its_own_is_its_lease(void **state)
+{
+    struct felt_node_config config = bench_config();
+    struct felt_wanted wanted[2] = {{.whom = {.name = "x"}}, {.whom = {.ip = config.public_ip}}};
+    enum felt_node_refusal refusal;
+    struct felt_node *node;
+    struct bench b;
+
+    (void)state;
+    assert_int_equal(felt_cidr_parse("10.1.1.0/24", &wanted[0].subnet), 0);
+    assert_int_equal(felt_cidr_parse("10.1.41.0/24", &wanted[1].subnet), 0);
+    config.net_config = BENCH_CONFIG;
+    config.reservations = wanted;
+    config.n_reservations = 2;
+    bench_new(&b, &config);
+    bench_wait(&b, 0);
+    bench_settle(&b);
+    assert_int_equal(bench_self(&b).lease_slot, 40);
+    assert_int_equal(felt_notices_live(b.node->notices), 2);
+    bench_done(&b);
+    assert_int_equal(felt_cidr_parse("10.9.1.0/24", &wanted[0].subnet), 0);
+    assert_int_equal(felt_node_new(&config, &node, &refusal), -EINVAL);
+    assert_int_equal(refusal, FELT_NODE_BAD_CONFIG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_choice_that_is_not_used_yet_is_given_up),
         cmocka_unit_test(an_owner_without_a_lease_gives_what_it_has_to_the_one_it_is_reserved_for),
         cmocka_unit_test(before_there_is_a_map_nothing_is_reserved),
+        cmocka_unit_test(a_founder_begins_with_reservations_and_its_own_is_its_lease),
     };
 
     return RUN_TESTS(tests);
