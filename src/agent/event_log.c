@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "agent/log.h"
-#include "node/bridge.h"
 #include "node/view.h"
 
 /* One, or both with a comma between them. */
@@ -197,21 +196,6 @@ static const char *name_of(enum felt_event_kind kind)
     return names[kind];
 }
 
-static void log_bridge(const struct felt_node *node)
-{
-    struct felt_bridge_view v;
-    const char *name;
-
-    felt_node_bridge(node, &v);
-    name = v.name[0] != '\0' ? v.name : FELT_ID_SHORT(&v.node);
-    if (v.phase == FELT_BRIDGE_ON)
-        felt_log_notice("bridge: the etcd bridge is on beside node=%s%s: nobody else gives a "
-                        "subnet",
-                        name, v.self ? ", this one" : "");
-    else
-        felt_log_notice("bridge: the etcd bridge is off: subnets are given without etcd");
-}
-
 static void tell(const struct felt_node *node, const struct felt_event *event)
 {
     struct felt_self_view self;
@@ -257,7 +241,7 @@ static void tell(const struct felt_node *node, const struct felt_event *event)
         log_path(event);
         break;
     case FELT_EVENT_BRIDGE:
-        log_bridge(node);
+        felt_log_notice("bridge: the etcd bridge is %s", event->text);
         break;
     case FELT_EVENT_BOOTSTRAP:
         felt_log_notice("bootstrap: %s", event->text);

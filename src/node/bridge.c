@@ -154,6 +154,20 @@ static void begin_quiet(struct felt_node *node)
         node->bridge.quiet_us = felt_usec_add(node->now, FELT_BRIDGE_QUIET);
 }
 
+static void report(struct felt_node *node)
+{
+    struct felt_event *event = felt_outbox_event(node->outbox, FELT_EVENT_BRIDGE);
+    struct felt_bridge_view v;
+
+    felt_node_bridge(node, &v);
+    event->id = v.node;
+    snprintf(event->text, sizeof(event->text), "%s%s",
+             v.phase == FELT_BRIDGE_ON ? "on beside " : "off",
+             v.phase != FELT_BRIDGE_ON ? ""
+             : v.name[0] != '\0'       ? v.name
+                                       : FELT_ID_SHORT(&v.node));
+}
+
 void felt_bridge_noticed(struct felt_node *node, uint32_t key)
 {
     if (key != felt_bridge_mode_key(node->notices)) {
@@ -169,7 +183,7 @@ void felt_bridge_noticed(struct felt_node *node, uint32_t key)
     node->bridge.gather_us =
         felt_usec_add(node->now, felt_prng_jitter(&node->prng, FELT_BRIDGE_GATHER));
     felt_demand_clear_all(node);
-    felt_outbox_event(node->outbox, FELT_EVENT_BRIDGE);
+    report(node);
 }
 
 void felt_bridge_restored(struct felt_node *node)

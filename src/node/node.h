@@ -201,7 +201,7 @@ enum felt_event_kind {
     FELT_EVENT_STARTED_OVER,     /* we were away for too long: members are learned anew */
     FELT_EVENT_LEFT,             /* we have left, and this node does nothing more */
     FELT_EVENT_BOOTSTRAP,        /* founding together: text says how far it is */
-    FELT_EVENT_BRIDGE,           /* an etcd bridge has begun or ended: felt_node_bridge() */
+    FELT_EVENT_BRIDGE,           /* an etcd bridge is on or off; text says it: felt_node_bridge() */
     FELT_EVENT_PATH_FAILS,       /* a member is alive, and nothing reaches it through the overlay;
                                     endpoint has its public address, here and below */
     FELT_EVENT_PATH_LARGE_FAILS, /* only what is as large as the overlay's MTU does not */

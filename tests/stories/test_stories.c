@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "lease/reservation.h"
+#include "node/bridge.h"
+#include "node/demand.h"
+#include "node/foreign.h"
 #include "tests/support/world.h"
 
 #define SECONDS(n)    ((n)*FELT_USEC_SEC)
@@ -523,7 +526,88 @@ static void script_reserve(struct story *s)
     assert_true(world_agrees(s->w));
 }
 
+static void bridge(struct story *s, enum felt_bridge_order order, bool force)
+{
+    struct felt_input in = {.kind = FELT_INPUT_BRIDGE,
+                            .bridge = {.order = (int)order, .force = force}};
+
+    assert_int_equal(world_tell(s->w, 0, in), FELT_VERDICT_TAKEN);
+    world_run(s->w, SECONDS(5));
+}
+
+static void foreign(struct story *s, uint32_t slot, const char *ip)
+{
+    struct felt_foreign_change change = {.slot = slot, .gone = !ip};
+
+    if (ip)
+        assert_int_equal(felt_ip_parse(ip, &change.foreign.ip), 0);
+    change.foreign.backend = FELT_FOREIGN_HOST_GW;
+    assert_int_equal(world_tell(s->w, 0,
+                                (struct felt_input){.kind = FELT_INPUT_FOREIGN,
+                                                    .foreign = {.changes = &change, .n = 1}}),
+                     FELT_VERDICT_TAKEN);
+    world_run(s->w, SECONDS(5));
+}
+
+/* The key of what is wanted is in etcd now. */
+static void clear(struct story *s)
+{
+    struct felt_demand demand;
+
+    assert_non_null(felt_node_demand(world_node(s->w, 0), 0));
+    demand = *felt_node_demand(world_node(s->w, 0), 0);
+    assert_int_equal(
+        world_tell(s->w, 0,
+                   (struct felt_input){.kind = FELT_INPUT_CLEARED,
+                                       .cleared = {.node = demand.node, .slot = demand.slot}}),
+        FELT_VERDICT_TAKEN);
+    world_run(s->w, SECONDS(5));
+}
+
+/* L-9.1.1 to L-9.5.2 */
+static void script_bridge(struct story *s)
+{
+    found(s, NETWORK);
+    say(s, "b joins, and an etcd bridge begins beside a");
+    world_join(s->w, 0);
+    world_run(s->w, SECONDS(5));
+    bridge(s, FELT_BRIDGE_BEGIN, false);
+    say(s, "192.0.2.3, a flanneld, has slot 77 in etcd; c is that machine with feltd, and waits");
+    foreign(s, 77, "192.0.2.3");
+    world_join(s->w, 1);
+    world_run(s->w, SECONDS(10));
+    say(s, "c's key is in etcd, and slot 77 is not foreign any more");
+    clear(s);
+    foreign(s, 77, NULL);
+    say(s, "a flanneld has taken b's slot, and does not move");
+    foreign(s, (uint32_t)world_lease(s->w, 1), "198.51.100.9");
+    clear(s);
+    say(s, "a is killed, d joins, a is back, and d's key is made");
+    world_kill(s->w, 0);
+    world_run(s->w, SECONDS(30));
+    world_join(s->w, 1);
+    world_run(s->w, SECONDS(10));
+    world_restart(s->w, 0);
+    world_run(s->w, SECONDS(10));
+    clear(s);
+    say(s, "it is cut over by force; that is undone, and done again");
+    bridge(s, FELT_BRIDGE_END, true);
+    bridge(s, FELT_BRIDGE_UNDO, false);
+    bridge(s, FELT_BRIDGE_END, true);
+    say(s, "e joins, as ever");
+    world_join(s->w, 2);
+    world_run(s->w, SECONDS(10));
+    assert_true(world_agrees(s->w));
+    assert_int_equal(world_double_owners(s->w), 0);
+}
+
 /* ---- the tests ---- */
+
+static void a_bridge_to_etcd_comes_and_goes(void **state)
+{
+    (void)state;
+    run("bridge", script_bridge);
+}
 
 static void what_is_reserved_goes_to_nobody_else(void **state)
 {
@@ -662,6 +746,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_node_founds_a_cluster),
         cmocka_unit_test(what_is_reserved_goes_to_nobody_else),
+        cmocka_unit_test(a_bridge_to_etcd_comes_and_goes),
         cmocka_unit_test(three_candidates_found_together_and_a_fourth_joins),
         cmocka_unit_test(two_join_one_after_the_other),
         cmocka_unit_test(three_join_at_once),

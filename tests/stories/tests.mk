@@ -6,6 +6,7 @@ tests_stories_test_stories_LDADD = $(NODE_TEST_LDADD)
 EXTRA_DIST += \
 	tests/stories/bad-link.story \
 	tests/stories/bootstrap.story \
+	tests/stories/bridge.story \
 	tests/stories/disk-fails.story \
 	tests/stories/exhausted.story \
 	tests/stories/forget.story \
