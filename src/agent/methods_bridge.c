@@ -81,7 +81,7 @@ static void order(struct felt_methods_context *c, enum felt_bridge_order what, b
     }
     refusal = felt_node_may_bridge(c->node, what, force);
     if (refusal != FELT_BRIDGE_OK ||
-        c->bridge_order(c->userdata, what, force) != FELT_VERDICT_TAKEN) {
+        c->bridge_order(c->userdata, (int)what, force) != FELT_VERDICT_TAKEN) {
         explain(c, refusal, answer);
         return;
     }

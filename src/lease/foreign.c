@@ -80,8 +80,7 @@ static const uint8_t *take(struct felt_bytes *left, size_t n)
     return p;
 }
 
-static bool take_ip(struct felt_bytes *left, enum felt_family family, size_t n,
-                    struct felt_ip *ret_ip)
+static bool take_ip(struct felt_bytes *left, uint8_t family, size_t n, struct felt_ip *ret_ip)
 {
     const uint8_t *p = take(left, n);
 

@@ -63,11 +63,13 @@ uint32_t felt_foreign_count(const struct felt_node *node)
 
 bool felt_foreign_wins(const struct felt_node *node, uint32_t slot)
 {
-    struct felt_claim claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
     struct felt_foreign foreign;
+    struct felt_claim claim;
 
-    return felt_node_foreign(node, slot, &foreign) &&
-           !felt_ip_equal(&claim.ip, felt_foreign_address(&foreign));
+    if (!felt_node_foreign(node, slot, &foreign))
+        return false;
+    claim = felt_reserve_claim(node, FELT_MEMBER_SELF);
+    return !felt_ip_equal(&claim.ip, felt_foreign_address(&foreign));
 }
 
 /* False where memory is short. What is known already is no news, but may not be durable yet. */

@@ -242,7 +242,7 @@ static uint32_t host_of(const struct sim *sim, const struct felt_id *id)
 static void order(struct sim_bridge *b, enum felt_bridge_order what)
 {
     sim_tell(b->sim, b->host,
-             (struct felt_input){.kind = FELT_INPUT_BRIDGE, .bridge = {.order = what}});
+             (struct felt_input){.kind = FELT_INPUT_BRIDGE, .bridge = {.order = (int)what}});
 }
 
 /* False where there is nothing to do now. */

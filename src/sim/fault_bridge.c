@@ -61,7 +61,7 @@ static void strike(struct sim *sim, struct felt_prng *prng)
         if (b->runs && sim_host_runs(sim, b->host))
             sim_tell(sim, b->host,
                      (struct felt_input){.kind = FELT_INPUT_BRIDGE,
-                                         .bridge = {.order = FELT_BRIDGE_END, .force = true}});
+                                         .bridge = {.order = (int)FELT_BRIDGE_END, .force = true}});
         /* fall through */
     case 4:
         sim_bridge_stop(b);

@@ -20,7 +20,7 @@
 static enum felt_verdict order(struct world *w, int host, enum felt_bridge_order what, bool force)
 {
     enum felt_verdict verdict = world_tell(
-        w, host, (struct felt_input){.kind = FELT_INPUT_BRIDGE, .bridge = {what, force}});
+        w, host, (struct felt_input){.kind = FELT_INPUT_BRIDGE, .bridge = {(int)what, force}});
 
     world_run(w, SECONDS(3));
     return verdict;
