@@ -33,7 +33,7 @@ FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)
 FUZZ_COMMON = tests/fuzz/fuzz.h $(FUZZ_MAIN)
 
 tests_fuzz_fuzz_datagram_SOURCES = tests/fuzz/fuzz_datagram.c $(FUZZ_COMMON) \
-	tests/support/messages.c tests/support/messages.h
+	tests/support/messages.c tests/support/messages_equal.c tests/support/messages.h
 tests_fuzz_fuzz_datagram_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_fuzz_datagram_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_fuzz_datagram_LDADD = src/wire/libwire.a src/base/libbase.a $(MSGPACK_LIBS)
