@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # UPDATE_STORIES=1 writes the expected logs anew.
-UNIT_TESTS += tests/stories/test_stories
+UNIT_TESTS += tests/stories/test_stories tests/stories/test_stories_operator
+tests_stories_test_stories_SOURCES = tests/stories/test_stories.c tests/stories/story.c tests/stories/story.h
 tests_stories_test_stories_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_stories_test_stories_LDADD = $(NODE_TEST_LDADD)
+tests_stories_test_stories_operator_SOURCES = tests/stories/test_stories_operator.c tests/stories/story.c tests/stories/story.h
+tests_stories_test_stories_operator_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_stories_test_stories_operator_LDADD = $(NODE_TEST_LDADD)
 EXTRA_DIST += \
 	tests/stories/bad-link.story \
 	tests/stories/bootstrap.story \
