@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/methods.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -302,12 +303,16 @@ void felt_methods_leave(const struct felt_methods_context *c,
                         struct felt_varlink_answer *ret_answer)
 {
     struct felt_self_view self;
+    int r;
 
     felt_node_self(c->node, &self);
-    if (!self.in_cluster)
+    if (!self.in_cluster) {
         ret_answer->error = "io.felt.NotInCluster";
-    else if (c->leave(c->userdata) != FELT_VERDICT_TAKEN)
-        ret_answer->error = felt_methods_cannot_give(&self);
+        return;
+    }
+    r = c->leave(c->userdata);
+    if (r < 0)
+        ret_answer->error = r == -EBUSY ? "io.felt.NobodyToGiveTo" : "io.felt.NotConfirmed";
     else
         ret_answer->parameters = json_pack("{s:I}", "slots", (json_int_t)self.n_slots_own);
 }

@@ -41,8 +41,9 @@ struct felt_methods_context {
     const struct felt_node *node;
     const struct felt_cluster_key *key;
     felt_usec (*now_us)(void); /* the clock of felt_node_step() */
-    /* Tells the node to leave; its verdict. */
-    enum felt_verdict (*leave)(void *userdata);
+    /* Tells the node to leave. 0; -EBUSY: there is nobody to give to; -EAGAIN: not yet, or that is
+     * not known yet (agent/abandon.h). */
+    int (*leave)(void *userdata);
     /* Keeps a slot for somebody, or with NULL for nobody any more; the node's verdict. */
     enum felt_verdict (*reserve)(void *userdata, uint32_t slot, const struct felt_whom *whom);
     /* Gives the node's cluster up and joins target, a seed or a token. 0: what it owned is dropped;
@@ -94,9 +95,6 @@ json_t *felt_methods_members(const struct felt_methods_context *context);
 json_t *felt_methods_leases(const struct felt_methods_context *context);
 void felt_methods_create_token(const struct felt_methods_context *context, const json_t *parameters,
                                struct felt_varlink_answer *ret_answer);
-struct felt_self_view;
-/* The error where the node gives nothing: nobody is there, or it may not yet. */
-const char *felt_methods_cannot_give(const struct felt_self_view *self);
 void felt_methods_leave(const struct felt_methods_context *context,
                         struct felt_varlink_answer *ret_answer);
 

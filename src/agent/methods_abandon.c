@@ -6,11 +6,6 @@
 
 #include "node/view.h"
 
-const char *felt_methods_cannot_give(const struct felt_self_view *self)
-{
-    return self->n_alive > 1 ? "io.felt.NotConfirmed" : "io.felt.NobodyToGiveTo";
-}
-
 void felt_methods_abandon(const struct felt_methods_context *c, const json_t *parameters,
                           struct felt_varlink_answer *ret_answer)
 {

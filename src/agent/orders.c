@@ -14,14 +14,28 @@
 #define GROUP       "felt"
 #define ADMIN_GROUP "felt-admin"
 
-static enum felt_verdict on_leave(void *userdata)
+static enum felt_verdict begin_leaving(struct felt_daemon *d)
 {
-    struct felt_daemon *d = userdata;
     enum felt_verdict verdict = felt_daemon_step(d, (struct felt_input){.kind = FELT_INPUT_LEAVE});
 
     if (verdict == FELT_VERDICT_TAKEN)
         felt_log_notice("node: leaving the cluster: its subnets are given to other members");
     return verdict;
+}
+
+static int on_leave(void *userdata)
+{
+    struct felt_daemon *d = userdata;
+    struct felt_self_view self;
+
+    if (begin_leaving(d) == FELT_VERDICT_TAKEN)
+        return 0;
+    felt_node_self(d->node, &self);
+    /* Just after a start even who sees nobody alive has others to wait for. */
+    if (self.n_alive > 1 ||
+        felt_abandon_way(&self, felt_daemon_now() - d->begun_us) == FELT_ABANDON_WAIT)
+        return -EAGAIN;
+    return -EBUSY;
 }
 
 static enum felt_verdict on_reserve(void *userdata, uint32_t slot, const struct felt_whom *whom)
@@ -57,7 +71,7 @@ static int on_abandon(void *userdata, const char *target, bool drop, struct felt
         felt_daemon_begin_anew(d);
         return 0;
     }
-    if (on_leave(d) != FELT_VERDICT_TAKEN) { /* its map has not equalled another's yet */
+    if (begin_leaving(d) != FELT_VERDICT_TAKEN) { /* its map has not equalled another's yet */
         felt_abandon_done(d->options->state_dir);
         return -EAGAIN;
     }

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define CONFIRMED_TRIES 200 /* 20 s; feltd knows ten seconds after its start */
+
 enum exit_code felt_ctl_lost(const struct request *q, int r)
 {
     const char *hint = "is feltd running? start it, or name its socket with --control-socket";
@@ -83,6 +85,31 @@ enum exit_code felt_ctl_call(const struct request *q, const char *method, json_t
     if (r == 0)
         r = felt_varlink_client_call(client, method, parameters, ret_reply);
     return r < 0 ? felt_ctl_lost(q, r) : EXIT_FINE;
+}
+
+bool felt_ctl_is_error(const struct felt_varlink_reply *reply, const char *error)
+{
+    return reply->error && strcmp(reply->error, error) == 0;
+}
+
+enum exit_code felt_ctl_call_confirmed(const struct request *q, const char *method,
+                                       json_t *parameters, struct felt_varlink_reply *ret_reply)
+{
+    enum exit_code code = felt_ctl_call(q, method, parameters, ret_reply);
+
+    for (unsigned i = 0;
+         code == EXIT_FINE && felt_ctl_is_error(ret_reply, "io.felt.NotConfirmed") &&
+         i < CONFIRMED_TRIES;
+         i++) {
+        if (i == 0)
+            fprintf(stderr, "feltctl: feltd has just started or misses members, and waits until it "
+                            "knows whether others are there to take this node's subnets\n");
+        felt_ctl_pause();
+        felt_varlink_reply_done(ret_reply);
+        *ret_reply = (struct felt_varlink_reply){0};
+        code = felt_ctl_call(q, method, parameters, ret_reply);
+    }
+    return code;
 }
 
 enum exit_code felt_ctl_ask(const struct request *q, const char *method, json_t *parameters,

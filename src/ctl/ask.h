@@ -19,6 +19,11 @@ enum exit_code felt_ctl_call(const struct request *q, const char *method, json_t
 /* The same; also says why feltd refused. The caller owns *ret_parameters. */
 enum exit_code felt_ctl_ask(const struct request *q, const char *method, json_t *parameters,
                             json_t **ret_parameters);
+/* The same as felt_ctl_call(), for what a node that has just started cannot do until others have
+ * confirmed its state: asks again, for twenty seconds at the longest, while that is so. */
+enum exit_code felt_ctl_call_confirmed(const struct request *q, const char *method,
+                                       json_t *parameters, struct felt_varlink_reply *ret_reply);
+bool felt_ctl_is_error(const struct felt_varlink_reply *reply, const char *error);
 /* A client, for calls one after the other; says so where feltd cannot be reached. */
 enum exit_code felt_ctl_connect(const struct request *q, struct felt_varlink_client **ret_client);
 /* Says that feltd cannot be reached (any more): r is what the client said. */

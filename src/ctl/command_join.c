@@ -6,8 +6,7 @@
 #include "ctl/ask.h"
 #include "ctl/command.h"
 
-#define TARGET_SIZE     1024 /* a token has at most 511 bytes */
-#define CONFIRMED_TRIES 200  /* 20 s; feltd knows ten seconds after its start */
+#define TARGET_SIZE 1024 /* a token has at most 511 bytes */
 
 static const char *cluster_of(const json_t *status)
 {
@@ -60,31 +59,14 @@ static const char *target_of(const struct request *q, char *text, size_t size)
     return text;
 }
 
-static bool is_error(const struct felt_varlink_reply *reply, const char *error)
-{
-    return reply->error && strcmp(reply->error, error) == 0;
-}
-
-/* Just after a start feltd may not know yet whether anybody is there: it is asked again then. */
+/* What comes of it is in *ret_reply. */
 static enum exit_code abandon(const struct request *q, const char *target, bool drop,
                               struct felt_varlink_reply *ret_reply)
 {
     _cleanup_(json_decrefp) json_t *parameters =
         json_pack("{s:s, s:b}", "target", target, "drop", (int)drop);
-    enum exit_code code = felt_ctl_call(q, "io.felt.Abandon", parameters, ret_reply);
 
-    for (unsigned i = 0;
-         code == EXIT_FINE && is_error(ret_reply, "io.felt.NotConfirmed") && i < CONFIRMED_TRIES;
-         i++) {
-        if (i == 0)
-            fprintf(stderr, "feltctl: feltd has just started or misses members, and waits until it "
-                            "knows whether others are there to take this node's subnets\n");
-        felt_ctl_pause();
-        felt_varlink_reply_done(ret_reply);
-        *ret_reply = (struct felt_varlink_reply){0};
-        code = felt_ctl_call(q, "io.felt.Abandon", parameters, ret_reply);
-    }
-    return code;
+    return felt_ctl_call_confirmed(q, "io.felt.Abandon", parameters, ret_reply);
 }
 
 enum exit_code felt_command_join(const struct request *q)
@@ -102,7 +84,7 @@ enum exit_code felt_command_join(const struct request *q)
     }
     status = felt_ctl_look(q);
     code = abandon(q, target, q->yes, &reply);
-    if (code == EXIT_FINE && !q->yes && is_error(&reply, "io.felt.NobodyToGiveTo")) {
+    if (code == EXIT_FINE && !q->yes && felt_ctl_is_error(&reply, "io.felt.NobodyToGiveTo")) {
         if (!is_sure(status))
             return EXIT_REFUSED;
         felt_varlink_reply_done(&reply);

@@ -37,16 +37,18 @@ static enum exit_code explain_leaving(const struct request *q)
 
 enum exit_code felt_command_leave(const struct request *q)
 {
-    _cleanup_(json_decrefp) json_t *reply = NULL;
-    enum exit_code code = felt_ctl_ask(q, "io.felt.Leave", NULL, &reply);
+    _cleanup_(felt_varlink_reply_done) struct felt_varlink_reply reply = {0};
+    enum exit_code code = felt_ctl_call_confirmed(q, "io.felt.Leave", NULL, &reply);
 
     if (code != EXIT_FINE)
         return code;
+    if (reply.error)
+        return felt_ctl_refused(&reply);
     if (!await_end(q))
         return explain_leaving(q);
     if (q->is_json)
-        return felt_ctl_print_json(reply);
+        return felt_ctl_print_json(reply.parameters);
     printf("left the cluster; subnets given to others: %" JSON_INTEGER_FORMAT "\n",
-           json_integer_value(json_object_get(reply, "slots")));
+           json_integer_value(json_object_get(reply.parameters, "slots")));
     return EXIT_FINE;
 }

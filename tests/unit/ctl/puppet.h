@@ -15,7 +15,9 @@
 struct puppet {
     char dir[64];
     char path[96];
-    pid_t pid; /* 0: none */
+    pid_t pid;         /* 0: none */
+    const char *first; /* what the first n_first clients get instead of the script, with its NUL */
+    unsigned n_first;
 };
 
 enum puppet_end {
@@ -59,25 +61,35 @@ static inline int puppet_teardown(void **state)
     return 0;
 }
 
-static inline void puppet_perform(int listener, const char *script, size_t len, enum puppet_end end)
+static inline void puppet_send(int fd, const char *script, size_t len)
+{
+    size_t sent = 0;
+
+    while (sent < len) {
+        ssize_t n = send(fd, script + sent, len - sent, MSG_NOSIGNAL);
+
+        if (n <= 0)
+            break;
+        sent += (size_t)n;
+    }
+}
+
+static inline void puppet_perform(const struct puppet *p, int listener, const char *script,
+                                  size_t len, enum puppet_end end)
 {
     char c;
 
-    for (;;) {
+    for (unsigned i = 0;; i++) {
         int fd = accept(listener, NULL, NULL);
-        size_t sent = 0;
 
         if (fd < 0)
             _exit(1);
         while (read(fd, &c, 1) == 1 && c != '\0')
             ;
-        while (sent < len) {
-            ssize_t n = send(fd, script + sent, len - sent, MSG_NOSIGNAL);
-
-            if (n <= 0)
-                break;
-            sent += (size_t)n;
-        }
+        if (i < p->n_first)
+            puppet_send(fd, p->first, strlen(p->first) + 1);
+        else
+            puppet_send(fd, script, len);
         while (end == PUPPET_GOES_DEAF && read(fd, &c, 1) == 1)
             ;
         close(fd);
@@ -100,7 +112,7 @@ static inline void puppet_start(struct puppet *p, const char *script, size_t len
     assert_true(p->pid >= 0);
     if (p->pid == 0) {
         alarm(60); /* even where the test is killed */
-        puppet_perform(listener, script, len, end);
+        puppet_perform(p, listener, script, len, end);
     }
     close(listener);
 }
@@ -109,6 +121,15 @@ static inline void puppet_start(struct puppet *p, const char *script, size_t len
 static inline void puppet_says(struct puppet *p, const char *reply)
 {
     puppet_start(p, reply, strlen(reply) + 1, PUPPET_GOES_DEAF);
+}
+
+/* So it says to the first n clients, and something else to all others. */
+static inline void puppet_says_first(struct puppet *p, unsigned n, const char *first,
+                                     const char *reply)
+{
+    p->first = first;
+    p->n_first = n;
+    puppet_says(p, reply);
 }
 
 #define PUPPET_TEST(f) cmocka_unit_test_setup_teardown(f, puppet_setup, puppet_teardown)

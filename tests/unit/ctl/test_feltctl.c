@@ -96,6 +96,19 @@ static void a_leave_that_is_refused_says_why(void **state)
     expect_in(o.err, "feltctl: no other member is alive that could take over");
 }
 
+static void a_leave_waits_until_feltd_knows_whether_others_are_there(void **state)
+{
+    struct outcome o;
+
+    puppet_says_first(*state, 3, "{\"error\":\"io.felt.NotConfirmed\"}",
+                      "{\"error\":\"io.felt.NobodyToGiveTo\"}");
+    o = ask(*state, "leave");
+    assert_int_equal(o.code, 1);
+    assert_string_equal(o.out, "");
+    expect_in(o.err, "feltctl: feltd has just started or misses members, and waits until it knows");
+    expect_in(o.err, "feltctl: no other member is alive that could take over");
+}
+
 /* The puppet says the same to Reserve and to GetSaved. */
 static void a_reservation_is_done_when_it_is_saved_and_says_what_the_node_runs_with(void **state)
 {
@@ -261,6 +274,7 @@ int main(void)
         PUPPET_TEST(a_refusal_has_the_exit_code_1_and_plain_words),
         PUPPET_TEST(a_token_is_all_that_a_script_sees),
         PUPPET_TEST(a_leave_that_is_refused_says_why),
+        PUPPET_TEST(a_leave_waits_until_feltd_knows_whether_others_are_there),
         PUPPET_TEST(a_reservation_is_done_when_it_is_saved_and_says_what_the_node_runs_with),
         PUPPET_TEST(what_is_reclaimed_is_told_with_its_heir),
         PUPPET_TEST(what_is_not_reclaimed_is_told_with_the_reason),
