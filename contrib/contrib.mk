@@ -27,3 +27,6 @@ dist_fishcompletion_DATA = contrib/completion/feltctl.fish
 update-completion: src/ctl/feltctl$(EXEEXT)
 	cd $(srcdir)/contrib/completion && for pair in bash:feltctl zsh:_feltctl fish:feltctl.fish; do \
 	    ./generate '$(abs_builddir)/src/ctl/feltctl' $${pair%%:*} >$${pair#*:} || exit 1; done
+# Not into /etc/cni/net.d: there it would be the network of every container at once.
+examplesdir = $(docdir)/examples
+dist_examples_DATA = contrib/cni/10-felt.conflist

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 GUIDES = \
 	doc/architecture.md \
+	doc/cni.md \
 	doc/contributing.md \
 	doc/faq.md \
 	doc/getting-started.md \
@@ -15,6 +16,7 @@ GUIDES = \
 EXTRA_DIST += $(GUIDES)
 dist_man_MANS += \
 	doc/man/felt-httpd.8 \
+	doc/man/felt-cni.8 \
 	doc/man/feltctl.1 \
 	doc/man/feltd.8 \
 	doc/man/mk-docker-opts.8

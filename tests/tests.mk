@@ -35,6 +35,7 @@ include tests/unit/node/tests.mk
 include tests/unit/plan/tests.mk
 include tests/unit/kernel/tests.mk
 include tests/unit/ctl/tests.mk
+include tests/unit/cni/tests.mk
 include tests/unit/agent/tests.mk
 include tests/unit/httpd/tests.mk
 include tests/unit/sim/tests.mk

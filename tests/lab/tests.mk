@@ -40,7 +40,8 @@ LAB_SIDE_TESTS = \
 	tests/lab/doctor.sh \
 	tests/lab/reserve.sh \
 	tests/lab/rules6.sh \
-	tests/lab/cleanup.sh
+	tests/lab/cleanup.sh \
+	tests/lab/cni.sh
 # Figures that others would spoil, or many daemons.
 LAB_ALONE_TESTS = \
 	tests/lab/idle.sh \

@@ -19,7 +19,7 @@ declare -A arrows=(
     [node]="base wire crypto gossip lease netconf"
     [plan]="base netconf"
 )
-world="kernel agent ctl httpd etcd sim"
+world="kernel agent ctl cni httpd etcd sim"
 
 # headers ROOM: "FILE:HEADER" for each #include in it.
 headers() {
@@ -59,7 +59,7 @@ library libnl '^netlink/' "kernel"
 library rtnetlink '^linux/(rtnetlink|netlink|if_link|if_addr|neighbour|nexthop)\.h$' "kernel"
 library libsystemd '^systemd/' "agent"
 library libmicrohttpd '^microhttpd' "httpd"
-library jansson '^jansson' "netconf flannel agent ctl etcd httpd"
+library jansson '^jansson' "netconf flannel agent ctl etcd httpd cni"
 
 for room in $world; do
     [[ -d $room ]] || continue
@@ -67,6 +67,7 @@ for room in $world; do
     kernel) allowed="base netconf plan" ;;
     agent) allowed="base wire crypto gossip lease netconf node plan kernel ctl" ;;
     ctl) allowed="base netconf crypto plan kernel" ;;
+    cni) allowed="base netconf" ;;
     sim) allowed="base wire crypto gossip lease netconf node" ;;
     etcd) allowed="base netconf flannel crypto ctl" ;;
     *) allowed="base netconf crypto ctl" ;;

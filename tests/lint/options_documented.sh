@@ -24,7 +24,7 @@ compare() {
         return
     fi
     help=$("$program" --help 2>/dev/null)
-    like "the help of $name can be read" "$(options_of_help <<<"$help" | wc -l)" '^([3-9]|[1-9][0-9]+)$'
+    like "the help of $name can be read" "$(options_of_help <<<"$help" | wc -l)" '^([2-9]|[1-9][0-9]+)$'
     is "every option of $name is in its manual page" \
         "$(comm -23 <(options_of_help <<<"$help") <(options_of_page "$page"))" ""
     is "every option in the manual page of $name is there" \
@@ -38,6 +38,7 @@ else
     skip "the options of felt-httpd are in its manual page" "it is not built: configure found no libmicrohttpd"
 fi
 compare "$builddir/src/ctl/feltctl" "$srcdir/doc/man/feltctl.1"
+compare "$builddir/src/cni/felt" "$srcdir/doc/man/felt-cni.8"
 
 # Every command of feltctl, too.
 commands=$("$builddir/src/ctl/feltctl" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' | sort)

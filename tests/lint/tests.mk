@@ -13,6 +13,9 @@ LINT_TESTS = \
 	tests/lint/shellcheck.sh \
 	tests/lint/spdx.sh
 CONTRIB_TESTS = tests/contrib/completion.sh tests/contrib/mk_docker_opts.sh
+CONTRIB_TESTS = \
+	tests/contrib/cni_protocol.sh \
+	tests/contrib/mk_docker_opts.sh
 TESTS += $(LINT_TESTS) $(CONTRIB_TESTS)
 EXTRA_DIST += $(LINT_TESTS) $(CONTRIB_TESTS) tests/lint/purity.allow tests/tap.sh
 AM_TESTS_ENVIRONMENT += \
