@@ -18,6 +18,7 @@ struct felt_devices {
     size_t n;
     size_t n_peers; /* as last set */
     size_t n_ways;  /* to them */
+    bool blackhole;
 };
 
 static const uint8_t both[] = {FELT_FAMILY_V4, FELT_FAMILY_V6};
@@ -70,6 +71,7 @@ static int add(struct felt_devices *devices, const struct felt_devices_config *c
         .underlay = *underlay,
         .node = config->node,
         .has_sibling = has_sibling,
+        .blackhole = config->blackhole,
     };
     int r = felt_reconciler_new(&one, &devices->reconcilers[devices->n], report);
 
@@ -116,6 +118,7 @@ int felt_devices_new(const struct felt_devices_config *config, struct felt_devic
     devices->backend = config->netconf->backend;
     devices->netconf = *config->netconf;
     devices->node = config->node;
+    devices->blackhole = config->blackhole;
     devices->underlay = config->underlay;
     devices->families = felt_plan_devices(families_in(&networks), families_of(&config->underlay));
     r = add_all(devices, config, ret_report);
@@ -146,6 +149,7 @@ int felt_devices_move(struct felt_devices *devices, const struct felt_underlay *
             .underlay = whole,
             .node = devices->node,
             .has_sibling = devices->n == FELT_DEVICES_MAX,
+            .blackhole = devices->blackhole,
         };
 
         if (devices->backend == FELT_BACKEND_VXLAN)

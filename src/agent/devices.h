@@ -21,6 +21,7 @@ struct felt_devices_config {
     const struct felt_netconf *netconf; /* borrowed for the call */
     struct felt_underlay underlay;
     struct felt_id node;
+    bool blackhole; /* what is for our lease and finds no container is dropped */
 };
 
 /* Where overlay traffic finds a machine: over one family, or over two, IPv4 first. */

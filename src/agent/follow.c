@@ -44,6 +44,7 @@ static struct felt_underlay_choice choice_of(const struct felt_options *o)
     return (struct felt_underlay_choice){
         .iface = &o->iface,
         .iface_regex = &o->iface_regex,
+        .can_reach = o->iface_can_reach,
         .public_ip = o->public_ip,
         .public_ip6 = o->public_ip6,
     };

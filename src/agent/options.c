@@ -68,6 +68,8 @@ static const struct option options_table[] = {
      "interface for traffic between nodes, first match wins;\ndefault: that of the default route"},
     {NULL, "iface-regex", "REGEX", NULL, FLANNEL | LIST, felt_option_add_text, FIELD(iface_regex),
      "the same, matched against addresses, then names;\ntried after every --iface"},
+    {NULL, "iface-can-reach", "IP", NULL, FLANNEL, felt_option_set_ip, FIELD(iface_can_reach),
+     "the same: the one that packets to IP leave by;\ntried last"},
     {NULL, "public-ip", "IP", NULL, FLANNEL, felt_option_set_ip4, FIELD(public_ip),
      "address that other nodes use for this one;\ndefault: the interface's"},
     {NULL, "public-ipv6", "IP", NULL, FLANNEL, felt_option_set_ip6, FIELD(public_ip6),
@@ -92,6 +94,8 @@ static const struct option options_table[] = {
     {NULL, "iptables-resync", "SECONDS", "5", FLANNEL, felt_option_set_resync,
      FIELD(iptables_resync_sec),
      "between looks at rules of iptables-legacy,\nwhich tells of no change; others are watched"},
+    {NULL, "ip-blackhole-route", NULL, "false", FLANNEL, felt_option_set_bool,
+     FIELD(ip_blackhole_route), "drop what is for our subnet and finds no container"},
     {NULL, "control-socket", "PATH", FELT_CONTROL_SOCKET, 0, felt_option_set_path,
      FIELD(control_socket), "where feltctl reaches this feltd"},
     {NULL, "healthz-ip", "IP", "0.0.0.0", FLANNEL, felt_option_set_healthz_ip, FIELD(healthz.ip),
@@ -104,6 +108,8 @@ static const struct option options_table[] = {
      FIELD(httpd_program), "felt-httpd itself"},
     {NULL, "log-level", "LEVEL", "info", 0, felt_option_set_log_level, FIELD(log_level),
      "error, warning, notice, info or debug"},
+    {NULL, "v", "NUMBER", NULL, FLANNEL, felt_option_set_verbosity, FIELD(verbosity),
+     "flannel's: 4 and more is --log-level debug"},
 };
 #define N_OPTIONS FELT_ARRAY_LEN(options_table)
 
@@ -112,29 +118,27 @@ static const struct foreign {
     const char *name;
     bool is_bool;
     enum {
-        IGNORED, /* has no meaning without etcd */
+        ETCD, /* the bridge's */
         KUBE,
-        NOT_YET,
+        NO_KUBE, /* has a meaning with KUBE only */
+        GLOG,    /* of flannel's logging */
     } kind;
 } foreign_table[] = {
-    {"etcd-endpoints", false, IGNORED},
-    {"etcd-prefix", false, IGNORED},
-    {"etcd-keyfile", false, IGNORED},
-    {"etcd-certfile", false, IGNORED},
-    {"etcd-cafile", false, IGNORED},
-    {"etcd-username", false, IGNORED},
-    {"etcd-password", false, IGNORED},
-    {"subnet-lease-renew-margin", false, IGNORED},
+    {"etcd-endpoints", false, ETCD},
+    {"etcd-prefix", false, ETCD},
+    {"etcd-keyfile", false, ETCD},
+    {"etcd-certfile", false, ETCD},
+    {"etcd-cafile", false, ETCD},
+    {"etcd-username", false, ETCD},
+    {"etcd-password", false, ETCD},
+    {"subnet-lease-renew-margin", false, ETCD},
     {"kube-subnet-mgr", true, KUBE},
     {"kube-api-url", false, KUBE},
     {"kubeconfig-file", false, KUBE},
-    {"kube-annotation-prefix", false, KUBE},
-    {"set-node-network-unavailable", true, KUBE},
-    {"iface-can-reach", false, NOT_YET},
-    {"ip-blackhole-route", true, NOT_YET},
-    {"v", false, NOT_YET},
-    {"vmodule", false, NOT_YET},
-    {"log_backtrace_at", false, NOT_YET},
+    {"kube-annotation-prefix", false, NO_KUBE},
+    {"set-node-network-unavailable", true, NO_KUBE},
+    {"vmodule", false, GLOG},
+    {"log_backtrace_at", false, GLOG},
 };
 
 /* A parse under way. */
@@ -186,15 +190,11 @@ _printf_(2, 3) static void ignore(struct parse *p, const char *format, ...)
 static int set(struct parse *p, size_t i, const char *origin, const char *text)
 {
     const struct felt_option_value value = {.origin = origin, .text = text};
+    const char *damage = felt_options_damage(text);
     int r;
 
-    for (const char *c = text; *c != '\0'; c++) {
-        if (iscntrl((unsigned char)*c))
-            return felt_options_fail(p->error,
-                                     "%s: the value has a line break or another control character; "
-                                     "was it wrapped in an environment file?",
-                                     origin);
-    }
+    if (damage)
+        return felt_options_fail(p->error, "%s: the value %s", origin, damage);
     r = options_table[i].set(p->options, options_table[i].offset, &value, p->error);
     if (r < 0)
         return r;
@@ -203,19 +203,32 @@ static int set(struct parse *p, size_t i, const char *origin, const char *text)
     return 0;
 }
 
-static int refuse_foreign(struct parse *p, const struct foreign *f, const char *origin)
+/* The value is shown nowhere: it may be a password. */
+static int take_foreign(struct parse *p, const struct foreign *f, const char *origin,
+                        const char *value)
 {
+    const char *damage = felt_options_damage(value);
+
     switch (f->kind) {
-    case IGNORED:
-        ignore(p, "%s is ignored: feltd needs no etcd", origin);
+    case ETCD:
+        ignore(p, "%s is ignored: feltd needs no etcd; felt-etcd-bridge takes it%s%s", origin,
+               damage ? "; its value " : "", damage ? damage : "");
+        return 0;
+    case GLOG:
+        ignore(p, "%s is ignored: there is --log-level", origin);
+        return 0;
+    case NO_KUBE:
+        ignore(p, "%s is ignored: felt does not take subnets from Kubernetes", origin);
         return 0;
     case KUBE:
-        return felt_options_fail(p->error, "%s: felt does not take subnets from Kubernetes",
+        if (value[0] == '\0' || (f->is_bool && felt_options_is_false(value)))
+            return 0; /* as without it */
+        return felt_options_fail(p->error,
+                                 "%s: felt does not take subnets from Kubernetes: it shares them "
+                                 "out itself; take the option away",
                                  origin);
-    case NOT_YET:
-        break;
     }
-    return felt_options_fail(p->error, "%s: this option of flanneld is not supported yet", origin);
+    assert(false); /* all kinds are above */
 }
 
 /* What one argument says: "--name=value", or "-name" with the value elsewhere. */
@@ -233,8 +246,10 @@ static int split_argument(struct parse *p, const char *text, struct argument *re
     if (felt_token_is(text)) /* a secret: not to be shown */
         return felt_options_fail(p->error, "unexpected argument: a token belongs behind --join");
     if (name == text || name > text + 2 || len == 0)
-        return felt_options_fail(
-            p->error, "unexpected argument '%s' (a boolean takes its value after '=')", text);
+        return felt_options_fail(p->error,
+                                 "unexpected argument '%s' (a boolean takes its value after '='; a "
+                                 "value that was wrapped in an environment file ends there)",
+                                 text);
     if (len > NAME_MAX_LEN)
         return felt_options_fail(p->error, "--%.*s: there is no such option",
                                  (int)FELT_MIN(len, (size_t)100), name);
@@ -284,17 +299,20 @@ static int parse_argument(struct parse *p, char *const **argv)
     for (size_t i = 0; i < FELT_ARRAY_LEN(foreign_table); i++) {
         if (strcmp(a.name, foreign_table[i].name) != 0)
             continue;
-        if (refuse_foreign(p, &foreign_table[i], a.origin) < 0)
+        if (take_value(p, &a, foreign_table[i].is_bool, argv) < 0)
             return -EINVAL;
-        return take_value(p, &a, foreign_table[i].is_bool, argv);
+        return take_foreign(p, &foreign_table[i], a.origin, a.value);
     }
     return felt_options_fail(p->error, "%s: there is no such option", a.origin);
 }
 
 static int set_list(struct parse *p, size_t i, const char *origin, const char *text)
 {
+    const char *damage = felt_options_damage(text);
     char item[FELT_TOKEN_TEXT_MAX];
 
+    if (damage)
+        return felt_options_fail(p->error, "%s: the value %s", origin, damage);
     for (;;) {
         size_t len = strcspn(text, ",");
 
@@ -337,10 +355,12 @@ static int parse_foreign_environment(struct parse *p, char *const *envp)
     char origin[VARIABLE_MAX_LEN + 1];
 
     for (size_t i = 0; i < FELT_ARRAY_LEN(foreign_table); i++) {
-        if (!variable(envp, FLANNEL_PREFIX, foreign_table[i].name))
+        const char *text = variable(envp, FLANNEL_PREFIX, foreign_table[i].name);
+
+        if (!text)
             continue;
         variable_name(FLANNEL_PREFIX, foreign_table[i].name, origin);
-        if (refuse_foreign(p, &foreign_table[i], origin) < 0)
+        if (take_foreign(p, &foreign_table[i], origin, text) < 0)
             return -EINVAL;
     }
     return 0;
@@ -367,6 +387,16 @@ static void find_unknown_variables(struct parse *p, char *const *envp)
     }
 }
 
+/* Where the option was given; NULL: it was not. */
+static const char *given(const struct parse *p, const char *name)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        if (strcmp(options_table[i].name, name) == 0)
+            return p->is_set[i] ? p->origin[i] : NULL;
+    }
+    assert(false); /* the caller names an option of the table */
+}
+
 static int set_defaults(struct parse *p, const char *hostname)
 {
     char name[FELT_OPTIONS_TEXT_MAX + 1];
@@ -381,22 +411,14 @@ static int set_defaults(struct parse *p, const char *hostname)
         r = o->set(p->options, o->offset, &value, p->error);
         assert(r == 0); /* a default is never wrong */
     }
+    if (!given(p, "log-level") && p->options->verbosity >= FELT_VERBOSITY_DEBUG)
+        p->options->log_level = FELT_LOG_DEBUG;
     if (p->options->node_name[0] != '\0')
         return 0;
     snprintf(name, sizeof(name), "%.*s", (int)strcspn(hostname, "."), hostname);
     return felt_option_set_name(
         p->options, 0, &(struct felt_option_value){"--node-name (from the host's name)", name},
         p->error);
-}
-
-/* Where the option was given; NULL: it was not. */
-static const char *given(const struct parse *p, const char *name)
-{
-    for (size_t i = 0; i < N_OPTIONS; i++) {
-        if (strcmp(options_table[i].name, name) == 0)
-            return p->is_set[i] ? p->origin[i] : NULL;
-    }
-    assert(false); /* the caller names an option of the table */
 }
 
 /* Who is to found together has to find each other, and a cluster that has a token is founded. */

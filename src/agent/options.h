@@ -23,6 +23,7 @@
 #define FELT_OPTIONS_TEXT_MAX 255  /* bytes of one of them */
 
 #define FELT_METRICS_PORT     9470 /* TCP, of --metrics-listen without one; as in httpd/options.h */
+#define FELT_VERBOSITY_DEBUG  4    /* klog's level of debugging */
 
 #define FELT_CONTROL_SOCKET   "/run/felt/feltd.sock"
 
@@ -65,6 +66,7 @@ struct felt_options {
     struct felt_ip public_ip6; /* IPv6; likewise */
     struct felt_text_list iface;
     struct felt_text_list iface_regex;
+    struct felt_ip iface_can_reach; /* family NONE: not given */
 
     const char *state_dir;
     const char *control_socket;
@@ -84,9 +86,11 @@ struct felt_options {
     size_t n_ip_masq_excludes;
     bool iptables_forward_rules;
     uint32_t iptables_resync_sec;
+    bool ip_blackhole_route;
     bool trust_state;
     enum felt_on_lease_lost on_lease_lost;
     enum felt_log_level log_level;
+    uint32_t verbosity; /* flannel's -v, which log_level has taken into account */
 
     char ignored[FELT_OPTIONS_LIST_MAX]
                 [FELT_OPTIONS_TEXT_MAX + 1]; /* a line each about what was ignored */

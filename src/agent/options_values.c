@@ -18,7 +18,9 @@
 #define LEASE_TIME_MIN_SEC \
     60 /* less, and a reboot costs a machine its subnet; proto/lease.md 6.6 */
 
-#define RESYNC_MAX_SEC 3600 /* rarer is as good as never, and more likely a mistake */
+#define VERBOSITY_DIGITS 4 /* people write 10, and 9999 for all */
+
+#define RESYNC_MAX_SEC   3600 /* rarer is as good as never, and more likely a mistake */
 
 int felt_options_fail(struct felt_options_error *ret_error, const char *format, ...)
 {
@@ -36,19 +38,43 @@ int felt_options_fail(struct felt_options_error *ret_error, const char *format, 
     return -EINVAL;
 }
 
+const char *felt_options_damage(const char *text)
+{
+    size_t len = strlen(text);
+
+    for (const char *c = text; *c != '\0'; c++) {
+        if (iscntrl((unsigned char)*c))
+            return "has a line break or another control character; was it wrapped in an "
+                   "environment file?";
+    }
+    if (len > 0 && (text[len - 1] == ',' || text[len - 1] == '\\'))
+        return "ends where more should come; was it wrapped onto a second line in an environment "
+               "file?";
+    return NULL;
+}
+
 static void *field(struct felt_options *options, size_t offset)
 {
     return (char *)options + offset;
+}
+
+/* Go's strconv.ParseBool, so that every flanneld unit file goes on working. */
+static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"};
+static const char *const no[] = {"0", "f", "F", "false", "FALSE", "False"};
+
+bool felt_options_is_false(const char *text)
+{
+    for (size_t i = 0; i < FELT_ARRAY_LEN(no); i++) {
+        if (strcmp(text, no[i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 int felt_option_set_bool(struct felt_options *options, size_t offset,
                          const struct felt_option_value *value,
                          struct felt_options_error *ret_error)
 {
-    /* Go's strconv.ParseBool, so that every flanneld unit file goes on working. */
-    static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"};
-    static const char *const no[] = {"0", "f", "F", "false", "FALSE", "False"};
-
     for (size_t i = 0; i < FELT_ARRAY_LEN(yes); i++) {
         if (strcmp(value->text, yes[i]) == 0 || strcmp(value->text, no[i]) == 0) {
             *(bool *)field(options, offset) = strcmp(value->text, yes[i]) == 0;
@@ -136,6 +162,31 @@ int felt_option_set_ip6(struct felt_options *options, size_t offset,
                         const struct felt_option_value *value, struct felt_options_error *ret_error)
 {
     return set_ip(options, offset, FELT_FAMILY_V6, value, ret_error);
+}
+
+int felt_option_set_ip(struct felt_options *options, size_t offset,
+                       const struct felt_option_value *value, struct felt_options_error *ret_error)
+{
+    struct felt_ip ip;
+
+    if (felt_ip_parse(value->text, &ip) < 0 || felt_ip_is_any(&ip))
+        return felt_options_fail(ret_error, "%s: '%s' is not an IP address", value->origin,
+                                 value->text);
+    *(struct felt_ip *)field(options, offset) = ip;
+    return 0;
+}
+
+int felt_option_set_verbosity(struct felt_options *options, size_t offset,
+                              const struct felt_option_value *value,
+                              struct felt_options_error *ret_error)
+{
+    size_t len = strlen(value->text);
+
+    if (len == 0 || len > VERBOSITY_DIGITS || strspn(value->text, "0123456789") != len)
+        return felt_options_fail(ret_error, "%s: '%s' is not a number like 4", value->origin,
+                                 value->text);
+    *(uint32_t *)field(options, offset) = (uint32_t)strtoul(value->text, NULL, 10);
+    return 0;
 }
 
 int felt_option_set_endpoint(struct felt_options *options, size_t offset,

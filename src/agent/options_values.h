@@ -27,6 +27,8 @@ int felt_option_set_ip4(struct felt_options *, size_t, const struct felt_option_
                         struct felt_options_error *);
 int felt_option_set_ip6(struct felt_options *, size_t, const struct felt_option_value *,
                         struct felt_options_error *);
+int felt_option_set_ip(struct felt_options *, size_t, const struct felt_option_value *,
+                       struct felt_options_error *);
 int felt_option_set_endpoint(struct felt_options *, size_t, const struct felt_option_value *,
                              struct felt_options_error *);
 /* Where to listen: any address, 0.0.0.0 too. */
@@ -62,6 +64,15 @@ int felt_option_set_on_lease_lost(struct felt_options *, size_t, const struct fe
                                   struct felt_options_error *);
 int felt_option_set_log_level(struct felt_options *, size_t, const struct felt_option_value *,
                               struct felt_options_error *);
+
+int felt_option_set_verbosity(struct felt_options *, size_t, const struct felt_option_value *,
+                              struct felt_options_error *);
+
+/* Whether a boolean's text says no. */
+bool felt_options_is_false(const char *text);
+/* What a value shows of having been wrapped onto a second line in an environment file, which ends
+ * it there: words that follow "the value "; NULL: nothing. */
+const char *felt_options_damage(const char *text);
 
 /* Fills ret_error and returns -EINVAL. */
 _printf_(2, 3) int felt_options_fail(struct felt_options_error *ret_error, const char *format, ...);

@@ -175,6 +175,7 @@ static int make_devices(struct felt_overlay *o, const struct felt_self_view *sel
         .netconf = self->config,
         .underlay = o->config.underlay,
         .node = self->id,
+        .blackhole = o->config.options->ip_blackhole_route,
     };
     struct felt_reconcile_report report = {0};
     int r = felt_devices_new(&config, &o->devices, &report);

@@ -88,6 +88,7 @@ static int settle(struct felt_plan_desired *desired, const struct felt_reconcile
         .underlay_mtu = config->underlay.mtu,
         .underlay_address = config->underlay.address,
         .has_sibling = config->has_sibling,
+        .blackhole = config->blackhole,
         .node = config->node,
         .default_port = felt_sysctl_vxlan_port(),
     };

@@ -30,6 +30,7 @@ struct felt_reconciler_config {
     struct felt_underlay underlay;      /* of a device that of its first addresses */
     struct felt_id node;                /* the MAC of a new device comes from it */
     bool has_sibling; /* felt_reconciler_pair() follows: there is a device over each family */
+    bool blackhole;   /* what is for our lease and finds no container is dropped */
 };
 
 /* What a pass came to. */

@@ -10,9 +10,10 @@
 #include "base/idiom.h"
 
 #define ADVICE "; name an interface with --iface"
-#define ADDRESS_FIRST                                                                         \
-    0xe0000000u                /* 224.0.0.0: from here on addresses are multicast or reserved \
-                                */
+#define ADDRESS_FIRST                                                          \
+    0xe0000000u /* 224.0.0.0: from here on addresses are multicast or reserved \
+                 */
+#define LOOPBACK   "lo"
 #define LINK_LOCAL 0xa9fe0000u /* 169.254.0.0/16, RFC 3927 */
 
 /* Errors of several attempts gather, so that the last line tells all of them. */
@@ -214,6 +215,34 @@ static int try_default(const struct felt_underlay_choice *choice, const struct f
     return take(links, interface, NULL, NULL, choice, ret_underlay, error);
 }
 
+/* Nobody but us knows that peers shall send there. A loopback's address is not of a link. */
+static bool try_public_ip(const struct felt_underlay_choice *choice, const struct felt_links *links,
+                          const struct felt_ip *public_ip, struct felt_underlay *ret_underlay)
+{
+    struct felt_underlay_error unused = {0};
+    const struct felt_interface *interface;
+
+    if (public_ip->family == FELT_FAMILY_NONE)
+        return false;
+    interface = by_address(links, public_ip);
+    return interface != NULL && strcmp(interface->name, LOOPBACK) != 0 &&
+           take(links, interface, public_ip, NULL, choice, ret_underlay, &unused) == 0;
+}
+
+static int try_reach(const struct felt_underlay_choice *choice, const struct felt_links *links,
+                     struct felt_underlay *ret_underlay, struct felt_underlay_error *error)
+{
+    const struct felt_ip *source = &choice->way.source;
+    const struct felt_interface *interface = by_ifindex(links, choice->way.ifindex);
+
+    if (interface == NULL) {
+        complain(error, "--iface-can-reach %s: no route leads there", FELT_IP(&choice->can_reach));
+        return -ENOENT;
+    }
+    return take(links, interface, source->family != FELT_FAMILY_NONE ? source : NULL, NULL, choice,
+                ret_underlay, error);
+}
+
 static int try_iface(const struct felt_underlay_choice *choice, const struct felt_links *links,
                      const char *wish, struct felt_underlay *ret_underlay,
                      struct felt_underlay_error *error)
@@ -324,12 +353,17 @@ int felt_underlay_choose(const struct felt_underlay_choice *choice, const struct
     int r = -ENOENT;
 
     ret_error->text[0] = 0;
-    if (n_iface == 0 && n_regex == 0)
-        return try_default(choice, links, ret_underlay, ret_error);
+    if (n_iface == 0 && n_regex == 0 && choice->can_reach.family == FELT_FAMILY_NONE)
+        return try_public_ip(choice, links, &choice->public_ip, ret_underlay) ||
+                       try_public_ip(choice, links, &choice->public_ip6, ret_underlay)
+                   ? 0
+                   : try_default(choice, links, ret_underlay, ret_error);
     for (size_t i = 0; i < n_iface && r == -ENOENT; i++)
         r = try_iface(choice, links, choice->iface->items[i], ret_underlay, ret_error);
     for (size_t i = 0; i < n_regex && r == -ENOENT; i++)
         r = try_regex(choice, links, choice->iface_regex->items[i], ret_underlay, ret_error);
+    if (r == -ENOENT && choice->can_reach.family != FELT_FAMILY_NONE)
+        r = try_reach(choice, links, ret_underlay, ret_error);
     return r;
 }
 
@@ -381,9 +415,10 @@ bool felt_underlay_lacks(const struct felt_underlay *next, const struct felt_und
     return false;
 }
 
-int felt_underlay_select(const struct felt_underlay_choice *choice,
+int felt_underlay_select(const struct felt_underlay_choice *wishes,
                          struct felt_underlay *ret_underlay, struct felt_underlay_error *ret_error)
 {
+    struct felt_underlay_choice choice = *wishes;
     struct felt_kernel_error error = {0};
     struct felt_links links;
     int r = felt_links_read(&links, &error);
@@ -393,7 +428,11 @@ int felt_underlay_select(const struct felt_underlay_choice *choice,
                  "cannot read the machine's network interfaces: %s", error.text);
         return r;
     }
-    r = felt_underlay_choose(choice, &links, ret_underlay, ret_error);
+    /* Without an answer there is no way there, as yet. */
+    choice.way = (struct felt_way_out){0};
+    if (choice.can_reach.family != FELT_FAMILY_NONE)
+        (void)felt_way_out(&choice.can_reach, &choice.way, NULL);
+    r = felt_underlay_choose(&choice, &links, ret_underlay, ret_error);
     felt_links_done(&links);
     return r;
 }

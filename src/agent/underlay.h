@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which interface the overlay's packets travel over: flannel's choice. Without a wish the interface
- * of the default route, that of IPv4 where there are two; else each --iface (a name, or an address
- * that some interface has) in order, then each --iface-regex, against every interface's best
- * addresses and then against the names.
+ * that has --public-ip or --public-ipv6, if there is one, else that of the default route, that of
+ * IPv4 where there are two. With wishes each --iface (a name, or an address that some interface
+ * has) in order, then each --iface-regex, against every interface's best addresses and then against
+ * the names, then the interface and the source address by which --iface-can-reach is reached.
  *
  * Of IPv4 the best is the first global one, private ones included, else a link-local one. Of IPv6
  * it is global and not deprecated, permanent rather than given for a time, no privacy address if
@@ -15,6 +16,7 @@
 #include "agent/options.h"
 #include "base/ip.h"
 #include "kernel/links.h"
+#include "kernel/way_out.h"
 
 struct felt_underlay {
     char name[FELT_PLAN_NAME];
@@ -34,6 +36,8 @@ struct felt_underlay_choice {
     const struct felt_text_list *iface; /* borrowed; NULL: none */
     const struct felt_text_list
         *iface_regex;          /* POSIX extended, \d understood; borrowed; NULL: none */
+    struct felt_ip can_reach;  /* family NONE: not given */
+    struct felt_way_out way;   /* to there, as the kernel says; ifindex 0: there is none */
     struct felt_ip public_ip;  /* IPv4; family NONE: not given */
     struct felt_ip public_ip6; /* IPv6; likewise */
 };
@@ -58,6 +62,7 @@ bool felt_underlay_same(const struct felt_underlay *a, const struct felt_underla
 /* Whether next has no address of a family that had has one of. */
 bool felt_underlay_lacks(const struct felt_underlay *next, const struct felt_underlay *had);
 
-/* The same for this machine, now. Another -errno where its interfaces cannot be read. */
-int felt_underlay_select(const struct felt_underlay_choice *choice,
+/* The same for this machine, now, whose kernel is asked for the way to choice->can_reach. Another
+ * -errno where its interfaces cannot be read. */
+int felt_underlay_select(const struct felt_underlay_choice *wishes,
                          struct felt_underlay *ret_underlay, struct felt_underlay_error *ret_error);

@@ -17,4 +17,5 @@ src_kernel_libkernel_a_SOURCES = \
 	src/kernel/ruleset.c src/kernel/ruleset.h \
 	src/kernel/socket.c src/kernel/socket.h \
 	src/kernel/sysctl.c src/kernel/sysctl.h \
-	src/kernel/watch.c src/kernel/watch.h
+	src/kernel/watch.c src/kernel/watch.h \
+	src/kernel/way_out.c src/kernel/way_out.h

@@ -49,6 +49,7 @@ int felt_plan_desired_init(struct felt_plan_desired *desired,
         .underlay_ifindex = setting->underlay_ifindex,
         .mtu = setting->underlay_mtu,
         .has_sibling = setting->has_sibling,
+        .blackhole = setting->blackhole,
         .default_port = setting->default_port != 0 ? setting->default_port : FELT_PLAN_VXLAN_PORT,
     };
 

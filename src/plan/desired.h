@@ -72,6 +72,7 @@ struct felt_plan_desired {
     struct felt_plan_link link; /* of FELT_BACKEND_VXLAN */
     bool cannot_move;           /* the kernel has refused FELT_OP_LINK_UNDERLAY: make it anew */
     bool has_sibling;           /* the lease's address of the other family is on its device */
+    bool blackhole;             /* what is for our lease and finds no container is dropped */
     bool has_lease;
     struct felt_dual lease; /* all of it */
     enum felt_plan_knowledge knowledge;
@@ -90,6 +91,7 @@ struct felt_plan_setting {
     uint32_t underlay_mtu;
     struct felt_ip underlay_address; /* its family is the device's outer one */
     bool has_sibling;
+    bool blackhole;
     struct felt_id node;   /* the MAC of a new device comes from it */
     uint16_t default_port; /* 0: FELT_PLAN_VXLAN_PORT */
 };

@@ -9,6 +9,7 @@
 
 #define LINK_OPS_MAX \
     10 /* of one pass: delete, create, underlay, MTU, learning, bridge, MAC, up, two addresses */
+#define BLACKHOLES 2 /* one of each family */
 #define OPS_A_PEER 5 /* fdb entry, neighbour, nexthop, route, and sometimes the route again */
 
 struct felt_plan_op *felt_diff_op(struct felt_diff *diff, enum felt_plan_op_kind kind,
@@ -199,8 +200,9 @@ static int allocate(struct felt_diff *diff)
 {
     const struct felt_plan_observed *observed = diff->observed;
     size_t n_peers = diff->desired->n_peers;
-    size_t n_ops = LINK_OPS_MAX + OPS_A_PEER * n_peers + observed->n_addrs + observed->n_neighs +
-                   observed->n_fdbs + observed->n_nexthops + observed->n_routes;
+    size_t n_ops = LINK_OPS_MAX + BLACKHOLES + OPS_A_PEER * n_peers + observed->n_addrs +
+                   observed->n_neighs + observed->n_fdbs + observed->n_nexthops +
+                   observed->n_routes;
 
     diff->plan->ops = calloc(n_ops, sizeof(*diff->plan->ops));
     diff->plan->troubles = calloc(n_peers + 1, sizeof(*diff->plan->troubles));
@@ -235,6 +237,7 @@ int felt_plan_diff(const struct felt_plan_desired *desired,
         mark_fdbs(&diff);
         felt_diff_clear_places(&diff);
         add_missing(&diff);
+        felt_diff_set_blackholes(&diff);
     }
     if (desired->knowledge == FELT_PLAN_ALL_PEERS) {
         felt_diff_stale_routes(&diff);

@@ -68,3 +68,10 @@ void felt_diff_mark_routes(struct felt_diff *diff);
 void felt_diff_clear_places(struct felt_diff *diff);
 void felt_diff_set_route(struct felt_diff *diff, uint32_t peer);
 void felt_diff_stale_routes(struct felt_diff *diff);
+
+/* ---- diff_blackhole.c ---- */
+
+/* Sets what is missing of those of our lease, at most one of each family. */
+void felt_diff_set_blackholes(struct felt_diff *diff);
+/* Whether this is one of them, and wanted. */
+bool felt_diff_is_blackhole(const struct felt_diff *diff, const struct felt_plan_route *route);

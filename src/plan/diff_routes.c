@@ -143,7 +143,8 @@ static void delete_stale_routes(struct felt_diff *diff)
         bool stale;
 
         if (is_gone(diff, have) || have->protocol == FELT_PLAN_RTPROT_KERNEL ||
-            !felt_dual_covers(&diff->desired->networks, &have->dst) || is_in_the_way(diff, have))
+            !felt_dual_covers(&diff->desired->networks, &have->dst) || is_in_the_way(diff, have) ||
+            felt_diff_is_blackhole(diff, have))
             continue;
         if (mark != NULL)
             stale = place_is_contested(diff, have, peer, mark);

@@ -26,6 +26,8 @@
 /* linux/ipv6_route.h IP6_RT_PRIO_USER: the metric of an IPv6 route that was given none. Of IPv4 it
  * is 0. */
 #define FELT_PLAN_METRIC_V6 1024
+/* Of a route that is there for when no other one is. */
+#define FELT_PLAN_METRIC_BLACKHOLE 0xfe170000
 
 struct felt_plan_neigh {
     struct felt_ip ip;

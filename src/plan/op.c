@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define RTN_BLACKHOLE 6 /* linux/rtnetlink.h */
+
 static const char *verb(enum felt_plan_op_kind kind)
 {
     switch (kind) {
@@ -120,8 +122,11 @@ const char *felt_plan_op_format(const struct felt_plan_op *op, char *text)
         break;
     case FELT_OP_ROUTE_SET:
     case FELT_OP_ROUTE_DEL:
-        snprintf(text, size, "%s %s via %s", what, FELT_CIDR(&op->route.dst),
-                 FELT_IP(&op->route.via));
+        if (op->route.type == RTN_BLACKHOLE)
+            snprintf(text, size, "%s %s, a blackhole", what, FELT_CIDR(&op->route.dst));
+        else
+            snprintf(text, size, "%s %s via %s", what, FELT_CIDR(&op->route.dst),
+                     FELT_IP(&op->route.via));
         break;
     }
     return text;

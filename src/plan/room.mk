@@ -5,6 +5,7 @@ PURE_LIBS += src/plan/libplan.a
 src_plan_libplan_a_SOURCES = \
 	src/plan/desired.c src/plan/desired.h \
 	src/plan/diff.c src/plan/diff.h src/plan/diff_parts.h \
+	src/plan/diff_blackhole.c \
 	src/plan/diff_link.c \
 	src/plan/diff_nexthops.c \
 	src/plan/diff_routes.c \

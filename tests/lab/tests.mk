@@ -41,7 +41,8 @@ LAB_SIDE_TESTS = \
 	tests/lab/reserve.sh \
 	tests/lab/rules6.sh \
 	tests/lab/cleanup.sh \
-	tests/lab/cni.sh
+	tests/lab/cni.sh \
+	tests/lab/flannel_options.sh
 # Figures that others would spoil, or many daemons.
 LAB_ALONE_TESTS = \
 	tests/lab/idle.sh \

@@ -16,9 +16,11 @@ options_of_page() {
     grep -E '^\.It ' "$1" | grep -oE 'Fl \\-[a-z][a-z-]*' | sed 's/Fl \\-/--/' | sort -u
 }
 
+compared=()
 compare() {
     local program=$1 page=$2 name help
     name=${program##*/}
+    compared+=("$name")
     if [[ ! -x $program ]]; then
         not_ok "$name is built"
         return
@@ -39,6 +41,11 @@ else
 fi
 compare "$builddir/src/ctl/feltctl" "$srcdir/doc/man/feltctl.1"
 compare "$builddir/src/cni/felt" "$srcdir/doc/man/felt-cni.8"
+
+# INSTALLED_PROGRAMS is the makefile's list.
+for program in ${INSTALLED_PROGRAMS-}; do
+    like "${program##*/}, which is installed, is among them" " ${compared[*]} " " ${program##*/} "
+done
 
 # Every command of feltctl, too.
 commands=$("$builddir/src/ctl/feltctl" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' | sort)

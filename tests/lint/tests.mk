@@ -20,4 +20,5 @@ TESTS += $(LINT_TESTS) $(CONTRIB_TESTS)
 EXTRA_DIST += $(LINT_TESTS) $(CONTRIB_TESTS) tests/lint/purity.allow tests/tap.sh
 AM_TESTS_ENVIRONMENT += \
 	PURE_LIBS='$(PURE_LIBS)'; export PURE_LIBS; \
+	INSTALLED_PROGRAMS='$(bin_PROGRAMS) $(sbin_PROGRAMS) $(cni_PROGRAMS)'; export INSTALLED_PROGRAMS; \
 	CC='$(CC)'; export CC;

@@ -223,6 +223,32 @@ static void a_line_wrap_in_a_value_is_recognised(void **state)
             "--node-name: the value has a line break or another control character");
 }
 
+/* systemd drops a second line without quotes, and splits $OPTIONS at one within quotes. */
+static void a_value_that_ends_where_more_should_come_was_wrapped(void **state)
+{
+    struct felt_options o;
+
+    (void)state;
+    refused(NO_ARGS, ENV("FELTD_JOIN=192.0.2.1,192.0.2.2,"),
+            "FELTD_JOIN: the value ends where more should come; was it wrapped onto a second line "
+            "in an environment file?");
+    refused(ARGS("--iface=eth0,"), NO_ENV, "--iface: the value ends where more should come");
+    refused(NO_ARGS, ENV("FLANNELD_SUBNET_FILE=/run/\\"), "FLANNELD_SUBNET_FILE: the value ends");
+    refused(ARGS("--etcd-endpoints=http://192.0.2.1:2379,", "http://192.0.2.2:2379"), NO_ENV,
+            "unexpected argument 'http://192.0.2.2:2379' (a boolean takes its value after '='; a "
+            "value that was wrapped in an environment file ends there)");
+    o = parsed(NO_ARGS, ENV("FLANNELD_ETCD_ENDPOINTS=http://192.0.2.1:2379,"));
+    assert_int_equal(o.n_ignored, 1);
+    assert_string_equal(
+        o.ignored[0],
+        "FLANNELD_ETCD_ENDPOINTS is ignored: feltd needs no etcd; felt-etcd-bridge takes it; its "
+        "value ends where more should come; was it wrapped onto a second line in an environment "
+        "file?");
+    o = parsed(NO_ARGS, ENV("FLANNELD_ETCD_PASSWORD=hunter\n2"));
+    assert_non_null(strstr(o.ignored[0], "its value has a line break"));
+    assert_null(strstr(o.ignored[0], "hunter"));
+}
+
 static void an_unknown_variable_of_felt_is_reported_and_ignored(void **state)
 {
     struct felt_options o =
@@ -245,9 +271,14 @@ static void etcd_options_are_ignored_with_a_word_and_without_their_values(void *
     (void)state;
     assert_true(o.ip_masq);
     assert_int_equal(o.n_ignored, 4);
-    assert_string_equal(o.ignored[0], "--etcd-endpoints is ignored: feltd needs no etcd");
-    assert_string_equal(o.ignored[1], "--etcd-password is ignored: feltd needs no etcd");
-    assert_string_equal(o.ignored[3], "FLANNELD_ETCD_PREFIX is ignored: feltd needs no etcd");
+    assert_string_equal(
+        o.ignored[0],
+        "--etcd-endpoints is ignored: feltd needs no etcd; felt-etcd-bridge takes it");
+    assert_string_equal(
+        o.ignored[1], "--etcd-password is ignored: feltd needs no etcd; felt-etcd-bridge takes it");
+    assert_string_equal(
+        o.ignored[3],
+        "FLANNELD_ETCD_PREFIX is ignored: feltd needs no etcd; felt-etcd-bridge takes it");
 }
 
 static void kubernetes_options_are_refused_by_name(void **state)
@@ -257,14 +288,63 @@ static void kubernetes_options_are_refused_by_name(void **state)
             "--kube-subnet-mgr: felt does not take subnets from Kubernetes");
     refused(ARGS("-kubeconfig-file", "/k"), NO_ENV, "--kubeconfig-file: felt does not");
     refused(NO_ARGS, ENV("FLANNELD_KUBE_API_URL=x"), "FLANNELD_KUBE_API_URL: felt does not");
+    refused(ARGS("--kube-subnet-mgr=nonsense"), NO_ENV, "--kube-subnet-mgr: felt does not");
 }
 
-static void options_still_to_come_say_so(void **state)
+static void kubernetes_options_that_say_no_are_as_none(void **state)
+{
+    struct felt_options o =
+        parsed(ARGS("--kube-subnet-mgr=false", "-kubeconfig-file", "", "--kube-api-url="),
+               ENV("FLANNELD_KUBE_SUBNET_MGR=0"));
+
+    (void)state;
+    assert_int_equal(o.n_ignored, 0);
+    o = parsed(ARGS("--set-node-network-unavailable", "--kube-annotation-prefix", "a.b"), NO_ENV);
+    assert_int_equal(o.n_ignored, 2);
+    assert_string_equal(o.ignored[0], "--set-node-network-unavailable is ignored: felt does not "
+                                      "take subnets from Kubernetes");
+}
+
+static void flannels_verbosity_of_4_and_more_is_debug_unless_there_is_a_log_level(void **state)
 {
     (void)state;
-    refused(ARGS("-v", "10"), NO_ENV, "--v: this option of flanneld is not supported yet");
-    refused(NO_ARGS, ENV("FLANNELD_IP_BLACKHOLE_ROUTE=true"),
-            "FLANNELD_IP_BLACKHOLE_ROUTE: this option");
+    assert_int_equal(parsed(ARGS("-v", "10"), NO_ENV).log_level, FELT_LOG_DEBUG);
+    assert_int_equal(parsed(ARGS("-v=4"), NO_ENV).log_level, FELT_LOG_DEBUG);
+    assert_int_equal(parsed(ARGS("--v=3"), NO_ENV).log_level, FELT_LOG_INFO);
+    assert_int_equal(parsed(ARGS("-v=0"), NO_ENV).log_level, FELT_LOG_INFO);
+    assert_int_equal(parsed(NO_ARGS, ENV("FLANNELD_V=5")).log_level, FELT_LOG_DEBUG);
+    assert_int_equal(parsed(ARGS("-v=9", "--log-level=error"), NO_ENV).log_level, FELT_LOG_ERROR);
+    refused(ARGS("-v", "-1"), NO_ENV, "--v: '-1' is not a number");
+    refused(ARGS("-v", "99999"), NO_ENV, "--v: '99999' is not a number");
+    refused(ARGS("-v=x"), NO_ENV, "--v: 'x' is not a number");
+}
+
+static void flannels_filters_of_the_log_are_ignored_with_a_word(void **state)
+{
+    struct felt_options o =
+        parsed(ARGS("--vmodule=vxlan=9", "-log_backtrace_at", "main.go:1"), NO_ENV);
+
+    (void)state;
+    assert_int_equal(o.n_ignored, 2);
+    assert_string_equal(o.ignored[0], "--vmodule is ignored: there is --log-level");
+}
+
+static void what_can_be_reached_and_the_blackhole_are_as_flannels(void **state)
+{
+    struct felt_options o = parsed(NO_ARGS, NO_ENV);
+
+    (void)state;
+    assert_int_equal(o.iface_can_reach.family, FELT_FAMILY_NONE);
+    assert_false(o.ip_blackhole_route);
+    o = parsed(ARGS("--iface-can-reach", "192.0.2.7"), ENV("FLANNELD_IP_BLACKHOLE_ROUTE=true"));
+    assert_string_equal(FELT_IP(&o.iface_can_reach), "192.0.2.7");
+    assert_true(o.ip_blackhole_route);
+    o = parsed(NO_ARGS, ENV("FLANNELD_IFACE_CAN_REACH=2001:db8::7"));
+    assert_string_equal(FELT_IP(&o.iface_can_reach), "2001:db8::7");
+    refused(ARGS("--iface-can-reach=gateway"), NO_ENV,
+            "--iface-can-reach: 'gateway' is not an IP address");
+    refused(ARGS("--iface-can-reach=0.0.0.0"), NO_ENV,
+            "--iface-can-reach: '0.0.0.0' is not an IP address");
 }
 
 /* ---- felt-httpd ---- */
@@ -391,7 +471,7 @@ static void every_bad_value_is_named(void **state)
     } bad[] = {
         {"--network=10.0.0.0", "--network: '10.0.0.0' is not a network like 10.1.0.0/16"},
         {"--ip-masq-exclude=10.0.0.0", "--ip-masq-exclude: '10.0.0.0' is not a network like"},
-        {"--network=10.0.0.0/8,", "--network: '' is not a network like 10.1.0.0/16"},
+        {"--network=,10.0.0.0/8", "--network: '' is not a network like 10.1.0.0/16"},
         {"--network=10.0.0.0/8,10.1.0.0/16",
          "--network: 10.1.0.0/16: a second network of the same"},
         {"--network=fc00::/48,fc00::/56", "--network: fc00::/56: a second network of the same"},
@@ -659,8 +739,12 @@ int main(void)
         cmocka_unit_test(an_unknown_variable_of_felt_is_reported_and_ignored),
         cmocka_unit_test(etcd_options_are_ignored_with_a_word_and_without_their_values),
         cmocka_unit_test(kubernetes_options_are_refused_by_name),
-        cmocka_unit_test(options_still_to_come_say_so),
         cmocka_unit_test(http_is_asked_for_by_flannels_options_or_our_own),
+        cmocka_unit_test(kubernetes_options_that_say_no_are_as_none),
+        cmocka_unit_test(flannels_verbosity_of_4_and_more_is_debug_unless_there_is_a_log_level),
+        cmocka_unit_test(flannels_filters_of_the_log_are_ignored_with_a_word),
+        cmocka_unit_test(what_can_be_reached_and_the_blackhole_are_as_flannels),
+        cmocka_unit_test(a_value_that_ends_where_more_should_come_was_wrapped),
         cmocka_unit_test(rules_are_as_flannels_unless_told_otherwise),
         cmocka_unit_test(excluded_networks_are_masked_and_of_either_family),
         cmocka_unit_test(sixteen_excluded_networks_are_taken_and_one_more_is_not),

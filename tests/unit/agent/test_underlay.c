@@ -437,6 +437,72 @@ static void a_family_that_is_missing_is_noticed(void **state)
     assert_true(felt_underlay_lacks(&next, &had));
 }
 
+static struct felt_ip address(const char *text)
+{
+    struct felt_ip ip;
+
+    assert_int_equal(felt_ip_parse(text, &ip), 0);
+    return ip;
+}
+
+static void a_public_address_of_an_interface_chooses_it_where_nothing_else_does(void **state)
+{
+    struct felt_underlay_choice choice = {.public_ip = address("192.0.2.9")};
+    struct felt_text_list eth0 = list("eth0", NULL);
+    struct felt_underlay underlay;
+
+    (void)state;
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_is(underlay, "eth1", "192.0.2.9");
+    choice.iface = &eth0;
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_is(underlay, "eth0", "172.16.0.2");
+    assert_string_equal(FELT_IP(&underlay.public_ip), "192.0.2.9");
+}
+
+/* As behind NAT, or of a service that routers bring to any of several machines. */
+static void a_public_address_that_no_link_has_leaves_the_default_route(void **state)
+{
+    struct felt_underlay_choice choice = {.public_ip = address("198.51.100.1")};
+    struct felt_underlay underlay;
+
+    (void)state;
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_is(underlay, "eth0", "172.16.0.2");
+    addrs[0] = addr(1, "198.51.100.1/32");
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_is(underlay, "eth0", "172.16.0.2");
+}
+
+static void the_way_to_an_address_is_tried_last_and_gives_its_source(void **state)
+{
+    struct felt_underlay_choice choice = {.can_reach = address("203.0.113.1"),
+                                          .way = {3, address("169.254.7.7")}};
+    struct felt_text_list iface = list("eth7", NULL);
+    struct felt_underlay underlay;
+
+    (void)state;
+    choice.iface = &iface;
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_is(underlay, "eth1", "169.254.7.7");
+    choice.way.source.family = FELT_FAMILY_NONE;
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_is(underlay, "eth1", "192.0.2.9");
+    iface = list("eth0", NULL);
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), 0);
+    assert_is(underlay, "eth0", "172.16.0.2");
+}
+
+static void without_a_way_there_the_default_route_is_no_substitute(void **state)
+{
+    struct felt_underlay_choice choice = {.can_reach = address("203.0.113.1")};
+    struct felt_underlay underlay;
+
+    (void)state;
+    assert_int_equal(felt_underlay_choose(&choice, &links, &underlay, &error), -ENOENT);
+    assert_string_equal(error.text, "--iface-can-reach 203.0.113.1: no route leads there");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, setup)
@@ -452,6 +518,10 @@ int main(void)
         T(the_longest_pattern_of_digits_fits),
         T(an_interface_without_address_or_mtu_is_refused),
         T(a_public_address_does_not_change_the_choice),
+        T(a_public_address_of_an_interface_chooses_it_where_nothing_else_does),
+        T(a_public_address_that_no_link_has_leaves_the_default_route),
+        T(the_way_to_an_address_is_tried_last_and_gives_its_source),
+        T(without_a_way_there_the_default_route_is_no_substitute),
         cmocka_unit_test_setup(beside_ipv4_the_best_ipv6_address_is_taken_too, setup6),
         cmocka_unit_test_setup(an_interface_without_ipv4_has_an_ipv6_address, setup6),
         cmocka_unit_test_setup(a_link_local_ipv4_address_gives_way_to_a_global_ipv6_one, setup6),

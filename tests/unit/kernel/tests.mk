@@ -6,7 +6,8 @@ KERNEL_TESTS = \
 	tests/unit/kernel/test_nft \
 	tests/unit/kernel/test_parse \
 	tests/unit/kernel/test_program \
-	tests/unit/kernel/test_sysctl
+	tests/unit/kernel/test_sysctl \
+	tests/unit/kernel/test_way_out
 UNIT_TESTS += $(KERNEL_TESTS)
 KERNEL_TEST_LDADD = src/kernel/libkernel.a src/plan/libplan.a src/base/libbase.a $(NL_LIBS) \
 	$(CMOCKA_LIBS)
@@ -23,3 +24,5 @@ tests_unit_kernel_test_program_CPPFLAGS = $(KERNEL_TEST_CPPFLAGS)
 tests_unit_kernel_test_program_LDADD = $(KERNEL_TEST_LDADD)
 tests_unit_kernel_test_sysctl_CPPFLAGS = $(KERNEL_TEST_CPPFLAGS)
 tests_unit_kernel_test_sysctl_LDADD = $(KERNEL_TEST_LDADD)
+tests_unit_kernel_test_way_out_CPPFLAGS = $(KERNEL_TEST_CPPFLAGS)
+tests_unit_kernel_test_way_out_LDADD = $(KERNEL_TEST_LDADD)

@@ -3,6 +3,7 @@ PLAN_TESTS = \
 	tests/unit/plan/test_converge \
 	tests/unit/plan/test_desired \
 	tests/unit/plan/test_diff \
+	tests/unit/plan/test_diff_blackhole \
 	tests/unit/plan/test_flannel_rules \
 	tests/unit/plan/test_inspect \
 	tests/unit/plan/test_iptables \
@@ -38,6 +39,9 @@ tests_unit_plan_test_route_SOURCES = tests/unit/plan/test_route.c $(PLAN_WORLD)
 tests_unit_plan_test_route_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_route_LDADD = $(PLAN_TEST_LDADD)
 
+tests_unit_plan_test_diff_blackhole_SOURCES = tests/unit/plan/test_diff_blackhole.c $(PLAN_WORLD)
+tests_unit_plan_test_diff_blackhole_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plan_test_diff_blackhole_LDADD = $(PLAN_TEST_LDADD)
 tests_unit_plan_test_diff_dual_SOURCES = tests/unit/plan/test_diff_dual.c $(PLAN_WORLD)
 tests_unit_plan_test_diff_dual_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plan_test_diff_dual_LDADD = $(PLAN_TEST_LDADD)
