@@ -397,6 +397,7 @@ static int open_sources(struct felt_daemon *d)
     signal(SIGPIPE, SIG_IGN);
     if ((r = sd_event_add_signal(d->event, NULL, SIGTERM, on_signal, d)) < 0 ||
         (r = sd_event_add_signal(d->event, NULL, SIGINT, on_signal, d)) < 0 ||
+        (r = felt_reload_open(d)) < 0 ||
         (r = sd_event_add_time(d->event, &d->timer, CLOCK_MONOTONIC, 0, TIMER_SLACK, on_timer, d)) <
             0 ||
         (r = sd_event_add_io(d->event, &d->socket, d->transport.fd, EPOLLIN, on_datagram, d)) < 0 ||

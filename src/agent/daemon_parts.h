@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What feltd is made of, shared by daemon.c and by what acts on all of it at once: orders.c.
+/* What feltd is made of, shared by daemon.c and by what acts on all of it at once: orders.c,
+ * reload.c.
  * Private to the program. */
 #pragma once
 
@@ -77,3 +78,6 @@ int felt_orders_open(struct felt_daemon *d);
 int felt_orders_listen(struct felt_daemon *d);
 /* The end of both. */
 void felt_orders_close(struct felt_daemon *d);
+/* reload.c: SIGHUP reads the options again, and takes over what can change while feltd runs. 0 or
+ * -errno. */
+int felt_reload_open(struct felt_daemon *d);

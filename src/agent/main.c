@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "agent/daemon.h"
+#include "agent/env_file.h"
 #include "agent/log.h"
 #include "agent/options.h"
 #include "crypto/host.h"
@@ -13,11 +14,13 @@
 int main(int argc, char **argv, char **envp)
 {
     static struct felt_options options; /* holds a token: never copied to the stack */
+    static struct felt_env_file file;   /* options borrow from it to the end */
     struct felt_options_error error;
     char hostname[256] = "";
 
     (void)gethostname(hostname, sizeof(hostname) - 1);
-    if (felt_options_parse(argc, argv, envp, hostname, &options, &error) < 0) {
+    if (felt_env_file_load(argv, envp, &file, &error) < 0 ||
+        felt_options_parse(argc, argv, file.variables, hostname, &options, &error) < 0) {
         fprintf(stderr, "feltd: %s\n", error.text);
         return EXIT_USAGE;
     }
@@ -30,6 +33,8 @@ int main(int argc, char **argv, char **envp)
         return 0;
     }
     felt_options_hide_tokens(argc, argv);
+    options.argv = argv;
+    options.envp = envp;
     felt_log_set_max(options.log_level);
     if (felt_crypto_start() < 0) {
         felt_log_error("crypto: libsodium does not start: is there no source of randomness?");

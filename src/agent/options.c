@@ -7,15 +7,14 @@
 #include <string.h>
 
 #include "agent/options_values.h"
+#include "agent/options_variable.h"
 #include "config.h"
 
-#define NAME_MAX_LEN     32 /* bytes of an option's name; checked by the table's unit test */
-#define VARIABLE_MAX_LEN (NAME_MAX_LEN + 16)
-#define HELP_COLUMN      26 /* where the descriptions of --help begin */
-#define HELP_WIDTH       80
+#define HELP_COLUMN    26 /* where the descriptions of --help begin */
+#define HELP_WIDTH     80
 
-#define OWN_PREFIX       "FELTD_"
-#define FLANNEL_PREFIX   "FLANNELD_"
+#define OWN_PREFIX     "FELTD_"
+#define FLANNEL_PREFIX "FLANNELD_"
 
 enum {
     FLANNEL = 1 << 0, /* flanneld has it: FLANNELD_X counts, too */
@@ -106,12 +105,15 @@ static const struct option options_table[] = {
      "TCP, where it answers those, /metrics, /v1/... and has\na status page; ADDR[:PORT], port 9470 unless given"},
     {NULL, "httpd-program", "FILE", FELT_SBINDIR "/felt-httpd", 0, felt_option_set_path,
      FIELD(httpd_program), "felt-httpd itself"},
+    {NULL, "env-file", "FILE", FELT_ENV_FILE, 0, felt_option_set_path, FIELD(env_file),
+     "FELTD_ variables, read again at a reload"},
     {NULL, "log-level", "LEVEL", "info", 0, felt_option_set_log_level, FIELD(log_level),
      "error, warning, notice, info or debug"},
     {NULL, "v", "NUMBER", NULL, FLANNEL, felt_option_set_verbosity, FIELD(verbosity),
      "flannel's: 4 and more is --log-level debug"},
 };
 #define N_OPTIONS FELT_ARRAY_LEN(options_table)
+_Static_assert(N_OPTIONS <= FELT_OPTIONS_MAX, "each has a place in said");
 
 /* Options of flanneld that are not ours. */
 static const struct foreign {
@@ -146,34 +148,8 @@ struct parse {
     struct felt_options *options;
     struct felt_options_error *error;
     bool is_set[N_OPTIONS];
-    char origin[N_OPTIONS][VARIABLE_MAX_LEN + 3]; /* of what is set */
+    char origin[N_OPTIONS][FELT_OPTION_VARIABLE_MAX + 3]; /* of what is set */
 };
-
-/* "ip-masq" -> "FELTD_IP_MASQ". */
-static void variable_name(const char *prefix, const char *name, char *text)
-{
-    size_t len = strlen(prefix);
-
-    memcpy(text, prefix, len);
-    for (; *name != '\0' && len < VARIABLE_MAX_LEN; name++)
-        text[len++] = *name == '-' ? '_' : (char)toupper((unsigned char)*name);
-    text[len] = '\0';
-}
-
-/* NULL where it is not there or empty, which is the same to flanneld. */
-static const char *variable(char *const *envp, const char *prefix, const char *name)
-{
-    char text[VARIABLE_MAX_LEN + 1];
-    size_t len;
-
-    variable_name(prefix, name, text);
-    len = strlen(text);
-    for (; envp && *envp; envp++) {
-        if (strncmp(*envp, text, len) == 0 && (*envp)[len] == '=')
-            return (*envp)[len + 1] != '\0' ? *envp + len + 1 : NULL;
-    }
-    return NULL;
-}
 
 _printf_(2, 3) static void ignore(struct parse *p, const char *format, ...)
 {
@@ -185,6 +161,39 @@ _printf_(2, 3) static void ignore(struct parse *p, const char *format, ...)
     va_start(args, format);
     vsnprintf(o->ignored[o->n_ignored++], sizeof(o->ignored[0]), format, args);
     va_end(args);
+}
+
+/* A fingerprint of all that was given for an option; 0: nothing was. Nobody has an interest in two
+ * settings of the same one, so FNV-1a will do. */
+static void note(uint64_t *said, const char *text)
+{
+    uint64_t hash = *said ? *said : 0xcbf29ce484222325;
+
+    do
+        hash = (hash ^ (uint8_t)*text) * 0x100000001b3;
+    while (*text++ != '\0');
+    *said = hash;
+}
+
+size_t felt_options_differences(const struct felt_options *a, const struct felt_options *b,
+                                const char **ret_names, size_t max)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_OPTIONS && n < max; i++) {
+        if (a->said[i] != b->said[i])
+            ret_names[n++] = options_table[i].name;
+    }
+    return n;
+}
+
+void felt_options_took(struct felt_options *options, const struct felt_options *next,
+                       const char *name)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        if (strcmp(options_table[i].name, name) == 0)
+            options->said[i] = next->said[i];
+    }
 }
 
 static int set(struct parse *p, size_t i, const char *origin, const char *text)
@@ -199,6 +208,7 @@ static int set(struct parse *p, size_t i, const char *origin, const char *text)
     if (r < 0)
         return r;
     p->is_set[i] = true;
+    note(&p->options->said[i], text);
     snprintf(p->origin[i], sizeof(p->origin[i]), "%s", origin);
     return 0;
 }
@@ -233,8 +243,8 @@ static int take_foreign(struct parse *p, const struct foreign *f, const char *or
 
 /* What one argument says: "--name=value", or "-name" with the value elsewhere. */
 struct argument {
-    char name[NAME_MAX_LEN + 1];
-    char origin[NAME_MAX_LEN + 3];
+    char name[FELT_OPTION_NAME_MAX + 1];
+    char origin[FELT_OPTION_NAME_MAX + 3];
     const char *value; /* NULL: none behind a '=' */
 };
 
@@ -250,7 +260,7 @@ static int split_argument(struct parse *p, const char *text, struct argument *re
                                  "unexpected argument '%s' (a boolean takes its value after '='; a "
                                  "value that was wrapped in an environment file ends there)",
                                  text);
-    if (len > NAME_MAX_LEN)
+    if (len > FELT_OPTION_NAME_MAX)
         return felt_options_fail(p->error, "--%.*s: there is no such option",
                                  (int)FELT_MIN(len, (size_t)100), name);
     memcpy(ret->name, name, len);
@@ -331,15 +341,15 @@ static int set_list(struct parse *p, size_t i, const char *origin, const char *t
 
 static int parse_environment(struct parse *p, char *const *envp, const char *prefix, unsigned flags)
 {
-    char origin[VARIABLE_MAX_LEN + 1];
+    char origin[FELT_OPTION_VARIABLE_MAX + 1];
     int r;
 
     for (size_t i = 0; i < N_OPTIONS; i++) {
-        const char *text = variable(envp, prefix, options_table[i].name);
+        const char *text = felt_options_variable(envp, prefix, options_table[i].name);
 
         if (p->is_set[i] || !text || (options_table[i].flags & flags) != flags)
             continue;
-        variable_name(prefix, options_table[i].name, origin);
+        felt_options_variable_name(prefix, options_table[i].name, origin);
         if (options_table[i].flags & COMMAS)
             r = set_list(p, i, origin, text);
         else
@@ -352,14 +362,14 @@ static int parse_environment(struct parse *p, char *const *envp, const char *pre
 
 static int parse_foreign_environment(struct parse *p, char *const *envp)
 {
-    char origin[VARIABLE_MAX_LEN + 1];
+    char origin[FELT_OPTION_VARIABLE_MAX + 1];
 
     for (size_t i = 0; i < FELT_ARRAY_LEN(foreign_table); i++) {
-        const char *text = variable(envp, FLANNEL_PREFIX, foreign_table[i].name);
+        const char *text = felt_options_variable(envp, FLANNEL_PREFIX, foreign_table[i].name);
 
         if (!text)
             continue;
-        variable_name(FLANNEL_PREFIX, foreign_table[i].name, origin);
+        felt_options_variable_name(FLANNEL_PREFIX, foreign_table[i].name, origin);
         if (take_foreign(p, &foreign_table[i], origin, text) < 0)
             return -EINVAL;
     }
@@ -369,7 +379,7 @@ static int parse_foreign_environment(struct parse *p, char *const *envp)
 /* A misspelt variable would else be a setting that silently has no effect. */
 static void find_unknown_variables(struct parse *p, char *const *envp)
 {
-    char text[VARIABLE_MAX_LEN + 1];
+    char text[FELT_OPTION_VARIABLE_MAX + 1];
 
     for (; envp && *envp; envp++) {
         size_t len = strcspn(*envp, "="), i;
@@ -377,7 +387,7 @@ static void find_unknown_variables(struct parse *p, char *const *envp)
         if (strncmp(*envp, OWN_PREFIX, strlen(OWN_PREFIX)) != 0)
             continue;
         for (i = 0; i < N_OPTIONS; i++) {
-            variable_name(OWN_PREFIX, options_table[i].name, text);
+            felt_options_variable_name(OWN_PREFIX, options_table[i].name, text);
             if (strlen(text) == len && strncmp(*envp, text, len) == 0)
                 break;
         }

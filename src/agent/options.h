@@ -23,7 +23,9 @@
 #define FELT_OPTIONS_TEXT_MAX 255  /* bytes of one of them */
 
 #define FELT_METRICS_PORT     9470 /* TCP, of --metrics-listen without one; as in httpd/options.h */
-#define FELT_VERBOSITY_DEBUG  4    /* klog's level of debugging */
+#define FELT_ENV_FILE         "/etc/felt/feltd.env"
+#define FELT_OPTIONS_MAX      64 /* that there can be */
+#define FELT_VERBOSITY_DEBUG  4  /* klog's level of debugging */
 
 #define FELT_CONTROL_SOCKET   "/run/felt/feltd.sock"
 
@@ -44,6 +46,12 @@ struct felt_text_list {
 
 /* Strings are borrowed from argv and environment. Holds a token, that is, a secret. */
 struct felt_options {
+    /* What it was parsed from, for a reload; borrowed from main(). NULL: there is no reload. */
+    char *const *argv;
+    char *const *envp;
+    uint64_t said[FELT_OPTIONS_MAX]; /* felt_options_differences() */
+
+    const char *env_file;
     bool help;    /* --help was met: nothing behind it was looked at */
     bool version; /* likewise */
 
@@ -105,6 +113,15 @@ struct felt_options_error {
  * 0, or -EINVAL with ret_error filled: print it and exit with 2. */
 int felt_options_parse(int argc, char *const *argv, char *const *envp, const char *hostname,
                        struct felt_options *ret_options, struct felt_options_error *ret_error);
+
+/* The names of the options that were given otherwise, in the order of --help, up to max. How many.
+ */
+size_t felt_options_differences(const struct felt_options *a, const struct felt_options *b,
+                                const char **ret_names, size_t max);
+
+/* From now on the option counts as given like in next. */
+void felt_options_took(struct felt_options *options, const struct felt_options *next,
+                       const char *name);
 
 /* Overwrites tokens in the arguments, after they were parsed: every user of the machine can read a
  * process's arguments. */

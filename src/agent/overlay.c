@@ -139,6 +139,14 @@ void felt_overlay_changed(struct felt_overlay *overlay)
     (void)sd_event_source_set_enabled(overlay->soon, SD_EVENT_ONESHOT);
 }
 
+void felt_overlay_reload(struct felt_overlay *overlay)
+{
+    felt_rules_free(overlay->rules);
+    overlay->rules = NULL;
+    overlay->env_written = false; /* it says who masquerades */
+    felt_overlay_changed(overlay);
+}
+
 static void on_rules(void *userdata)
 {
     felt_overlay_changed(userdata);

@@ -52,6 +52,8 @@ FELT_DEFINE_CLEANUP(struct felt_overlay *, felt_overlay_free)
 
 /* Configuration, lease or peers changed: a pass soon, one for all changes until then. */
 void felt_overlay_changed(struct felt_overlay *overlay);
+/* The options about the packet filter changed, the rules of before stay until others are there. */
+void felt_overlay_reload(struct felt_overlay *overlay);
 /* The underlay is another one, or another address of it: as felt_overlay_changed(). */
 void felt_overlay_move(struct felt_overlay *overlay, const struct felt_underlay *underlay);
 void felt_overlay_view(const struct felt_overlay *overlay, struct felt_overlay_view *ret_view);

@@ -9,6 +9,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/chronicle.c src/agent/chronicle.h \
 	src/agent/devices.c src/agent/devices.h \
 	src/agent/echo.c src/agent/echo.h \
+	src/agent/env_file.c src/agent/env_file.h \
 	src/agent/event_log.c src/agent/event_log.h \
 	src/agent/failure.c src/agent/failure.h \
 	src/agent/follow.c src/agent/follow.h \
@@ -38,6 +39,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/net_config.c src/agent/net_config.h \
 	src/agent/options.c src/agent/options.h \
 	src/agent/options_values.c src/agent/options_values.h \
+	src/agent/options_variable.c src/agent/options_variable.h \
 	src/agent/overlay.c src/agent/overlay.h \
 	src/agent/overlay_socket.c src/agent/overlay_socket.h \
 	src/agent/path.c src/agent/path.h \
@@ -70,6 +72,6 @@ AGENT_LIBS_SYSTEM = $(SYSTEMD_LIBS) $(NL_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(
 
 sbin_PROGRAMS += src/agent/feltd
 src_agent_feltd_SOURCES = src/agent/main.c src/agent/daemon.c src/agent/daemon.h \
-	src/agent/daemon_parts.h src/agent/ending.c src/agent/orders.c
+	src/agent/daemon_parts.h src/agent/ending.c src/agent/orders.c src/agent/reload.c
 src_agent_feltd_CPPFLAGS = $(AM_CPPFLAGS) $(SYSTEMD_CFLAGS) $(JANSSON_CFLAGS)
 src_agent_feltd_LDADD = $(AGENT_LIBS) $(AGENT_LIBS_SYSTEM)

@@ -74,6 +74,42 @@ is_gone() {
 }
 await_ok "without the option it goes again" 30 is_gone
 
+# ---- an environment file, and a reload -----------------------------------------------------------
+
+lab exec h2 mkdir -p /run/conf
+settings() {
+    printf '%s\n' "$@" | lab exec h2 tee /run/conf/feltd.env >/dev/null
+}
+reloaded() {
+    [[ $(lab logs h2 | grep -c 'reload: ') -ge $1 ]]
+}
+# reload LINES: SIGHUP, until so many lines of all reloads are in the log.
+reload() {
+    lab exec h2 kill -HUP "$(lab pid h2)"
+    await 20 reloaded "$1"
+}
+masquerades() {
+    [[ $(lab exec h2 nft list tables | grep -c 'felt-ipv4') == "$1" ]]
+}
+settings 'FELTD_IP_MASQ=false'
+restart h2 --env-file /run/conf/feltd.env
+await_ok "what the file says is done: nothing is masqueraded" 20 masquerades 0
+settings 'FELTD_IP_MASQ="true"' '# FELTD_X=1' 'FELTD_LOG_LEVEL=debug' 'FELTD_NODE_NAME=another'
+reload 3
+is "a reload says what has changed, and what takes a restart" "$(lab logs h2 | sed -n 's/^.* \(reload: .*\)/\1/p')" \
+    "reload: --node-name has changed: that takes a restart
+reload: --ip-masq has changed
+reload: --log-level has changed"
+await_ok "masquerading begins without a restart" 20 masquerades 1
+is "subnet.env says so" "$(lab exec h2 sed -n 's/^FLANNEL_IPMASQ=//p' /run/flannel/subnet.env)" true
+settings 'FELTD_IP_MASQ=true' 'FELTD_JOIN=192.0.2.1,' '192.0.2.2'
+reload 4
+like "a file that is wrong changes nothing, and its line is named" "$(lab logs h2 | grep 'reload: ' | tail -n 1)" \
+    'reload: nothing is changed: /run/conf/feltd.env:2: the value ends where more should come; was it wrapped'
+check "the data plane has not noticed" lab exec c1 ping -n -c 1 -W 2 "$NET2.2"
+refused=$(lab exec h2 feltd --env-file /run/conf/feltd.env 2>&1)
+like "and no feltd starts with it" "$refused" '^feltd: /run/conf/feltd.env:2: the value ends'
+
 # ---- another interface ---------------------------------------------------------------------------
 
 # chosen NUMBER OPTION...: what a second feltd beside the stopped one chooses. It ends with the lab.

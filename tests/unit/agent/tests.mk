@@ -3,6 +3,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_abandon \
 	tests/unit/agent/test_adoption \
 	tests/unit/agent/test_chronicle \
+	tests/unit/agent/test_env_file \
 	tests/unit/agent/test_hooks \
 	tests/unit/agent/test_httpd \
 	tests/unit/agent/test_log \
@@ -52,6 +53,8 @@ tests_unit_agent_test_varlink_peer_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_varlink_peer_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_kernel_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_kernel_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_env_file_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_env_file_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_httpd_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
