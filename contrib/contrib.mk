@@ -30,3 +30,36 @@ update-completion: src/ctl/feltctl$(EXEEXT)
 # Not into /etc/cni/net.d: there it would be the network of every container at once.
 examplesdir = $(docdir)/examples
 dist_examples_DATA = contrib/cni/10-felt.conflist
+
+# Where the service manager looks, for /usr as well as /usr/local; only journalctl --update-catalog
+# looks nowhere but in /usr.
+SYSTEMD_UNITS = \
+	contrib/systemd/feltd.service \
+	contrib/systemd/felt-etcd-bridge.service
+EXTRA_DIST += \
+	contrib/systemd/feltd.service.in \
+	contrib/systemd/felt-etcd-bridge.service.in \
+	contrib/systemd/felt.sysusers \
+	contrib/systemd/felt.tmpfiles
+CLEANFILES += $(SYSTEMD_UNITS) contrib/systemd/felt.conf contrib/systemd/tmpfiles/felt.conf
+contrib/systemd/%.service: contrib/systemd/%.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's,@sbindir@,$(sbindir),g' $< >$@
+contrib/systemd/felt.conf: contrib/systemd/felt.sysusers
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $< $@
+contrib/systemd/tmpfiles/felt.conf: contrib/systemd/felt.tmpfiles
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $< $@
+if HAVE_SYSTEMD
+systemdunitdir = $(prefix)/lib/systemd/system
+nodist_systemdunit_DATA = contrib/systemd/feltd.service $(BRIDGE_UNIT)
+# Where there is a bridge.
+BRIDGE_UNIT = $(if $(filter %/felt-etcd-bridge,$(sbin_PROGRAMS)),contrib/systemd/felt-etcd-bridge.service)
+sysusersdir = $(prefix)/lib/sysusers.d
+nodist_sysusers_DATA = contrib/systemd/felt.conf
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+nodist_tmpfiles_DATA = contrib/systemd/tmpfiles/felt.conf
+catalogdir = $(prefix)/lib/systemd/catalog
+dist_catalog_DATA = contrib/systemd/felt.catalog
+else
+EXTRA_DIST += contrib/systemd/felt.catalog
+endif
+dist_examples_DATA += contrib/systemd/feltd.env

@@ -12,12 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LINE_MAX_LEN 1024 /* bytes of a line; a longer one is cut */
-
 static enum felt_log_level level_max = FELT_LOG_INFO;
 static felt_log_listener_fn listener; /* NULL: none */
 static void *listener_userdata;
 static const char *event_now;
+static felt_log_journal_fn *journal; /* NULL: lines with a priority on standard error */
 
 static const char *const level_names[] = {
     [FELT_LOG_ERROR] = "error", [FELT_LOG_WARNING] = "warning", [FELT_LOG_NOTICE] = "notice",
@@ -54,6 +53,11 @@ void felt_log_set_event(const char *event)
 void felt_log_set_max(enum felt_log_level max)
 {
     level_max = max;
+}
+
+void felt_log_set_journal(felt_log_journal_fn *send)
+{
+    journal = send;
 }
 
 /* Whether standard error goes to the journal itself: systemd says so with the device and inode of
@@ -107,15 +111,17 @@ static void tell_listener(enum felt_log_level level, const char *text)
 /* One write, so that lines of several processes do not mix; nobody is left to tell of a failure. */
 static void put_line(enum felt_log_level level, const char *text)
 {
-    char line[LINE_MAX_LEN + 1];
+    char line[FELT_LOG_LINE_MAX + 1];
     size_t len;
 
+    if (journal && is_journal() && journal(level, text) >= 0)
+        return;
     if (is_journal())
         len = (size_t)snprintf(line, sizeof(line), "<%d>", (int)level);
     else
         len = put_local_time(line, sizeof(line));
     len += (size_t)snprintf(line + len, sizeof(line) - len, "%s", text);
-    len = FELT_MIN(len, (size_t)LINE_MAX_LEN - 1); /* room for the line end */
+    len = FELT_MIN(len, (size_t)FELT_LOG_LINE_MAX - 1); /* room for the line end */
     line[len++] = '\n';
     if (write(STDERR_FILENO, line, len) < 0) {
     }
@@ -124,7 +130,7 @@ static void put_line(enum felt_log_level level, const char *text)
 void felt_log(enum felt_log_level level, const char *format, ...)
 {
     int saved_errno = errno, n; /* a caller that logs an error usually hands it up, too */
-    char text[LINE_MAX_LEN];
+    char text[FELT_LOG_LINE_MAX];
     va_list args;
 
     if (level > level_max && (level > FELT_LOG_INFO || !listener))

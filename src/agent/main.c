@@ -5,6 +5,7 @@
 
 #include "agent/daemon.h"
 #include "agent/env_file.h"
+#include "agent/journal.h"
 #include "agent/log.h"
 #include "agent/options.h"
 #include "crypto/host.h"
@@ -36,6 +37,7 @@ int main(int argc, char **argv, char **envp)
     options.argv = argv;
     options.envp = envp;
     felt_log_set_max(options.log_level);
+    felt_log_set_journal(felt_journal_send);
     if (felt_crypto_start() < 0) {
         felt_log_error("crypto: libsodium does not start: is there no source of randomness?");
         return 1;

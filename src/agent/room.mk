@@ -18,6 +18,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/hooks.c src/agent/hooks.h \
 	src/agent/httpd.c src/agent/httpd.h \
 	src/agent/lease_change.c src/agent/lease_change.h \
+	src/agent/journal.c src/agent/journal.h \
 	src/agent/machine.c src/agent/machine.h \
 	src/agent/log.c src/agent/log.h \
 	src/agent/methods.c src/agent/methods.h \

@@ -2,6 +2,7 @@
 # What can be seen without running anything.
 LINT_TESTS = \
 	tests/lint/control_examples.sh \
+	tests/lint/catalog.sh \
 	tests/lint/format.sh \
 	tests/lint/guides.sh \
 	tests/lint/includes.sh \

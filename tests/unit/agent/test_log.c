@@ -55,6 +55,28 @@ static void the_journal_gets_the_priority_in_front(void **state)
     assert_string_equal(text, "<3>gossip: peer=7\n<6>gossip: quiet\n");
 }
 
+static int takes_errors_only(enum felt_log_level level, const char *line)
+{
+    /* Where the test sees it: a journal would not write there. */
+    return level == FELT_LOG_ERROR ? dprintf(STDERR_FILENO, "[%s]", line) : -ENOENT;
+}
+
+static void say_to_a_journal(void)
+{
+    felt_log_set_journal(takes_errors_only);
+    say_two_levels();
+}
+
+static void what_the_journal_does_not_take_is_a_line(void **state)
+{
+    char text[4096];
+
+    heard(*state, say_to_a_journal, true, text, sizeof(text));
+    assert_string_equal(text, "[gossip: peer=7]<6>gossip: quiet\n");
+    heard(*state, say_to_a_journal, false, text, sizeof(text));
+    assert_null(strchr(text, '['));
+}
+
 static void a_terminal_gets_the_time_in_front(void **state)
 {
     char text[4096], rest[64];
@@ -174,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(the_journal_gets_the_priority_in_front),
+        SCRATCH_TEST(what_the_journal_does_not_take_is_a_line),
         SCRATCH_TEST(a_terminal_gets_the_time_in_front),
         SCRATCH_TEST(lines_above_the_level_are_dropped),
         SCRATCH_TEST(one_event_is_one_line_of_bounded_length_without_control_characters),

@@ -6,6 +6,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_env_file \
 	tests/unit/agent/test_hooks \
 	tests/unit/agent/test_httpd \
+	tests/unit/agent/test_journal \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
 	tests/unit/agent/test_methods_bridge \
@@ -55,6 +56,8 @@ tests_unit_agent_test_methods_kernel_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_kernel_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_env_file_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_env_file_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_journal_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_journal_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_httpd_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
