@@ -5,6 +5,7 @@ CONTRIB_FILES = \
 	contrib/check \
 	contrib/install-deps \
 	contrib/lab/felt-lab \
+	contrib/mkdeb \
 	contrib/quickstart
 EXTRA_DIST += $(CONTRIB_FILES) contrib/mk-docker-opts.sh
 
@@ -43,7 +44,7 @@ EXTRA_DIST += \
 	contrib/systemd/felt.tmpfiles
 CLEANFILES += $(SYSTEMD_UNITS) contrib/systemd/felt.conf contrib/systemd/tmpfiles/felt.conf
 contrib/systemd/%.service: contrib/systemd/%.service.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's,@sbindir@,$(sbindir),g' $< >$@
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's,[@]sbindir[@],$(sbindir),g' $< >$@
 contrib/systemd/felt.conf: contrib/systemd/felt.sysusers
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $< $@
 contrib/systemd/tmpfiles/felt.conf: contrib/systemd/felt.tmpfiles
@@ -63,3 +64,24 @@ else
 EXTRA_DIST += contrib/systemd/felt.catalog
 endif
 dist_examples_DATA += contrib/systemd/feltd.env
+
+# Packages, for contrib/mkdeb and rpmbuild.
+EXTRA_DIST += \
+	contrib/debian/changelog \
+	contrib/debian/control \
+	contrib/debian/control.felt-etcd-bridge \
+	contrib/debian/copyright \
+	contrib/debian/felt-cni.install \
+	contrib/debian/felt-etcd-bridge.install.optional \
+	contrib/debian/felt.dirs \
+	contrib/debian/felt.install \
+	contrib/debian/not-installed \
+	contrib/debian/rules \
+	contrib/debian/source/format \
+	contrib/felt.spec
+
+# The classic guide's drop-in for Docker, and the hook that restarts it when the lease has changed: a
+# link in /etc/felt/hooks.d/lease-changed.d switches it on.
+dist_examples_DATA += contrib/docker/flannel.conf
+hooksdir = $(pkglibexecdir)/hooks
+dist_hooks_SCRIPTS = contrib/hooks/50-docker

@@ -3,6 +3,11 @@
 #
 # Most wait more than they work, each in a lab of its own, so some run side by side, the long ones
 # first.
+# first. This one waits for minutes: once is enough, without a sanitizer.
+LAB_LONG_TESTS = tests/lab/path.sh tests/lab/packages.sh
+# first. These take minutes, or install what they test where a sanitizer would be in the way of the
+# sandbox: once is enough, without one. The first makes the Debian that the last boots, too.
+LAB_LONG_TESTS = tests/lab/packages.sh tests/lab/path.sh tests/lab/systemd.sh
 LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
 	tests/lab/path_filter.sh \
@@ -42,7 +47,8 @@ LAB_SIDE_TESTS = \
 	tests/lab/rules6.sh \
 	tests/lab/cleanup.sh \
 	tests/lab/cni.sh \
-	tests/lab/flannel_options.sh
+	tests/lab/flannel_options.sh \
+	tests/lab/systemd.sh
 # Figures that others would spoil, or many daemons.
 LAB_ALONE_TESTS = \
 	tests/lab/idle.sh \
@@ -58,6 +64,7 @@ EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/b
 	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
 	tests/lab/docs_run.sh tests/lab/families.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/seen_from.py
+	tests/lab/maps.py tests/lab/notify.py tests/lab/rootfs.sh tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver
 tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c
@@ -93,10 +100,12 @@ if ENABLE_COVERAGE
 ENABLE_COVERAGE_TEXT = yes
 endif
 
-clean-local: clean-sanitize
+clean-local: clean-sanitize clean-rootfs
+clean-rootfs:
+	-rm -rf rootfs
 clean-sanitize:
 	-rm -rf sanitize
 mostlyclean-local:
 	-find . -name '*.gcda' -exec rm -f {} +
 
-.PHONY: check-lab check-lab-side check-lab-alone check-sanitize clean-sanitize coverage
+.PHONY: check-lab check-lab-side check-lab-alone check-sanitize clean-sanitize clean-rootfs coverage
