@@ -80,7 +80,7 @@ rootfs_machine() {
 }
 
 rootfs_leader() {
-    cat "/proc/${ROOTFS_PID[$1]}/task/${ROOTFS_PID[$1]}/children" 2>/dev/null | tr -d ' '
+    { tr -d ' ' <"/proc/${ROOTFS_PID[$1]}/task/${ROOTFS_PID[$1]}/children"; } 2>/dev/null
 }
 
 rootfs_boot() {

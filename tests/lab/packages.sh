@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The packages of contrib/mkdeb: built, without complaint of lintian, installed on a fresh Debian,
+# where 'systemctl start feltd' works; removed and purged, they leave no file.
+set -u
+srcdir=${srcdir:-.} builddir=${builddir:-build}
+. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/lab/rootfs.sh"
+for tool in dpkg-buildpackage dh lintian; do
+    command -v "$tool" >/dev/null || skip_all "$tool is not installed; contrib/install-deps --check"
+done
+rootfs_enter "$0"
+
+if ! DEB_BUILD_OPTIONS="parallel=$(nproc)" "$srcdir/contrib/mkdeb" --out "$WORK/debs" >"$WORK/mkdeb" 2>&1; then
+    not_ok "contrib/mkdeb builds packages that lintian has nothing to say about"
+    diag "$(tail -n 30 "$WORK/mkdeb")"
+    done_testing
+fi
+ok "contrib/mkdeb builds packages that lintian has nothing to say about"
+for package in felt felt-cni felt-dbgsym felt-cni-dbgsym; do
+    like "$package is one of them" "$(find "$WORK/debs" -name "${package}_*.deb" | wc -l)" '^1$'
+done
+
+rootfs_machine m1 1
+mkdir "$WORK/m1/root/debs"
+find "$WORK/debs" -name '*.deb' ! -name '*-dbgsym_*' -exec cp -t "$WORK/m1/root/debs" {} +
+if ! rootfs_boot m1; then
+    not_ok "a Debian boots"
+    done_testing
+fi
+run() {
+    in_machine m1 env DEBIAN_FRONTEND=noninteractive "$@"
+}
+check "they install" run sh -c 'dpkg --install --force-depends /debs/*.deb'
+is "with what they need of other packages" "$(run sh -c 'apt-get --simulate check 2>&1 | grep -i unmet' || true)" ""
+is "nothing is started before somebody has said which network" "$(run systemctl is-active feltd)" inactive
+is "the group of the control socket is there" "$(run getent group felt | cut -d: -f1)" felt
+run mkdir -p /etc/felt
+printf 'FELTD_NETWORK=172.17.0.0/16\n' | run tee /etc/felt/feltd.env >/dev/null
+check "systemctl start feltd works" run systemctl start feltd
+like "and is ready" "$(run systemctl show --value -p StatusText feltd)" '^Subnet 172\.17\.'
+is "feltctl reaches it" "$(run feltctl status -o json | jq -r .ready)" true
+is "the CNI plugin is where runtimes of Debian look" "$(run sh -c 'CNI_COMMAND=VERSION /usr/lib/cni/felt </dev/null' | jq -r '.supportedVersions[-1]')" 1.1.0
+is "routes of felt have their name" "$(run sh -c 'ip route show proto felt >/dev/null 2>&1 && echo yes')" yes
+
+check "an upgrade, here to the same, leaves it running" run sh -c 'dpkg --install --force-depends /debs/felt_*.deb && systemctl is-active feltd'
+check "they are removed" run dpkg --purge felt felt-cni
+is "feltd has ended" "$(run systemctl is-active feltd)" inactive
+is "no file of theirs is left" "$(run sh -c 'ls -d /usr/sbin/feltd /usr/bin/feltctl /usr/lib/cni/felt /lib/systemd/system/feltd.service /usr/libexec/felt 2>/dev/null')" ""
+done_testing
