@@ -43,7 +43,11 @@ is "feltctl reaches it" "$(run feltctl status -o json | jq -r .ready)" true
 is "the CNI plugin is where runtimes of Debian look" "$(run sh -c 'CNI_COMMAND=VERSION /usr/lib/cni/felt </dev/null' | jq -r '.supportedVersions[-1]')" 1.1.0
 is "routes of felt have their name" "$(run sh -c 'ip route show proto felt >/dev/null 2>&1 && echo yes')" yes
 
-check "an upgrade, here to the same, leaves it running" run sh -c 'dpkg --install --force-depends /debs/felt_*.deb && systemctl is-active feltd'
+run systemctl enable feltd 2>/dev/null
+pid=$(run systemctl show --value -p MainPID feltd)
+check "an upgrade, here to the same, succeeds" run sh -c 'dpkg --install --force-depends /debs/felt_*.deb'
+is "and starts it again" "$(run systemctl is-active feltd)" active
+unlike "as another process" "$(run systemctl show --value -p MainPID feltd)" "^$pid$"
 check "they are removed" run dpkg --purge felt felt-cni
 is "feltd has ended" "$(run systemctl is-active feltd)" inactive
 is "no file of theirs is left" "$(run sh -c 'ls -d /usr/sbin/feltd /usr/bin/feltctl /usr/lib/cni/felt /lib/systemd/system/feltd.service /usr/libexec/felt 2>/dev/null')" ""
