@@ -7,6 +7,8 @@
 LAB_LONG_TESTS = tests/lab/path.sh tests/lab/packages.sh
 # first. These take minutes, or install what they test where a sanitizer would be in the way of the
 # sandbox: once is enough, without one. The first makes the Debian that the last boots, too.
+# first. These take minutes, or install what they test where a sanitizer would be in the way of the
+# sandbox: once is enough, without one. The first of the last two makes the Debian that both boot.
 LAB_LONG_TESTS = tests/lab/packages.sh tests/lab/path.sh tests/lab/systemd.sh
 LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
@@ -47,8 +49,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/rules6.sh \
 	tests/lab/cleanup.sh \
 	tests/lab/cni.sh \
-	tests/lab/flannel_options.sh \
-	tests/lab/systemd.sh
+	tests/lab/flannel_options.sh
 # Figures that others would spoil, or many daemons.
 LAB_ALONE_TESTS = \
 	tests/lab/idle.sh \
