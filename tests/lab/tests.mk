@@ -7,8 +7,6 @@
 LAB_LONG_TESTS = tests/lab/path.sh tests/lab/packages.sh
 # first. These take minutes, or install what they test where a sanitizer would be in the way of the
 # sandbox: once is enough, without one. The first makes the Debian that the last boots, too.
-# first. These take minutes, or install what they test where a sanitizer would be in the way of the
-# sandbox: once is enough, without one. The first of the last two makes the Debian that both boot.
 LAB_LONG_TESTS = tests/lab/packages.sh tests/lab/path.sh tests/lab/systemd.sh
 LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
@@ -65,6 +63,9 @@ EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/b
 	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
 	tests/lab/docs_run.sh tests/lab/families.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/seen_from.py
+EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/bad_clients.py \
+	tests/lab/control.py tests/lab/datagrams.py tests/lab/docs_run.sh tests/lab/donor_kills.py \
+	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/rootfs.sh tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver

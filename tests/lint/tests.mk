@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What can be seen without running anything.
 LINT_TESTS = \
-	tests/lint/control_examples.sh \
 	tests/lint/catalog.sh \
+	tests/lint/control_examples.sh \
 	tests/lint/format.sh \
 	tests/lint/guides.sh \
 	tests/lint/includes.sh \
@@ -13,9 +13,9 @@ LINT_TESTS = \
 	tests/lint/requirements.sh \
 	tests/lint/shellcheck.sh \
 	tests/lint/spdx.sh
-CONTRIB_TESTS = tests/contrib/completion.sh tests/contrib/mk_docker_opts.sh
 CONTRIB_TESTS = \
 	tests/contrib/cni_protocol.sh \
+	tests/contrib/completion.sh \
 	tests/contrib/hook_docker.sh \
 	tests/contrib/mk_docker_opts.sh
 TESTS += $(LINT_TESTS) $(CONTRIB_TESTS)
