@@ -2,12 +2,11 @@
 # Real daemons in network namespaces: 'make check-lab', as root. Not a part of 'make check'.
 #
 # Most wait more than they work, each in a lab of its own, so some run side by side, the long ones
-# first.
-# first. This one waits for minutes: once is enough, without a sanitizer.
-LAB_LONG_TESTS = tests/lab/path.sh tests/lab/packages.sh
-# first. These take minutes, or install what they test where a sanitizer would be in the way of the
-# sandbox: once is enough, without one. The first makes the Debian that the last boots, too.
-LAB_LONG_TESTS = tests/lab/packages.sh tests/lab/path.sh tests/lab/systemd.sh
+# first. These two take minutes, or install what they test where a sanitizer would be in the way of
+# the sandbox: once is enough, without one. The first makes the Debian that the second boots, too.
+LAB_LONG_TESTS = \
+	tests/lab/packages.sh \
+	tests/lab/systemd.sh
 LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
 	tests/lab/path_filter.sh \
@@ -65,17 +64,23 @@ EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/b
 	tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/seen_from.py
 EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/bad_clients.py \
 	tests/lab/control.py tests/lab/datagrams.py tests/lab/docs_run.sh tests/lab/donor_kills.py \
-	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
-	tests/lab/maps.py tests/lab/notify.py tests/lab/rootfs.sh tests/lab/seen_from.py
+	tests/lab/families.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh \
+	tests/lab/lab.sh tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/rootfs.sh \
+	tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver
 tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c
 tests_lab_kernel_driver_LDADD = $(AGENT_LIBS) $(AGENT_LIBS_SYSTEM)
 
+if ENABLE_SANITIZE
+LAB_SIDE = $(LAB_SIDE_TESTS)
+else
+LAB_SIDE = $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS)
+endif
 LAB_JOBS = 4
 check-lab-side: all
 	+$(MAKE) $(AM_MAKEFLAGS) tests/lab/kernel_driver$(EXEEXT)
-	+$(MAKE) $(AM_MAKEFLAGS) -j$(LAB_JOBS) check-TESTS TESTS='$(LAB_SIDE_TESTS)' TEST_SUITE_LOG=lab-side.log
+	+$(MAKE) $(AM_MAKEFLAGS) -j$(LAB_JOBS) check-TESTS TESTS='$(LAB_SIDE)' TEST_SUITE_LOG=lab-side.log
 # A sanitizer is a spoiler, too: its build does not run these.
 check-lab-alone: all
 	+$(MAKE) $(AM_MAKEFLAGS) -j1 check-TESTS TESTS='$(LAB_ALONE_TESTS)' TEST_SUITE_LOG=lab-alone.log
