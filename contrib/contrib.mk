@@ -75,7 +75,6 @@ EXTRA_DIST += \
 	contrib/debian/felt-etcd-bridge.install.optional \
 	contrib/debian/felt.dirs \
 	contrib/debian/felt.install \
-	contrib/debian/not-installed \
 	contrib/debian/rules \
 	contrib/debian/source/format \
 	contrib/felt.spec
