@@ -38,6 +38,7 @@ include tests/unit/ctl/tests.mk
 include tests/unit/cni/tests.mk
 include tests/unit/agent/tests.mk
 include tests/unit/httpd/tests.mk
+include tests/unit/etcd/tests.mk
 include tests/unit/sim/tests.mk
 include tests/unit/vectors/tests.mk
 include tests/stories/tests.mk

@@ -59,6 +59,7 @@ library libnl '^netlink/' "kernel"
 library rtnetlink '^linux/(rtnetlink|netlink|if_link|if_addr|neighbour|nexthop)\.h$' "kernel"
 library libsystemd '^systemd/' "agent"
 library libmicrohttpd '^microhttpd' "httpd"
+library libcurl '^curl/' "etcd"
 library jansson '^jansson' "netconf flannel agent ctl etcd httpd cni"
 
 for room in $world; do

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# etcd: felt-etcd-bridge. The only user of <curl/...>.
+if HAVE_ETCD_BRIDGE
+noinst_LIBRARIES += src/etcd/libetcd.a
+src_etcd_libetcd_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)
+src_etcd_libetcd_a_SOURCES = \
+	src/etcd/client.c src/etcd/client.h \
+	src/etcd/endpoints.c src/etcd/endpoints.h \
+	src/etcd/transfer.c src/etcd/transfer.h \
+	src/etcd/trouble.c src/etcd/trouble.h
+endif
