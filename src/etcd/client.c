@@ -110,7 +110,7 @@ void felt_etcd_client_cancel(struct felt_etcd_client *client, uint64_t tag)
 
     for (t = client->running; t; t = next) {
         next = t->next;
-        if (t->reply.tag != tag)
+        if (t->answer.tag != tag)
             continue;
         curl_multi_remove_handle(client->multi, t->easy);
         detach(&client->running, t);
@@ -118,29 +118,29 @@ void felt_etcd_client_cancel(struct felt_etcd_client *client, uint64_t tag)
     }
     for (t = client->ended; t; t = next) {
         next = t->next;
-        if (t->reply.tag != tag)
+        if (t->answer.tag != tag)
             continue;
         detach(&client->ended, t);
         felt_etcd_transfer_free(t);
     }
 }
 
-/* A try has ended: with a reply, or another one begins. */
+/* A try has ended: with an answer, or another one begins. */
 static void on_end(struct felt_etcd_client *client, struct felt_etcd_transfer *t, CURLcode result)
 {
     size_t following = (t->endpoint + 1) % client->access.endpoints.n;
     bool again = felt_etcd_transfer_judge(t, &client->access, result);
 
     curl_multi_remove_handle(client->multi, t->easy);
-    if (t->reply.error == 0)
+    if (t->answer.error == 0)
         client->endpoint = t->endpoint;
     else if (client->endpoint == t->endpoint)
         client->endpoint = following;
     if (again && start(client, t, following) == 0)
         return;
     /* What earlier endpoints lacked is of no interest where a later one has answered. */
-    if (t->reply.error == 0)
-        t->reply.trouble[0] = '\0';
+    if (t->answer.error == 0)
+        t->answer.trouble[0] = '\0';
     detach(&client->running, t);
     append(&client->ended, t);
 }
@@ -191,34 +191,34 @@ int felt_etcd_client_wait(struct felt_etcd_client *client, int fd, felt_usec tim
     }
 }
 
-bool felt_etcd_client_next(struct felt_etcd_client *client, struct felt_etcd_reply *ret_reply)
+bool felt_etcd_client_next(struct felt_etcd_client *client, struct felt_etcd_answer *ret_answer)
 {
     struct felt_etcd_transfer *t = client->ended;
 
     if (!t)
         return false;
     client->ended = t->next;
-    *ret_reply = t->reply;
-    t->reply = (struct felt_etcd_reply){0};
+    *ret_answer = t->answer;
+    t->answer = (struct felt_etcd_answer){0};
     felt_etcd_transfer_free(t);
     return true;
 }
 
-void felt_etcd_reply_done(struct felt_etcd_reply *reply)
+void felt_etcd_answer_done(struct felt_etcd_answer *answer)
 {
-    free(reply->body);
-    *reply = (struct felt_etcd_reply){0};
+    free(answer->body);
+    *answer = (struct felt_etcd_answer){0};
 }
 
 int felt_etcd_client_ask(struct felt_etcd_client *client, const struct felt_etcd_call *call,
-                         struct felt_etcd_reply *ret_reply)
+                         struct felt_etcd_answer *ret_answer)
 {
     int r;
 
     assert(!client->running && !client->ended);
     r = felt_etcd_client_begin(client, call, 0);
     /* Each try ends by itself, at the latest when its time is over. */
-    while (r == 0 && !felt_etcd_client_next(client, ret_reply))
+    while (r == 0 && !felt_etcd_client_next(client, ret_answer))
         r = felt_etcd_client_wait(client, -1, client->access.timeout_us);
     if (r < 0)
         felt_etcd_client_cancel(client, 0);

@@ -37,7 +37,7 @@ struct felt_etcd_call {
     felt_usec timeout_us; /* 0: that of the access */
 };
 
-struct felt_etcd_reply {
+struct felt_etcd_answer {
     uint64_t tag;
     /* 0: etcd has answered, perhaps with an error of its own, a JSON object; or (`body` empty) a
      * watch has seen nothing. -ENOTCONN: nobody was reached. -ETIMEDOUT, -ECONNRESET: it was sent,
@@ -59,26 +59,26 @@ struct felt_etcd_client;
 /* access is copied, its strings are not. 0 or -errno. */
 int felt_etcd_client_new(const struct felt_etcd_access *access,
                          struct felt_etcd_client **ret_client);
-/* What is under way ends without a reply. */
+/* What is under way ends without an answer. */
 void felt_etcd_client_free(struct felt_etcd_client *client);
 FELT_DEFINE_CLEANUP(struct felt_etcd_client *, felt_etcd_client_free)
 
-/* Begins a request; its reply comes with the tag, which is the caller's. 0 or -ENOMEM. */
+/* Begins a request; its answer comes with the tag, which is the caller's. 0 or -ENOMEM. */
 int felt_etcd_client_begin(struct felt_etcd_client *client, const struct felt_etcd_call *call,
                            uint64_t tag);
-/* Requests with this tag end without a reply. */
+/* Requests with this tag end without an answer. */
 void felt_etcd_client_cancel(struct felt_etcd_client *client, uint64_t tag);
 
-/* Moves on, and waits until a reply is there, until fd (-1: none) can be read, or until the time is
- * over. 1: fd can be read; 0; -errno. */
+/* Moves on, and waits until an answer is there, until fd (-1: none) can be read, or until the time
+ * is over. 1: fd can be read; 0; -errno. */
 int felt_etcd_client_wait(struct felt_etcd_client *client, int fd, felt_usec timeout_us);
-/* The next reply; false: none yet. The caller ends it with felt_etcd_reply_done(). */
-bool felt_etcd_client_next(struct felt_etcd_client *client, struct felt_etcd_reply *ret_reply);
-void felt_etcd_reply_done(struct felt_etcd_reply *reply);
+/* The next answer; false: none yet. The caller ends it with felt_etcd_answer_done(). */
+bool felt_etcd_client_next(struct felt_etcd_client *client, struct felt_etcd_answer *ret_answer);
+void felt_etcd_answer_done(struct felt_etcd_answer *answer);
 
 /* One request from its beginning to its end, while nothing else is under way. 0 or -ENOMEM. */
 int felt_etcd_client_ask(struct felt_etcd_client *client, const struct felt_etcd_call *call,
-                         struct felt_etcd_reply *ret_reply);
+                         struct felt_etcd_answer *ret_answer);
 
 /* The endpoint at which the next request begins. */
 const char *felt_etcd_client_endpoint(const struct felt_etcd_client *client);

@@ -6,6 +6,13 @@ src_etcd_libetcd_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS)
 src_etcd_libetcd_a_SOURCES = \
 	src/etcd/client.c src/etcd/client.h \
 	src/etcd/endpoints.c src/etcd/endpoints.h \
+	src/etcd/options.c src/etcd/options.h \
+	src/etcd/password.c src/etcd/password.h \
 	src/etcd/transfer.c src/etcd/transfer.h \
 	src/etcd/trouble.c src/etcd/trouble.h
+
+# Of libagent: the log and small files only.
+BRIDGE_LIBS = src/etcd/libetcd.a src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a \
+	src/netconf/libnetconf.a src/base/libbase.a
+BRIDGE_LIBS_SYSTEM = $(CURL_LIBS) $(JANSSON_LIBS)
 endif

@@ -18,15 +18,15 @@ static size_t on_body(char *bytes, size_t one _unused_, size_t len, void *userda
     struct felt_etcd_transfer *t = userdata;
     char *body;
 
-    if (len > FELT_ETCD_BODY_MAX - t->reply.body_len)
+    if (len > FELT_ETCD_BODY_MAX - t->answer.body_len)
         return 0;
-    body = realloc(t->reply.body, t->reply.body_len + len + 1);
+    body = realloc(t->answer.body, t->answer.body_len + len + 1);
     if (!body)
         return 0;
-    memcpy(body + t->reply.body_len, bytes, len);
-    t->reply.body = body;
-    t->reply.body_len += len;
-    body[t->reply.body_len] = '\0';
+    memcpy(body + t->answer.body_len, bytes, len);
+    t->answer.body = body;
+    t->answer.body_len += len;
+    body[t->answer.body_len] = '\0';
     return len;
 }
 
@@ -44,7 +44,7 @@ static size_t on_header(char *bytes, size_t one _unused_, size_t len, void *user
             number[n++] = bytes[i];
     }
     number[n] = '\0';
-    t->reply.etcd_index = strtoull(number, NULL, 10);
+    t->answer.etcd_index = strtoull(number, NULL, 10);
     return len;
 }
 
@@ -110,7 +110,7 @@ int felt_etcd_transfer_new(const struct felt_etcd_access *access, const struct f
 
     if (!t)
         return -ENOMEM;
-    t->reply.tag = tag;
+    t->answer.tag = tag;
     t->is_watch = call->is_watch;
     t->timeout_us = call->timeout_us ? call->timeout_us : access->timeout_us;
     t->easy = curl_easy_init();
@@ -130,7 +130,7 @@ void felt_etcd_transfer_free(struct felt_etcd_transfer *transfer)
     free(transfer->method);
     free(transfer->path);
     free(transfer->body);
-    felt_etcd_reply_done(&transfer->reply);
+    felt_etcd_answer_done(&transfer->answer);
     free(transfer);
 }
 
@@ -141,10 +141,10 @@ int felt_etcd_transfer_aim(struct felt_etcd_transfer *transfer,
 
     transfer->endpoint = endpoint;
     transfer->error[0] = '\0';
-    free(FELT_TAKE(transfer->reply.body));
-    transfer->reply.body_len = 0;
-    transfer->reply.etcd_index = 0;
-    transfer->reply.status = 0;
+    free(FELT_TAKE(transfer->answer.body));
+    transfer->answer.body_len = 0;
+    transfer->answer.etcd_index = 0;
+    transfer->answer.status = 0;
     if (asprintf(&url, "%s%s", access->endpoints.url[endpoint], transfer->path) < 0)
         return -ENOMEM;
     return curl_easy_setopt(transfer->easy, CURLOPT_URL, url) == CURLE_OK ? 0 : -ENOMEM;
@@ -153,9 +153,9 @@ int felt_etcd_transfer_aim(struct felt_etcd_transfer *transfer,
 /* Adds what happened at this endpoint to what happened at others. */
 static void add_trouble(struct felt_etcd_transfer *t, const char *url, const char *text)
 {
-    size_t len = strlen(t->reply.trouble);
+    size_t len = strlen(t->answer.trouble);
 
-    snprintf(t->reply.trouble + len, sizeof(t->reply.trouble) - len, "%s%s: %s",
+    snprintf(t->answer.trouble + len, sizeof(t->answer.trouble) - len, "%s%s: %s",
              len > 0 ? "; " : "", url, text);
 }
 
@@ -175,31 +175,31 @@ bool felt_etcd_transfer_judge(struct felt_etcd_transfer *transfer,
                               const struct felt_etcd_access *access, CURLcode result)
 {
     const char *url = access->endpoints.url[transfer->endpoint];
-    struct felt_etcd_reply *reply = &transfer->reply;
+    struct felt_etcd_answer *answer = &transfer->answer;
     long sent = 0, os_errno = 0;
     char text[512];
 
     transfer->tries++;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_errno);
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &reply->status);
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &answer->status);
     /* Nothing has happened: either side may say so, etcd by an empty body. */
-    if (transfer->is_watch && reply->body_len == 0 && sent > 0 &&
-        ((result == CURLE_OK && reply->status == 200) || result == CURLE_OPERATION_TIMEDOUT)) {
-        reply->error = 0;
+    if (transfer->is_watch && answer->body_len == 0 && sent > 0 &&
+        ((result == CURLE_OK && answer->status == 200) || result == CURLE_OPERATION_TIMEDOUT)) {
+        answer->error = 0;
         return false;
     }
     if (result == CURLE_OK)
-        reply->error = felt_etcd_trouble_of_answer(access, url, reply->status, reply->body,
-                                                   reply->body_len, text, sizeof(text));
+        answer->error = felt_etcd_trouble_of_answer(access, url, answer->status, answer->body,
+                                                    answer->body_len, text, sizeof(text));
     else
-        reply->error = felt_etcd_trouble_of_curl(access, result, transfer->error, os_errno,
-                                                 transfer->timeout_us, text, sizeof(text));
-    if (reply->error == 0)
+        answer->error = felt_etcd_trouble_of_curl(access, result, transfer->error, os_errno,
+                                                  transfer->timeout_us, text, sizeof(text));
+    if (answer->error == 0)
         return false;
     add_trouble(transfer, url, text);
-    reply->is_unsure = may_be_done(transfer, reply->error);
+    answer->is_unsure = may_be_done(transfer, answer->error);
     /* Another endpoint is of the same cluster, and knows the same users. */
-    return !reply->is_unsure && reply->error != -EACCES && reply->error != -EMSGSIZE &&
+    return !answer->is_unsure && answer->error != -EACCES && answer->error != -EMSGSIZE &&
            transfer->tries < access->endpoints.n;
 }

@@ -17,8 +17,8 @@ struct felt_etcd_transfer {
     size_t endpoint; /* of this try */
     size_t tries;    /* that have ended */
     char error[CURL_ERROR_SIZE];
-    struct felt_etcd_reply
-        reply; /* filled while it comes in; troubles of the tries one after another */
+    /* filled while it comes in; the troubles of the tries are in it one after another */
+    struct felt_etcd_answer answer;
 };
 
 /* Not begun yet. 0 or -ENOMEM. */
@@ -30,6 +30,6 @@ FELT_DEFINE_CLEANUP(struct felt_etcd_transfer *, felt_etcd_transfer_free)
 /* Makes it ready for a try at an endpoint. 0 or -ENOMEM. */
 int felt_etcd_transfer_aim(struct felt_etcd_transfer *transfer,
                            const struct felt_etcd_access *access, size_t endpoint);
-/* A try has ended: judges it into the reply. True: it is worth another endpoint. */
+/* A try has ended: judges it into the answer. True: it is worth another endpoint. */
 bool felt_etcd_transfer_judge(struct felt_etcd_transfer *transfer,
                               const struct felt_etcd_access *access, CURLcode result);
