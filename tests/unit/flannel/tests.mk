@@ -5,7 +5,8 @@ FLANNEL_TESTS = \
 	tests/unit/flannel/test_key \
 	tests/unit/flannel/test_lease \
 	tests/unit/flannel/test_reply \
-	tests/unit/flannel/test_request
+	tests/unit/flannel/test_request \
+	tests/unit/flannel/test_survey
 UNIT_TESTS += $(FLANNEL_TESTS)
 FLANNEL_TEST_LDADD = src/flannel/libflannel.a src/netconf/libnetconf.a src/base/libbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -30,3 +31,5 @@ tests_unit_flannel_test_engine_faults_LDADD = $(FLANNEL_TEST_LDADD)
 tests_unit_flannel_test_engine_SOURCES = tests/unit/flannel/test_engine.c $(BRIDGE_WORLD_SOURCES)
 tests_unit_flannel_test_engine_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_flannel_test_engine_LDADD = $(FLANNEL_TEST_LDADD)
+tests_unit_flannel_test_survey_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_flannel_test_survey_LDADD = $(FLANNEL_TEST_LDADD)
