@@ -20,3 +20,6 @@ dist_man_MANS += \
 	doc/man/feltctl.1 \
 	doc/man/feltd.8 \
 	doc/man/mk-docker-opts.8
+if HAVE_ETCD_BRIDGE
+dist_man_MANS += doc/man/felt-etcd-bridge.8
+endif

@@ -14,7 +14,6 @@
 #define HINT                  "; see 'felt-etcd-bridge --help'"
 
 #define ENDPOINTS             "http://127.0.0.1:4001,http://127.0.0.1:2379" /* flannel's default */
-#define PREFIX                "/coreos.com/network"                         /* likewise */
 #define TIMEOUT_MAX_S         60 /* longer, and a lease expires while one waits */
 
 #define VARIABLE_MAX          64
@@ -36,8 +35,6 @@ enum {
     RESERVATIONS,
     DRY_RUN,
     ONCE,
-    UNDO,
-    FORCE,
     LOG_LEVEL,
     VERSION,
 };
@@ -49,9 +46,6 @@ static const struct {
 } commands[] = {
     {"import", FELT_BRIDGE_IMPORT,
      "give a new cluster etcd's network configuration, and\nkeep for each machine the subnet that it leases there"},
-    {"sync", FELT_BRIDGE_SYNC,
-     "make one network of a cluster and of the flanneld nodes\nbeside it; runs until it is stopped"},
-    {"cutover", FELT_BRIDGE_CUTOVER, "end that: no flanneld node is left, etcd is not needed"},
     {"export", FELT_BRIDGE_EXPORT, "write the cluster's leases into etcd, for going back"},
 };
 
@@ -74,7 +68,7 @@ static const struct entry {
      NULL,
      {FROM_ETCD},
      "--etcd-prefix KEY",
-     "where flannel's keys are (" PREFIX ")"},
+     "where flannel's keys are (" FELT_ETCD_PREFIX ")"},
     {{"etcd-cafile", required_argument, NULL, CAFILE},
      NULL,
      {FROM_ETCD},
@@ -131,16 +125,6 @@ static const struct entry {
      {NULL, NULL},
      "--once",
      "import: nothing where it was done before, not even\nask etcd"},
-    {{"undo", no_argument, NULL, UNDO},
-     "cutover",
-     {NULL, NULL},
-     "--undo",
-     "cutover: back to sync, while nothing was given since"},
-    {{"force", no_argument, NULL, FORCE},
-     "cutover",
-     {NULL, NULL},
-     "--force",
-     "cutover: though flanneld nodes are left; felt nodes\ndo not reach them any more"},
     {{"output", required_argument, NULL, 'o'},
      NULL,
      {NULL, NULL},
@@ -189,22 +173,8 @@ _printf_(2, 3) static int fail(struct parse *p, const char *format, ...)
 
 static int take_prefix(struct parse *p, const char *origin, const char *value)
 {
-    char *prefix = p->options->prefix;
-    size_t len;
-
-    value += strspn(value, "/");
-    len = strlen(value);
-    while (len > 0 && value[len - 1] == '/')
-        len--;
-    if (len == 0 || len >= FELT_BRIDGE_PREFIX_MAX)
-        return fail(p, "%s: a key of etcd has 1 to %d bytes", origin, FELT_BRIDGE_PREFIX_MAX - 1);
-    for (size_t i = 0; i < len; i++) {
-        if (value[i] <= ' ' || value[i] > '~')
-            return fail(p, "%s: '%s' has a character that is blank or not ASCII", origin, value);
-    }
-    prefix[0] = '/';
-    memcpy(prefix + 1, value, len);
-    prefix[len + 1] = '\0';
+    if (felt_etcd_prefix_parse(value, p->options->prefix) < 0)
+        return fail(p, "%s: '%s' is not a key of etcd like " FELT_ETCD_PREFIX, origin, value);
     return 0;
 }
 
@@ -234,8 +204,6 @@ static void take_switch(struct parse *p, int option)
 
     o->dry_run = o->dry_run || option == DRY_RUN;
     o->once = o->once || option == ONCE;
-    o->undo = o->undo || option == UNDO;
-    o->force = o->force || option == FORCE;
     o->help = o->help || option == 'h';
     o->version = o->version || option == VERSION;
 }
@@ -426,8 +394,6 @@ static int check_belonging(struct parse *p)
             return fail(p, "--%s belongs to the command %s", entries[i].option.name,
                         entries[i].command);
     }
-    if (p->options->undo && p->options->force)
-        return fail(p, "--undo needs no --force: it is possible or it is not");
     return 0;
 }
 
@@ -488,8 +454,9 @@ static int set_defaults(struct parse *p)
     o->reservations_path = "/etc/felt/reservations.json";
     o->log_level = FELT_LOG_INFO;
     o->access.timeout_us = FELT_ETCD_TIMEOUT;
-    return take_endpoints(p, "default", ENDPOINTS) < 0 ? -EINVAL
-                                                       : take_prefix(p, "default", PREFIX);
+    return take_endpoints(p, "default", ENDPOINTS) < 0
+               ? -EINVAL
+               : take_prefix(p, "default", FELT_ETCD_PREFIX);
 }
 
 int felt_bridge_options_parse(int argc, char *const *argv, struct felt_bridge_options *ret_options,

@@ -9,15 +9,13 @@
 
 #include "agent/log.h"
 #include "etcd/client.h"
+#include "flannel/request.h"
 
 #define FELT_BRIDGE_PASSWORD_MAX 255 /* bytes */
-#define FELT_BRIDGE_PREFIX_MAX   255 /* bytes */
 
 enum felt_bridge_command {
     FELT_BRIDGE_NO_COMMAND, /* --help or --version */
     FELT_BRIDGE_IMPORT,
-    FELT_BRIDGE_SYNC,
-    FELT_BRIDGE_CUTOVER,
     FELT_BRIDGE_EXPORT,
 };
 
@@ -27,12 +25,12 @@ struct felt_bridge_options {
     bool help, version;
     struct felt_etcd_access access; /* its password is the next field */
     char password[FELT_BRIDGE_PASSWORD_MAX + 1];
-    char prefix[FELT_BRIDGE_PREFIX_MAX + 1]; /* begins with a slash and does not end in one */
+    char prefix[FELT_ETCD_PREFIX_MAX + 1]; /* felt_etcd_prefix_parse() */
     const char *control_socket;
     const char *net_config_path;
     const char *reservations_path;
     bool is_json;
-    bool dry_run, once, undo, force;
+    bool dry_run, once;
     enum felt_log_level log_level;
 };
 

@@ -63,8 +63,8 @@ static bool is_about_certificate(const char *words)
            strcasestr(words, "handshake failure") || strcasestr(words, "unknown ca");
 }
 
-static int of_hang_up(const struct felt_etcd_access *access, const char *words, char *text,
-                      size_t size)
+static int of_hang_up(const struct felt_etcd_access *access, CURLcode result, const char *words,
+                      char *text, size_t size)
 {
     if (is_about_certificate(words)) {
         snprintf(text, size, "it does not take %s: %s; see --etcd-certfile and --etcd-keyfile",
@@ -72,6 +72,8 @@ static int of_hang_up(const struct felt_etcd_access *access, const char *words, 
                  words);
         return -EACCES;
     }
+    if (result == CURLE_GOT_NOTHING)
+        words = "without an answer; where it speaks TLS its endpoint begins with https://";
     snprintf(text, size, "it hung up: %s", words);
     return -ECONNRESET;
 }
@@ -109,7 +111,7 @@ int felt_etcd_trouble_of_curl(const struct felt_etcd_access *access, CURLcode re
         snprintf(text, size, "out of memory");
         return -ENOMEM;
     }
-    return of_hang_up(access, words, text, size);
+    return of_hang_up(access, result, words, text, size);
 }
 
 static int of_refusal(const struct felt_etcd_access *access, long status, char *text, size_t size)

@@ -21,6 +21,8 @@ LAB_SIDE_TESTS = \
 	tests/lab/dual_underlays.sh \
 	tests/lab/docker.sh \
 	tests/lab/docker_hook.sh \
+	tests/lab/etcd_export.sh \
+	tests/lab/etcd_import.sh \
 	tests/lab/felt_lab.sh \
 	tests/lab/kernel.sh \
 	tests/lab/kernel_paths.sh \
@@ -59,6 +61,7 @@ EXTRA_DIST += $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/datagrams.py tests/
 EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/bad_clients.py tests/lab/control.py tests/lab/datagrams.py tests/lab/donor_kills.py \
 	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/docker_hosts.sh tests/lab/docs_run.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
+	tests/lab/etcd_server.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
 	tests/lab/docs_run.sh tests/lab/families.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/seen_from.py

@@ -41,6 +41,10 @@ else
 fi
 compare "$builddir/src/ctl/feltctl" "$srcdir/doc/man/feltctl.1"
 compare "$builddir/src/cni/felt" "$srcdir/doc/man/felt-cni.8"
+# Built where libcurl is there.
+if [[ -e $builddir/src/etcd ]]; then
+    compare "$builddir/src/etcd/felt-etcd-bridge" "$srcdir/doc/man/felt-etcd-bridge.8"
+fi
 
 # INSTALLED_PROGRAMS is the makefile's list.
 for program in ${INSTALLED_PROGRAMS-}; do
