@@ -5,14 +5,15 @@
 #include <string.h>
 
 #include "agent/log.h"
+#include "lease/slot_map.h"
 #include "node/view.h"
 
-/* One, or both with a comma between them. */
+/* One, or both with a comma between them; not every event of a lease has one. */
 static struct felt_dual_text subnet_of(const struct felt_self_view *self, uint32_t slot)
 {
     struct felt_dual subnets;
 
-    if (!self->config)
+    if (!self->config || slot == FELT_SLOT_NONE)
         return (struct felt_dual_text){"-"};
     subnets = felt_netconf_subnets(self->config, slot);
     return felt_dual_text(&subnets);
