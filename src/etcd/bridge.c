@@ -7,19 +7,39 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/log.h"
+
 #define FELTD_TIMEOUT (5 * FELT_USEC_SEC) /* feltd answers in milliseconds, or not at all */
-#define SAVE_PAUSE_NS 20000000            /* between two looks at what feltd has saved, */
-#define SAVE_TRIES    1500                /* and how many: half a minute */
+#define WATCH_TIMEOUT \
+    (60 * FELT_USEC_SEC)       /* then it is asked again; a dead connection shows before */
+#define SAVE_PAUSE_NS 20000000 /* between two looks at what feltd has saved, */
+#define SAVE_TRIES    1500     /* and how many: half a minute */
+
+#define LINE_TEXT     2048
+
+static struct {
+    bool in_log;
+    char last[LINE_TEXT];
+} saying;
+
+void felt_bridge_say_in_log(void)
+{
+    saying.in_log = true;
+}
 
 enum felt_bridge_exit felt_bridge_say(enum felt_bridge_exit code, const char *format, ...)
 {
+    char line[LINE_TEXT];
     va_list args;
 
-    fprintf(stderr, "felt-etcd-bridge: ");
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(line, sizeof(line), format, args);
     va_end(args);
-    fputc('\n', stderr);
+    if (!saying.in_log)
+        fprintf(stderr, "felt-etcd-bridge: %s\n", line);
+    else if (strcmp(line, saying.last) != 0)
+        felt_log_warning("bridge: %s", line);
+    strcpy(saying.last, line);
     return code;
 }
 
@@ -48,24 +68,33 @@ static enum felt_bridge_exit read_answer(const struct felt_etcd_answer *answer,
     return r < 0 ? no_memory() : FELT_BRIDGE_FINE;
 }
 
+struct felt_etcd_call felt_bridge_call_of(const struct felt_bridge *bridge,
+                                          const struct felt_etcd_op *op,
+                                          struct felt_etcd_request *request, char *path)
+{
+    felt_etcd_request_make(bridge->options->prefix, op, request);
+    snprintf(path, FELT_BRIDGE_PATH_TEXT, "%s?%s", request->path, request->query);
+    return (struct felt_etcd_call){
+        .method = request->method,
+        .path = path,
+        .body = request->body[0] != '\0' ? request->body : NULL,
+        .is_watch = request->waits,
+        .timeout_us = request->waits ? WATCH_TIMEOUT : 0,
+    };
+}
+
 enum felt_bridge_exit felt_bridge_etcd(struct felt_bridge *bridge, const struct felt_etcd_op *op,
                                        struct felt_etcd_reply **ret_reply)
 {
     _cleanup_(felt_etcd_answer_done) struct felt_etcd_answer answer = {0};
     _cleanup_(felt_freep) struct felt_etcd_request *request = malloc(sizeof(*request));
-    char path[FELT_ETCD_PATH_TEXT + FELT_ETCD_QUERY_TEXT];
+    char path[FELT_BRIDGE_PATH_TEXT];
+    struct felt_etcd_call call;
 
     if (!request)
         return no_memory();
-    felt_etcd_request_make(bridge->options->prefix, op, request);
-    snprintf(path, sizeof(path), "%s?%s", request->path, request->query);
-    if (felt_etcd_client_ask(bridge->etcd,
-                             &(struct felt_etcd_call){
-                                 .method = request->method,
-                                 .path = path,
-                                 .body = request->body[0] != '\0' ? request->body : NULL,
-                             },
-                             &answer) < 0)
+    call = felt_bridge_call_of(bridge, op, request, path);
+    if (felt_etcd_client_ask(bridge->etcd, &call, &answer) < 0)
         return no_memory();
     return read_answer(&answer, ret_reply);
 }

@@ -29,6 +29,10 @@ struct felt_bridge {
 _printf_(2, 3) enum felt_bridge_exit
     felt_bridge_say(enum felt_bridge_exit code, const char *format, ...);
 
+/* From now on such lines are warnings of a log, and the same one is not repeated: for who tries
+ * again and again. */
+void felt_bridge_say_in_log(void);
+
 /* One request of etcd. An error that etcd answers with is FINE, and in the reply. */
 enum felt_bridge_exit felt_bridge_etcd(struct felt_bridge *bridge, const struct felt_etcd_op *op,
                                        struct felt_etcd_reply **ret_reply);
@@ -36,6 +40,13 @@ enum felt_bridge_exit felt_bridge_etcd(struct felt_bridge *bridge, const struct 
 enum felt_bridge_exit felt_bridge_refused(const struct felt_bridge *bridge,
                                           const struct felt_etcd_op *op,
                                           const struct felt_etcd_reply *reply);
+
+/* An op as the client takes it; path has FELT_BRIDGE_PATH_TEXT bytes, and both it and the request
+ * have to live as long as the call. */
+#define FELT_BRIDGE_PATH_TEXT (FELT_ETCD_PATH_TEXT + FELT_ETCD_QUERY_TEXT)
+struct felt_etcd_call felt_bridge_call_of(const struct felt_bridge *bridge,
+                                          const struct felt_etcd_op *op,
+                                          struct felt_etcd_request *request, char *path);
 
 /* Connects to feltd. FINE with bridge->feltd NULL: none runs on this machine. */
 enum felt_bridge_exit felt_bridge_find_feltd(struct felt_bridge *bridge);
@@ -53,3 +64,5 @@ enum felt_bridge_exit felt_bridge_print_json(const json_t *value);
 /* The commands. */
 enum felt_bridge_exit felt_bridge_import(struct felt_bridge *bridge);
 enum felt_bridge_exit felt_bridge_export(struct felt_bridge *bridge);
+enum felt_bridge_exit felt_bridge_sync(struct felt_bridge *bridge);
+enum felt_bridge_exit felt_bridge_cutover(struct felt_bridge *bridge);

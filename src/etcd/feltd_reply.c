@@ -87,12 +87,22 @@ int felt_feltd_slot_read(const json_t *entry, const struct felt_netconf *config,
     return 0;
 }
 
-int felt_feltd_id_read(const json_t *entry, struct felt_id *ret_id)
+static int read_id(const json_t *object, const char *key, struct felt_id *ret_id)
 {
-    const char *text = json_string_value(json_object_get(entry, "node"));
+    const char *text = json_string_value(json_object_get(object, key));
 
     if (!text || strlen(text) != FELT_ID_TEXT - 1 ||
         felt_hex_decode(text, ret_id->b, FELT_ID_LEN) < 0)
         return -EINVAL;
     return 0;
+}
+
+int felt_feltd_id_read(const json_t *entry, struct felt_id *ret_id)
+{
+    return read_id(entry, "node", ret_id);
+}
+
+int felt_feltd_node_read(const json_t *node, struct felt_id *ret_id)
+{
+    return read_id(node, "id", ret_id);
 }

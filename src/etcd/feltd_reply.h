@@ -18,7 +18,8 @@ int felt_feltd_lease_write(json_t *entry, const struct felt_flannel_lease *lease
 /* "subnet", of either family. 0 or -EINVAL. */
 int felt_feltd_slot_read(const json_t *entry, const struct felt_netconf *config,
                          uint32_t *ret_slot);
-/* "node". 0 or -EINVAL. */
+/* "node" of an entry, "id" of a node. 0 or -EINVAL. */
 int felt_feltd_id_read(const json_t *entry, struct felt_id *ret_id);
+int felt_feltd_node_read(const json_t *node, struct felt_id *ret_id);
 /* Cut to size - 1 bytes; "" where there is none. */
 void felt_feltd_text_read(const json_t *entry, const char *key, char *text, size_t size);

@@ -15,6 +15,10 @@ static enum felt_bridge_exit run_command(struct felt_bridge *bridge)
         return felt_bridge_import(bridge);
     case FELT_BRIDGE_EXPORT:
         return felt_bridge_export(bridge);
+    case FELT_BRIDGE_SYNC:
+        return felt_bridge_sync(bridge);
+    case FELT_BRIDGE_CUTOVER:
+        return felt_bridge_cutover(bridge);
     case FELT_BRIDGE_NO_COMMAND:
         break;
     }

@@ -35,6 +35,8 @@ enum {
     RESERVATIONS,
     DRY_RUN,
     ONCE,
+    UNDO,
+    FORCE,
     LOG_LEVEL,
     VERSION,
 };
@@ -46,6 +48,9 @@ static const struct {
 } commands[] = {
     {"import", FELT_BRIDGE_IMPORT,
      "give a new cluster etcd's network configuration, and\nkeep for each machine the subnet that it leases there"},
+    {"sync", FELT_BRIDGE_SYNC,
+     "make one network of a cluster and of the flanneld nodes\nbeside it; runs until it is stopped"},
+    {"cutover", FELT_BRIDGE_CUTOVER, "end that: no flanneld node is left, etcd is not needed"},
     {"export", FELT_BRIDGE_EXPORT, "write the cluster's leases into etcd, for going back"},
 };
 
@@ -125,6 +130,16 @@ static const struct entry {
      {NULL, NULL},
      "--once",
      "import: nothing where it was done before, not even\nask etcd"},
+    {{"undo", no_argument, NULL, UNDO},
+     "cutover",
+     {NULL, NULL},
+     "--undo",
+     "cutover: back to sync, while nothing was given since"},
+    {{"force", no_argument, NULL, FORCE},
+     "cutover",
+     {NULL, NULL},
+     "--force",
+     "cutover: though flanneld nodes are left; felt nodes\ndo not reach them any more"},
     {{"output", required_argument, NULL, 'o'},
      NULL,
      {NULL, NULL},
@@ -204,6 +219,8 @@ static void take_switch(struct parse *p, int option)
 
     o->dry_run = o->dry_run || option == DRY_RUN;
     o->once = o->once || option == ONCE;
+    o->undo = o->undo || option == UNDO;
+    o->force = o->force || option == FORCE;
     o->help = o->help || option == 'h';
     o->version = o->version || option == VERSION;
 }
@@ -394,6 +411,8 @@ static int check_belonging(struct parse *p)
             return fail(p, "--%s belongs to the command %s", entries[i].option.name,
                         entries[i].command);
     }
+    if (p->options->undo && p->options->force)
+        return fail(p, "--undo needs no --force: it is possible or it is not");
     return 0;
 }
 

@@ -16,6 +16,8 @@
 enum felt_bridge_command {
     FELT_BRIDGE_NO_COMMAND, /* --help or --version */
     FELT_BRIDGE_IMPORT,
+    FELT_BRIDGE_SYNC,
+    FELT_BRIDGE_CUTOVER,
     FELT_BRIDGE_EXPORT,
 };
 
@@ -30,7 +32,7 @@ struct felt_bridge_options {
     const char *net_config_path;
     const char *reservations_path;
     bool is_json;
-    bool dry_run, once;
+    bool dry_run, once, undo, force;
     enum felt_log_level log_level;
 };
 

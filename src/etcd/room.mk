@@ -9,6 +9,7 @@ src_etcd_libetcd_a_SOURCES = \
 	src/etcd/feltd_reply.c src/etcd/feltd_reply.h \
 	src/etcd/options.c src/etcd/options.h \
 	src/etcd/password.c src/etcd/password.h \
+	src/etcd/snapshot.c src/etcd/snapshot.h \
 	src/etcd/transfer.c src/etcd/transfer.h \
 	src/etcd/trouble.c src/etcd/trouble.h
 
@@ -20,9 +21,13 @@ BRIDGE_LIBS_SYSTEM = $(CURL_LIBS) $(JANSSON_LIBS)
 sbin_PROGRAMS += src/etcd/felt-etcd-bridge
 src_etcd_felt_etcd_bridge_SOURCES = src/etcd/main.c \
 	src/etcd/bridge.c src/etcd/bridge.h \
+	src/etcd/command_cutover.c \
 	src/etcd/command_export.c \
 	src/etcd/command_import.c \
-	src/etcd/network.c src/etcd/network.h
+	src/etcd/command_sync.c \
+	src/etcd/network.c src/etcd/network.h \
+	src/etcd/sync.h src/etcd/sync_begin.c src/etcd/sync_etcd.c src/etcd/sync_feltd.c \
+	src/etcd/tombstone.c src/etcd/tombstone.h
 src_etcd_felt_etcd_bridge_CPPFLAGS = $(src_etcd_libetcd_a_CPPFLAGS)
 src_etcd_felt_etcd_bridge_LDADD = $(BRIDGE_LIBS) $(BRIDGE_LIBS_SYSTEM)
 endif

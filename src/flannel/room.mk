@@ -12,6 +12,7 @@ src_flannel_libflannel_a_SOURCES = \
 	src/flannel/reply.c src/flannel/reply.h \
 	src/flannel/request.c src/flannel/request.h \
 	src/flannel/seat.c \
+	src/flannel/survey.c src/flannel/survey.h \
 	src/flannel/sync.c \
 	src/flannel/tell.c
 	src/flannel/survey.c src/flannel/survey.h

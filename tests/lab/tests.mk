@@ -11,6 +11,8 @@ LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
 	tests/lab/path_filter.sh \
 	tests/lab/reclaim.sh \
+	tests/lab/etcd_sync.sh \
+	tests/lab/etcd_change_over.sh \
 	tests/lab/rules.sh \
 	tests/lab/adoption.sh \
 	tests/lab/underlay.sh \

@@ -86,7 +86,8 @@ static void defaults_are_flannels(void **state _unused_)
     assert_int_equal(options.access.timeout_us, FELT_ETCD_TIMEOUT);
     assert_string_equal(options.net_config_path, "/etc/felt/net-conf.json");
     assert_string_equal(options.reservations_path, "/etc/felt/reservations.json");
-    assert_false(options.is_json || options.dry_run || options.once);
+    assert_false(options.is_json || options.dry_run || options.once || options.undo ||
+                 options.force);
 }
 
 static void options_stand_before_and_behind_the_command_with_one_dash_or_two(void **state _unused_)
@@ -97,6 +98,13 @@ static void options_stand_before_and_behind_the_command_with_one_dash_or_two(voi
     assert_string_equal(options.prefix, "/net");
     assert_true(options.dry_run);
     assert_true(options.is_json);
+    good("bridge sync");
+    assert_int_equal(options.command, FELT_BRIDGE_SYNC);
+    good("bridge cutover -undo");
+    assert_int_equal(options.command, FELT_BRIDGE_CUTOVER);
+    assert_true(options.undo);
+    good("bridge cutover --force");
+    assert_true(options.force);
     good("bridge import --once");
     assert_true(options.once);
 }
@@ -128,7 +136,10 @@ static void what_is_not_understood_is_named(void **state _unused_)
 
 static void an_option_of_another_command_is_refused(void **state _unused_)
 {
+    assert_says(bad("bridge sync --dry-run"), "--dry-run belongs to the command import export");
     assert_says(bad("bridge --once export"), "--once belongs to the command import");
+    assert_says(bad("bridge import --undo"), "--undo belongs to the command cutover");
+    assert_says(bad("bridge cutover --undo --force"), "--undo needs no --force");
 }
 
 static void a_prefix_begins_with_a_slash_and_does_not_end_in_one(void **state _unused_)
@@ -157,53 +168,53 @@ static void the_environment_counts_where_the_command_line_is_silent(void **state
     setenv("FLANNELD_ETCD_ENDPOINTS", "http://a,http://b,http://c", 1);
     setenv("FLANNELD_ETCD_PREFIX", "/flannel", 1);
     setenv("FELTD_CONTROL_SOCKET", "/x/sock", 1);
-    good("bridge export");
+    good("bridge sync");
     assert_int_equal(options.access.endpoints.n, 3);
     assert_string_equal(options.prefix, "/flannel");
     assert_string_equal(options.control_socket, "/x/sock");
     setenv("FELT_ETCD_PREFIX", "/felt", 1);
-    good("bridge export");
+    good("bridge sync");
     assert_string_equal(options.prefix, "/felt");
-    good("bridge export --etcd-prefix /line");
+    good("bridge sync --etcd-prefix /line");
     assert_string_equal(options.prefix, "/line");
     setenv("FELT_ETCD_PREFIX", "", 1); /* as good as none */
-    good("bridge export");
+    good("bridge sync");
     assert_string_equal(options.prefix, "/flannel");
     /* What only another command has is of no harm there. */
     setenv("FELTD_NET_CONFIG_PATH", "/x/net-conf.json", 1);
-    good("bridge export");
+    good("bridge sync");
     setenv("FLANNELD_ETCD_ENDPOINTS", "a", 1);
-    assert_says(bad("bridge export"), "FLANNELD_ETCD_ENDPOINTS: 'a' begins with neither");
+    assert_says(bad("bridge sync"), "FLANNELD_ETCD_ENDPOINTS: 'a' begins with neither");
 }
 
 static void tls_is_all_or_nothing(void **state _unused_)
 {
     good(
-        "bridge export --etcd-endpoints https://a --etcd-cafile ca --etcd-certfile c --etcd-keyfile k");
+        "bridge sync --etcd-endpoints https://a --etcd-cafile ca --etcd-certfile c --etcd-keyfile k");
     assert_string_equal(options.access.ca_file, "ca");
     assert_string_equal(options.access.cert_file, "c");
     assert_string_equal(options.access.key_file, "k");
-    assert_says(bad("bridge export --etcd-endpoints https://a --etcd-keyfile k"),
+    assert_says(bad("bridge sync --etcd-endpoints https://a --etcd-keyfile k"),
                 "belong together, and the certificate is missing");
-    assert_says(bad("bridge export --etcd-endpoints https://a --etcd-certfile c"),
+    assert_says(bad("bridge sync --etcd-endpoints https://a --etcd-certfile c"),
                 "belong together, and the key is missing");
-    assert_says(bad("bridge export --etcd-cafile ca"),
+    assert_says(bad("bridge sync --etcd-cafile ca"),
                 "--etcd-cafile is of no use: no endpoint begins with https://");
 }
 
 static void a_password_is_in_the_environment(void **state _unused_)
 {
-    assert_says(bad("bridge export --etcd-username root"), "its password is missing");
+    assert_says(bad("bridge sync --etcd-username root"), "its password is missing");
     setenv("FLANNELD_ETCD_PASSWORD", "old", 1);
-    good("bridge export --etcd-username root");
+    good("bridge sync --etcd-username root");
     assert_string_equal(options.access.username, "root");
     assert_string_equal(options.access.password, "old");
     setenv("FELT_ETCD_PASSWORD", "new", 1);
-    good("bridge export --etcd-username root");
+    good("bridge sync --etcd-username root");
     assert_string_equal(options.access.password, "new");
-    good("bridge export");
+    good("bridge sync");
     assert_null(options.access.password);
-    assert_says(bad("bridge export --etcd-username ro:ot"), "a name has no ':'");
+    assert_says(bad("bridge sync --etcd-username ro:ot"), "a name has no ':'");
 }
 
 static void a_password_is_in_a_file_that_not_everybody_reads(void **state)
@@ -211,8 +222,7 @@ static void a_password_is_in_a_file_that_not_everybody_reads(void **state)
     const char *path = scratch_path(*state, "password");
     char line[256];
 
-    snprintf(line, sizeof(line), "bridge export --etcd-username root --etcd-password-file %s",
-             path);
+    snprintf(line, sizeof(line), "bridge sync --etcd-username root --etcd-password-file %s", path);
     assert_says(bad(line), "No such file");
     scratch_write(path, "s3cret\n");
     assert_int_equal(chmod(path, 0644), 0);
@@ -233,7 +243,7 @@ static void a_password_is_in_a_file_that_not_everybody_reads(void **state)
     bad(line);
     scratch_write(path, "");
     bad(line);
-    snprintf(line, sizeof(line), "bridge export --etcd-password-file %s", path);
+    snprintf(line, sizeof(line), "bridge sync --etcd-password-file %s", path);
     assert_says(bad(line), "whose? --etcd-username is missing");
 }
 
@@ -242,30 +252,29 @@ static void a_password_has_a_largest_length(void **state)
     const char *path = scratch_path(*state, "password");
     char line[256], password[FELT_BRIDGE_PASSWORD_MAX + 2] = "";
 
-    snprintf(line, sizeof(line), "bridge export --etcd-username root --etcd-password-file %s",
-             path);
+    snprintf(line, sizeof(line), "bridge sync --etcd-username root --etcd-password-file %s", path);
     memset(password, 'x', FELT_BRIDGE_PASSWORD_MAX);
     scratch_write(path, password);
     assert_int_equal(chmod(path, 0600), 0);
     good(line);
     assert_string_equal(options.access.password, password);
     setenv("FELT_ETCD_PASSWORD", password, 1);
-    good("bridge export --etcd-username root");
+    good("bridge sync --etcd-username root");
     password[FELT_BRIDGE_PASSWORD_MAX] = 'x';
     scratch_write(path, password);
     bad(line);
     setenv("FELT_ETCD_PASSWORD", password, 1);
-    assert_says(bad("bridge export --etcd-username root"), "longer than 255 bytes");
+    assert_says(bad("bridge sync --etcd-username root"), "longer than 255 bytes");
 }
 
 static void a_password_among_the_arguments_is_refused_and_not_shown(void **state _unused_)
 {
-    assert_says(bad("bridge export --etcd-username root --etcd-password s3cret"),
+    assert_says(bad("bridge sync --etcd-username root --etcd-password s3cret"),
                 "every user of a machine can read a process's arguments");
     assert_null(strstr(error.text, "s3cret"));
-    bad("bridge export --etcd-password=s3cret");
+    bad("bridge sync --etcd-password=s3cret");
     assert_null(strstr(error.text, "s3cret"));
-    bad("bridge export --etcd-pasword=s3cret");
+    bad("bridge sync --etcd-pasword=s3cret");
     assert_null(strstr(error.text, "s3cret"));
 }
 
