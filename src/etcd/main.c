@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* felt-etcd-bridge: between felt and the etcd of flannel. felt-etcd-bridge(8). */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,8 @@ int main(int argc, char **argv)
     struct felt_bridge_options_error error;
     enum felt_bridge_exit code = FELT_BRIDGE_FINE;
 
+    /* TLS writes to a connection that is gone, and hears of it by EPIPE. */
+    signal(SIGPIPE, SIG_IGN);
     if (felt_bridge_options_parse(argc, argv, &options, &error) < 0)
         return (int)felt_bridge_say(FELT_BRIDGE_USAGE, "%s", error.text);
     felt_log_set_max(options.log_level);

@@ -37,6 +37,8 @@ enum felt_bridge_exit felt_tombstone_write(struct felt_bridge *bridge, const cha
 {
     _cleanup_(felt_etcd_reply_freep) struct felt_etcd_reply *reply = NULL;
     struct felt_etcd_op op = {.what = FELT_ETCD_CREATE, .name = FELT_ETCD_CUTOVER};
+    _cleanup_(json_decrefp) json_t *value = NULL;
+    _cleanup_(felt_freep) char *text = NULL;
     time_t now = time(NULL);
     enum felt_bridge_exit code;
     char when[32] = "";
@@ -44,7 +46,11 @@ enum felt_bridge_exit felt_tombstone_write(struct felt_bridge *bridge, const cha
 
     if (gmtime_r(&now, &tm))
         strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    snprintf(op.value, sizeof(op.value), "{\"Node\":\"%s\",\"Since\":\"%s\"}", node, when);
+    value = json_pack("{s:s, s:s}", "Node", node, "Since", when);
+    text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+    if (!text || strlen(text) >= sizeof(op.value))
+        return felt_bridge_say(FELT_BRIDGE_REFUSED, "out of memory");
+    strcpy(op.value, text);
     code = felt_bridge_etcd(bridge, &op, &reply);
     if (code == FELT_BRIDGE_FINE && reply->error && reply->error != FELT_ETCD_EXISTS)
         code = felt_bridge_refused(bridge, &op, reply);

@@ -15,5 +15,4 @@ src_flannel_libflannel_a_SOURCES = \
 	src/flannel/survey.c src/flannel/survey.h \
 	src/flannel/sync.c \
 	src/flannel/tell.c
-	src/flannel/survey.c src/flannel/survey.h
 src_flannel_libflannel_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

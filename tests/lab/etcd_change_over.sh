@@ -38,8 +38,10 @@ as_before() {
 
 start_flows
 check "the import on the first machine" \
-    bridge h1 import --net-config-path "$ETC/net-conf.json"
-check "which founds with it" lab start h1 --net-config-path "$ETC/net-conf.json"
+    bridge h1 import --net-config-path "$ETC/net-conf.json" --reservations "$ETC/reservations.json"
+check "which founds with it" lab start h1 --net-config-path "$ETC/net-conf.json" --reservations "$ETC/reservations.json"
+is "and keeps each machine's subnet for it" "$(ctl h1 reservations -c '[.reservations[] | [.subnet, .whom]] | sort')" \
+    "$(for host in "${HOSTS[@]}"; do printf '%s.0/24 192.0.2.%s\n' "${NET[$host]}" "${host#h}"; done | jq -Rc 'split(" ")' | jq -sc sort)"
 bridge_start h1
 await_ok "its key is the bridge's" "$LIMIT_S" owned h1
 await_ok "and the other two are flanneld's" "$LIMIT_S" foreign 2

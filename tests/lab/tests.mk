@@ -13,6 +13,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/reclaim.sh \
 	tests/lab/etcd_sync.sh \
 	tests/lab/etcd_change_over.sh \
+	tests/lab/etcd_mixed.sh \
 	tests/lab/rules.sh \
 	tests/lab/adoption.sh \
 	tests/lab/underlay.sh \
@@ -64,6 +65,7 @@ EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/b
 	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/docker_hosts.sh tests/lab/docs_run.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/etcd_server.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
+	tests/lab/etcd_server.sh tests/lab/flannel_hosts.sh tests/lab/flanneld_writer.py tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
 	tests/lab/docs_run.sh tests/lab/families.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
 	tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/seen_from.py
