@@ -152,6 +152,10 @@ static enum felt_bridge_exit of_error(const struct felt_varlink_reply *reply)
     if (strcmp(reply->error, "org.varlink.service.MethodNotFound") == 0)
         return felt_bridge_say(FELT_BRIDGE_REFUSED,
                                "feltd is older than this felt-etcd-bridge; restart it");
+    if (strcmp(reply->error, "org.varlink.service.PermissionDenied") == 0)
+        return felt_bridge_say(FELT_BRIDGE_REFUSED,
+                               "feltd takes this from root and from members of the group "
+                               "felt-admin only");
     if (reason)
         return felt_bridge_say(FELT_BRIDGE_REFUSED, "feltd refuses: %s", reason);
     return felt_bridge_say(FELT_BRIDGE_REFUSED, "feltd refuses: %s%s%s", reply->error,
