@@ -74,7 +74,9 @@ static int of_hang_up(const struct felt_etcd_access *access, CURLcode result, co
     }
     if (result == CURLE_GOT_NOTHING)
         words = "without an answer; where it speaks TLS its endpoint begins with https://";
-    snprintf(text, size, "it hung up: %s", words);
+    /* It may hang up before its reason has been read. */
+    snprintf(text, size, "it hung up: %s%s", words,
+             access->cert_file ? "; does it know the CA of --etcd-certfile?" : "");
     return -ECONNRESET;
 }
 

@@ -7,13 +7,16 @@
 LAB_LONG_TESTS = \
 	tests/lab/packages.sh \
 	tests/lab/systemd.sh
+# first.
+# first. These wait for minutes, or have many daemons beside many others: once is enough, without a
+# sanitizer.
+LAB_LONG_TESTS = tests/lab/path.sh tests/lab/etcd_mixed.sh
 LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
 	tests/lab/path_filter.sh \
 	tests/lab/reclaim.sh \
 	tests/lab/etcd_sync.sh \
 	tests/lab/etcd_change_over.sh \
-	tests/lab/etcd_mixed.sh \
 	tests/lab/rules.sh \
 	tests/lab/adoption.sh \
 	tests/lab/underlay.sh \
