@@ -72,7 +72,9 @@ def machine(base, network, number, until, done):
             name = None
             time.sleep(PAUSE_S)
     if name:
-        print(ip, name.replace("-", "/"), flush=True)
+        # One write: lines of several threads do not mix.
+        sys.stdout.write(f"{ip} {name.replace('-', '/')}\n")
+        sys.stdout.flush()
         done.append(name)
 
 
