@@ -78,9 +78,3 @@ EXTRA_DIST += \
 	contrib/debian/rules \
 	contrib/debian/source/format \
 	contrib/felt.spec
-
-# The classic guide's drop-in for Docker, and the hook that restarts it when the lease has changed: a
-# link in /etc/felt/hooks.d/lease-changed.d switches it on.
-dist_examples_DATA += contrib/docker/flannel.conf
-hooksdir = $(pkglibexecdir)/hooks
-dist_hooks_SCRIPTS = contrib/hooks/50-docker

@@ -2,15 +2,13 @@
 # Real daemons in network namespaces: 'make check-lab', as root. Not a part of 'make check'.
 #
 # Most wait more than they work, each in a lab of its own, so some run side by side, the long ones
-# first. These two take minutes, or install what they test where a sanitizer would be in the way of
-# the sandbox: once is enough, without one. The first makes the Debian that the second boots, too.
+# first. These take minutes, have many daemons, or install what they test where a sanitizer would be
+# in the way of the sandbox: once is enough, without one. The first makes the Debian that the second
+# boots, too.
 LAB_LONG_TESTS = \
 	tests/lab/packages.sh \
-	tests/lab/systemd.sh
-# first.
-# first. These wait for minutes, or have many daemons beside many others: once is enough, without a
-# sanitizer.
-LAB_LONG_TESTS = tests/lab/path.sh tests/lab/etcd_mixed.sh
+	tests/lab/systemd.sh \
+	tests/lab/etcd_mixed.sh
 LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
 	tests/lab/path_filter.sh \
@@ -62,21 +60,12 @@ LAB_ALONE_TESTS = \
 	tests/lab/join_storm.sh \
 	tests/lab/donor_kills.sh \
 	tests/lab/fifty.sh
-EXTRA_DIST += $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/datagrams.py tests/lab/donor_kills.py \
-	tests/lab/docs_run.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
-EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/bad_clients.py tests/lab/control.py tests/lab/datagrams.py tests/lab/donor_kills.py \
-	tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
-	tests/lab/docker_hosts.sh tests/lab/docs_run.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
-	tests/lab/etcd_server.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
-	tests/lab/etcd_server.sh tests/lab/flannel_hosts.sh tests/lab/flanneld_writer.py tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
-	tests/lab/maps.py tests/lab/notify.py tests/lab/seen_from.py
-	tests/lab/docs_run.sh tests/lab/families.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh tests/lab/lab.sh \
-	tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/seen_from.py
 EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/bad_clients.py \
-	tests/lab/control.py tests/lab/datagrams.py tests/lab/docs_run.sh tests/lab/donor_kills.py \
-	tests/lab/families.sh tests/lab/flannel_hosts.sh tests/lab/herd.py tests/lab/kernel_world.sh \
-	tests/lab/lab.sh tests/lab/maps.py tests/lab/notify.py tests/lab/paths.sh tests/lab/rootfs.sh \
-	tests/lab/seen_from.py
+	tests/lab/control.py tests/lab/datagrams.py tests/lab/docker_hosts.sh tests/lab/docs_run.sh \
+	tests/lab/donor_kills.py tests/lab/etcd_server.sh tests/lab/families.sh \
+	tests/lab/flannel_hosts.sh tests/lab/flanneld_writer.py tests/lab/herd.py \
+	tests/lab/kernel_world.sh tests/lab/lab.sh tests/lab/maps.py tests/lab/notify.py \
+	tests/lab/paths.sh tests/lab/rootfs.sh tests/lab/seen_from.py
 
 check_PROGRAMS += tests/lab/kernel_driver
 tests_lab_kernel_driver_SOURCES = tests/lab/kernel_driver.c

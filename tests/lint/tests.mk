@@ -16,7 +16,6 @@ LINT_TESTS = \
 CONTRIB_TESTS = \
 	tests/contrib/cni_protocol.sh \
 	tests/contrib/completion.sh \
-	tests/contrib/hook_docker.sh \
 	tests/contrib/mk_docker_opts.sh
 TESTS += $(LINT_TESTS) $(CONTRIB_TESTS)
 EXTRA_DIST += $(LINT_TESTS) $(CONTRIB_TESTS) tests/lint/purity.allow tests/tap.sh
