@@ -319,6 +319,8 @@ void felt_asker_wake(struct felt_node *node)
 
 void felt_asker_refused(struct felt_node *node, const struct felt_endpoint *at)
 {
+    if (node->in_cluster && felt_bridge_on(node)) /* it alone gives: there is no next one */
+        return;
     if (node->asker.asked && wants(node) && felt_endpoint_equal(&node->asker.to, at))
         node->asker.next_us = node->now;
 }

@@ -337,6 +337,28 @@ static void without_the_bridge_node_nobody_gives_and_it_goes_on_when_that_is_bac
     world_free(w);
 }
 
+/* L-9.3.2: each refusal would be answered by the next question, as fast as the network goes. */
+static void a_bridge_node_whose_port_is_closed_is_not_asked_faster(void **state)
+{
+    struct world *w = bridged(NETWORK, 2);
+    struct felt_input in = {.kind = FELT_INPUT_REFUSED};
+    int joiner = world_join(w, 1);
+    const struct felt_asker *asker;
+    felt_usec next;
+
+    (void)state;
+    world_run(w, SECONDS(5));
+    world_kill(w, 0);
+    world_run(w, SECONDS(1));
+    asker = &world_node(w, joiner)->asker;
+    assert_true(asker->asked);
+    in.endpoint = asker->to;
+    next = asker->next_us;
+    assert_int_equal(world_tell(w, joiner, in), FELT_VERDICT_TAKEN);
+    assert_int_equal(asker->next_us, next);
+    world_free(w);
+}
+
 /* L-9.1.2 */
 static void there_is_one_bridge_node_unless_that_is_dead(void **state)
 {
@@ -483,6 +505,7 @@ int main(void)
         cmocka_unit_test(the_bridge_node_itself_waits_for_a_cleared_slot_too),
         cmocka_unit_test(a_leaver_gives_what_it_has_to_the_bridge_node),
         cmocka_unit_test(without_the_bridge_node_nobody_gives_and_it_goes_on_when_that_is_back),
+        cmocka_unit_test(a_bridge_node_whose_port_is_closed_is_not_asked_faster),
         cmocka_unit_test(there_is_one_bridge_node_unless_that_is_dead),
         cmocka_unit_test(cut_over_it_gives_at_once_and_can_be_undone_until_it_has),
         cmocka_unit_test(ten_minutes_after_the_cut_over_it_is_balanced),
