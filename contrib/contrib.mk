@@ -36,10 +36,12 @@ dist_examples_DATA = contrib/cni/10-felt.conflist
 # looks nowhere but in /usr.
 SYSTEMD_UNITS = \
 	contrib/systemd/feltd.service \
-	contrib/systemd/felt-etcd-bridge.service
+	contrib/systemd/felt-etcd-bridge.service \
+	contrib/systemd/felt-httpd.service
 EXTRA_DIST += \
 	contrib/systemd/feltd.service.in \
 	contrib/systemd/felt-etcd-bridge.service.in \
+	contrib/systemd/felt-httpd.service.in \
 	contrib/systemd/felt.sysusers \
 	contrib/systemd/felt.tmpfiles
 CLEANFILES += $(SYSTEMD_UNITS) contrib/systemd/felt.conf contrib/systemd/tmpfiles/felt.conf
@@ -51,9 +53,13 @@ contrib/systemd/tmpfiles/felt.conf: contrib/systemd/felt.tmpfiles
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $< $@
 if HAVE_SYSTEMD
 systemdunitdir = $(prefix)/lib/systemd/system
-nodist_systemdunit_DATA = contrib/systemd/feltd.service $(BRIDGE_UNIT)
-# Where there is a bridge.
-BRIDGE_UNIT = $(if $(filter %/felt-etcd-bridge,$(sbin_PROGRAMS)),contrib/systemd/felt-etcd-bridge.service)
+nodist_systemdunit_DATA = contrib/systemd/feltd.service
+if HAVE_ETCD_BRIDGE
+nodist_systemdunit_DATA += contrib/systemd/felt-etcd-bridge.service
+endif
+if HAVE_HTTPD
+nodist_systemdunit_DATA += contrib/systemd/felt-httpd.service
+endif
 sysusersdir = $(prefix)/lib/sysusers.d
 nodist_sysusers_DATA = contrib/systemd/felt.conf
 tmpfilesdir = $(prefix)/lib/tmpfiles.d
@@ -69,10 +75,9 @@ dist_examples_DATA += contrib/systemd/feltd.env
 EXTRA_DIST += \
 	contrib/debian/changelog \
 	contrib/debian/control \
-	contrib/debian/control.felt-etcd-bridge \
 	contrib/debian/copyright \
 	contrib/debian/felt-cni.install \
-	contrib/debian/felt-etcd-bridge.install.optional \
+	contrib/debian/felt-etcd-bridge.install \
 	contrib/debian/felt.dirs \
 	contrib/debian/felt.install \
 	contrib/debian/rules \
