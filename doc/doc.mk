@@ -4,6 +4,7 @@ GUIDES = \
 	doc/cni.md \
 	doc/contributing.md \
 	doc/faq.md \
+	doc/from-flannel.md \
 	doc/getting-started.md \
 	doc/how-it-works.md \
 	doc/lab.md \
