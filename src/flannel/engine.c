@@ -132,13 +132,29 @@ static void note_health(struct felt_flannel *e, const struct felt_etcd_reply *re
                  reply->cause);
 }
 
+static struct pending *find_pending(struct felt_flannel *e, uint64_t id)
+{
+    for (struct pending *p = e->pending; id != 0 && p < e->pending + FELT_ARRAY_LEN(e->pending);
+         p++) {
+        if (p->id == id)
+            return p;
+    }
+    return NULL;
+}
+
+void engine_forget(struct felt_flannel *e, uint64_t id)
+{
+    struct pending *p = find_pending(e, id);
+
+    if (p)
+        p->id = 0;
+}
+
 static void answer(struct felt_flannel *e, uint64_t id, const struct felt_etcd_reply *reply)
 {
-    struct pending *slot = e->pending, p;
+    struct pending *slot = find_pending(e, id), p;
 
-    while (slot < e->pending + FELT_ARRAY_LEN(e->pending) && slot->id != id)
-        slot++;
-    if (id == 0 || slot == e->pending + FELT_ARRAY_LEN(e->pending))
+    if (!slot)
         return; /* a watch that was dropped */
     p = *slot;
     slot->id = 0;

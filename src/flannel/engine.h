@@ -8,7 +8,8 @@
  *       send effects.requests to etcd, call feltd for clear, set/gone and report, log the lines;
  *   }
  *
- * Everything that etcd is asked for is answered to the engine once, by id, also when it failed.
+ * Everything that etcd is asked for is answered to the engine once, by id, also when it failed;
+ * only of a watch that was dropped nothing more need be heard.
  * What feltd was told need not be: each snapshot of feltd shows what arrived. Nothing is kept on
  * disk: at start the listing and the first snapshot say all. */
 #pragma once

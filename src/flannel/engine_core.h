@@ -157,6 +157,8 @@ struct felt_etcd_op *engine_ask(struct felt_flannel *e, enum purpose purpose,
 const char *engine_subnet(const struct felt_flannel *e, uint32_t slot, char *text);
 
 /* seat.c */
+/* Nobody answers that request any more, or it does not matter. */
+void engine_forget(struct felt_flannel *e, uint64_t id);
 struct seat *seat_get(struct felt_flannel *e, uint32_t slot); /* NULL: out of memory */
 static inline struct seat *seat_at(const struct felt_flannel *e, uint32_t slot)
 {

@@ -13,8 +13,10 @@
 
 static void watch_drop(struct felt_flannel *e)
 {
-    if (e->watch_id != 0)
-        e->fx->dropped_watch = e->watch_id;
+    if (e->watch_id == 0)
+        return;
+    e->fx->dropped_watch = e->watch_id;
+    engine_forget(e, e->watch_id);
     e->watch_id = 0;
 }
 

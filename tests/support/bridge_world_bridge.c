@@ -65,6 +65,20 @@ static void send_call(struct bw_world *w, struct bw_bridge *b)
     m->call = c;
 }
 
+/* The client closes its connection. What it has read already comes. */
+static void drop_watch(struct bw_world *w, unsigned i, uint64_t id)
+{
+    for (size_t n = 0; n < w->n_messages; n++) {
+        struct bw_message *m = &w->messages[n];
+
+        if (m->kind == EXECUTE && m->id == id && m->bridge == i && m->life == w->bridges[i].life) {
+            bw_message_done(m);
+            *m = w->messages[--w->n_messages];
+            return;
+        }
+    }
+}
+
 void bw_step(struct bw_world *w, unsigned i, struct felt_flannel_input *input)
 {
     struct bw_bridge *b = &w->bridges[i];
@@ -74,6 +88,8 @@ void bw_step(struct bw_world *w, unsigned i, struct felt_flannel_input *input)
     b->wake_us = w->fx.wake_us;
     if (b->wake_us <= w->now)
         bw_violate(w, "bridge %u spins", i);
+    if (w->fx.dropped_watch != 0)
+        drop_watch(w, i, w->fx.dropped_watch);
     for (size_t r = 0; r < w->fx.n_requests; r++)
         send_request(w, i, &w->fx.requests[r]);
     send_call(w, b);

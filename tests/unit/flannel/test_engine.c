@@ -310,6 +310,16 @@ static void a_history_that_was_cleared_is_a_listing_more(void **state)
     settled();
 }
 
+/* B-9.1: the answer to a watch that was dropped never comes. */
+static void listings_without_end_leave_nothing_behind(void **state)
+{
+    (void)joined(0);
+    (void)state;
+    bw_run(&w, 24 * HOUR);
+    assert_in_range(stats_of(0).listings, 100, 150);
+    settled();
+}
+
 /* B-9.2 */
 static void without_etcd_nothing_new_is_given_and_all_else_goes_on(void **state)
 {
@@ -504,6 +514,7 @@ int main(void)
         RULE(garbage_over_a_key_of_ours_is_written_over),
         RULE(what_cannot_be_read_is_counted_said_once_and_never_given),
         RULE(a_history_that_was_cleared_is_a_listing_more),
+        RULE(listings_without_end_leave_nothing_behind),
         RULE(without_etcd_nothing_new_is_given_and_all_else_goes_on),
         RULE(a_second_bridge_waits_and_takes_over_within_two_minutes),
         RULE(who_ends_in_order_gives_the_lock_back),
