@@ -20,6 +20,19 @@ void bw_violate(struct bw_world *w, const char *format, ...)
     va_end(args);
 }
 
+void bw_log(struct bw_world *w, const char *format, ...)
+{
+    va_list args;
+
+    if (w->quiet)
+        return;
+    printf("# %.3f ", (double)w->now / 1e6);
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    printf("\n");
+}
+
 felt_usec bw_below(struct bw_world *w, felt_usec max)
 {
     return felt_prng_below(&w->prng, max);
@@ -169,7 +182,10 @@ void bw_run(struct bw_world *w, felt_usec for_us)
     felt_usec end = w->now + for_us, looked = w->now;
     uint32_t seen_gifts = w->gifts;
 
-    unpark(w); /* of what was done before */
+    /* What was done, or has expired, since the last run. */
+    if (etcd_model_index(w->etcd) != w->seen_index)
+        check(w);
+    unpark(w);
     while (w->violation[0] == '\0') {
         size_t first = SIZE_MAX;
         felt_usec at = end;

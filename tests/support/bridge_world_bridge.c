@@ -97,8 +97,8 @@ void bw_step(struct bw_world *w, unsigned i, struct felt_flannel_input *input)
         b->state = w->fx.state;
         strcpy(b->text, w->fx.text);
     }
-    for (size_t l = 0; !w->quiet && l < w->fx.n_lines; l++)
-        printf("# %.3f bridge%u: %s\n", (double)w->now / 1e6, i, w->fx.lines[l].text);
+    for (size_t l = 0; l < w->fx.n_lines; l++)
+        bw_log(w, "bridge%u: %s", i, w->fx.lines[l].text);
 }
 
 void bw_bridge_start(struct bw_world *w, unsigned i)
@@ -115,12 +115,15 @@ void bw_bridge_start(struct bw_world *w, unsigned i)
     assert(r == 0);
     b->life++;
     b->looking = false;
+    bw_log(w, "bridge%u starts", i);
     bw_step(w, i, &tick);
     bw_look(w, 0);
 }
 
 void bw_bridge_kill(struct bw_world *w, unsigned i)
 {
+    if (w->bridges[i].engine)
+        bw_log(w, "bridge%u ends", i);
     felt_flannel_free(w->bridges[i].engine);
     w->bridges[i].engine = NULL;
 }
@@ -179,6 +182,10 @@ void bw_execute(struct bw_world *w, struct bw_message *m)
     if (!w->etcd_down)
         body = etcd_model_ask(w->etcd, m->request, &index);
     check_change(w, &before, path);
+    if (strcmp(m->request->method, "GET") != 0)
+        bw_log(w, "etcd: %s %s?%s by bridge%u:%s %.60s", m->request->method,
+               path + strlen(BW_PREFIX), m->request->query, m->bridge,
+               m->mute ? " its answer is lost;" : "", body ? body : "");
     /* A watch waits on, until something has changed or the client gives up. */
     if (!body && m->request->waits && !w->etcd_down && w->now < m->until) {
         struct bw_message *next = bw_push(w, EXECUTE, m->until - w->now), again = *m;

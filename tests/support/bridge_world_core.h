@@ -58,6 +58,8 @@ struct bw_message {
 
 /* The first counts. */
 void bw_violate(struct bw_world *w, const char *format, ...) _printf_(2, 3);
+/* A line of the log, unless w->quiet. */
+void bw_log(struct bw_world *w, const char *format, ...) _printf_(2, 3);
 /* Uniform in [0, max). */
 felt_usec bw_below(struct bw_world *w, felt_usec max);
 bool bw_chance(struct bw_world *w, unsigned percent);

@@ -102,6 +102,8 @@ void bw_called(struct bw_world *w, const struct call *c)
     for (size_t i = 0; i < c->n_set; i++) {
         uint32_t slot = c->set[i].slot;
 
+        bw_log(w, "feltd hears: slot %u is foreign, of %s", slot,
+               FELT_IP(&c->set[i].lease.public_ip));
         w->has_foreign[slot] = true;
         w->foreign[slot] = c->set[i].lease;
         if (w->owner[slot] == BW_NONE || felt_ip_equal(&w->machines[w->owner[slot]].lease.public_ip,
@@ -113,11 +115,14 @@ void bw_called(struct bw_world *w, const struct call *c)
         w->moved++;
         bw_felt_loses(w, slot);
     }
-    for (size_t i = 0; i < c->n_gone; i++)
+    for (size_t i = 0; i < c->n_gone; i++) {
+        bw_log(w, "feltd hears: slot %u is not foreign", c->gone[i]);
         w->has_foreign[c->gone[i]] = false;
+    }
     for (uint32_t i = 0; c->clear && i < c->n_cleared; i++) {
         uint32_t m = (uint32_t)c->cleared[i].node.b[0] - 1;
 
+        bw_log(w, "feltd hears: slot %u is cleared for h%u", c->cleared[i].slot, m);
         if (w->machines[m].role == BW_FELT && w->machines[m].slot == BW_NONE)
             w->machines[m].granted = c->cleared[i].slot;
     }
@@ -132,6 +137,7 @@ void bw_called(struct bw_world *w, const struct call *c)
 
 static void give(struct bw_world *w, struct bw_machine *m, uint32_t slot)
 {
+    bw_log(w, "slot %u is given to %s", slot, m->name);
     for (uint32_t i = 0; i < BW_MACHINES; i++) {
         const struct bw_machine *o = &w->machines[i];
 
@@ -187,6 +193,7 @@ void bw_felt_join(struct bw_world *w, uint32_t machine)
 
     if (m->role != BW_OFF)
         return;
+    bw_log(w, "%s joins felt", m->name);
     m->role = BW_FELT;
     m->slot = BW_NONE;
     m->expects = BW_NONE;
@@ -199,6 +206,7 @@ void bw_felt_leave(struct bw_world *w, uint32_t machine)
 
     if (m->role != BW_FELT)
         return;
+    bw_log(w, "%s leaves felt", m->name);
     if (m->slot != BW_NONE)
         bw_felt_loses(w, m->slot);
     m->role = BW_OFF;
@@ -223,6 +231,7 @@ void bw_feltd_restart(struct bw_world *w)
 {
     struct felt_flannel_input lost = {.event = FELT_FLANNEL_FELT_LOST};
 
+    bw_log(w, "feltd restarts");
     w->clear_seq = 0;
     w->n_cleared = 0;
     for (unsigned i = 0; i < BW_BRIDGES; i++) {

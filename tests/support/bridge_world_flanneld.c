@@ -19,6 +19,7 @@ static void flanneld_write(struct bw_world *w, struct bw_machine *m, uint32_t sl
                 victim->thief = true; /* it does not notice, and will take it back */
         }
     }
+    bw_log(w, "the flanneld on %s sets slot %u%s", m->name, slot, m->thief ? ", a thief" : "");
     felt_flannel_lease_format(&m->lease, value);
     bw_key_path(w, slot, path);
     etcd_model_set(w->etcd, path, value, reserved ? 0 : FELT_ETCD_LEASE_TTL_S);
@@ -62,6 +63,7 @@ void bw_flanneld_create(struct bw_world *w, struct bw_machine *m)
         return;
     }
     m->slot = m->wish;
+    bw_log(w, "the flanneld on %s creates slot %u", m->name, m->slot);
     bw_push(w, RENEW, RENEW_US)->machine = m->i;
 }
 
@@ -81,9 +83,9 @@ void bw_flanneld_stop(struct bw_world *w, uint32_t machine)
 {
     struct bw_machine *m = &w->machines[machine];
 
-    (void)w;
     if (m->role != BW_FLANNELD)
         return;
+    bw_log(w, "the flanneld on %s ends", m->name);
     m->role = BW_OFF;
     m->slot = BW_NONE;
 }
@@ -116,6 +118,7 @@ void bw_vandal(struct bw_world *w, uint32_t slot, const char *value, uint32_t tt
 
     bw_key_path(w, slot, path);
     w->disturbed[slot] = true;
+    bw_log(w, "slot %u is %s behind everybody's back", slot, value ? "set" : "deleted");
     if (value)
         etcd_model_set(w->etcd, path, value, ttl_s);
     else
