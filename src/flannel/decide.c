@@ -141,7 +141,7 @@ static void decide_claimed(struct felt_flannel *e, uint32_t slot, struct seat *s
     struct felt_flannel_lease lease = {0};
 
     s->used = true;
-    if (!d || demand_is_cleared(s, d))
+    if (!d || demand_is_written(s, d))
         return;
     lease.public_ip = d->public_ip;
     lease.public_ip6 = d->public_ip6;
@@ -238,6 +238,8 @@ void decide_answer(struct felt_flannel *e, const struct pending *p,
     } else {
         (void)seat_apply(e, &reply->node, p->what == FELT_ETCD_REMOVE);
         s->stale = false;
+        if (p->what != FELT_ETCD_GET)
+            sync_wrote(e, reply->node.modified);
         if (p->what == FELT_ETCD_CREATE || p->what == FELT_ETCD_SWAP)
             s->confirmed = reply->node.modified;
         count(e, p, s, taking_back);

@@ -20,15 +20,21 @@ const struct felt_flannel_demand *demand_of(const struct felt_flannel *e,
     return bsearch(node, e->demands, e->n_demands, sizeof(e->demands[0]), node_cmp);
 }
 
-bool demand_is_cleared(const struct seat *s, const struct felt_flannel_demand *d)
+bool demand_is_written(const struct seat *s, const struct felt_flannel_demand *d)
 {
     return s->present && s->marked && !s->stale && s->confirmed == s->index &&
            felt_ip_equal(&s->lease.public_ip, &d->public_ip);
 }
 
+bool demand_is_cleared(const struct felt_flannel *e, const struct seat *s,
+                       const struct felt_flannel_demand *d)
+{
+    return demand_is_written(s, d) && sync_knows(e, s->confirmed);
+}
+
 static void release(struct felt_flannel *e, struct seat *s)
 {
-    s->claimed = false;
+    s->claimed = s->cleared = false;
     s->idle_us = e->now;
 }
 
@@ -40,6 +46,50 @@ static bool taken(const struct seat *s, const struct felt_flannel_demand *d)
     return !s->valid || !felt_ip_equal(&s->lease.public_ip, &d->public_ip);
 }
 
+static bool usable(const struct felt_flannel *e, uint32_t slot, const struct felt_flannel_demand *d)
+{
+    const struct seat *s = seat_at(e, slot);
+
+    if (slot >= e->slots || seat_blocked(e, slot))
+        return false;
+    return !s || (!s->own && !s->claimed && !s->busy && !taken(s, d));
+}
+
+/* The slot whose key in etcd has the address of the one who asks: its machine ran flanneld before.
+ */
+static uint32_t former(const struct felt_flannel *e, const struct felt_flannel_demand *d)
+{
+    for (uint32_t i = 0; i < e->slots; i++) {
+        const struct seat *s = e->seats[i];
+
+        if (s && seat_others(s) && felt_ip_equal(&s->lease.public_ip, &d->public_ip) &&
+            e->now >= s->avoid_until_us && usable(e, i, d))
+            return i;
+    }
+    return FELT_FLANNEL_NO_SLOT;
+}
+
+/* feltd has had the time to hear of the former slot, and to name it if it can give it at all. */
+static bool is_passed_over(const struct felt_flannel *e, uint32_t former_slot)
+{
+    const struct seat *s = e->seats[former_slot];
+
+    return s->told && e->now >= felt_usec_add(s->foreign_us, HEAR_US);
+}
+
+/* Whether there is something in etcd that we did not know when we claimed the slot. */
+static bool is_mistaken(const struct felt_flannel *e, uint32_t slot,
+                        const struct felt_flannel_demand *d)
+{
+    uint32_t other = former(e, d);
+
+    if (seat_blocked(e, slot))
+        return true;
+    if (other == FELT_FLANNEL_NO_SLOT)
+        return false;
+    return d->slot == FELT_FLANNEL_NO_SLOT || d->slot == other || !is_passed_over(e, other);
+}
+
 /* Claims that have come to an end. */
 static void review(struct felt_flannel *e, uint32_t slot, struct seat *s)
 {
@@ -47,10 +97,13 @@ static void review(struct felt_flannel *e, uint32_t slot, struct seat *s)
     char text[FELT_FLANNEL_KEY_TEXT];
 
     if (s->own) {
-        s->claimed = false; /* given, to whomever */
+        s->claimed = s->cleared = false; /* given, to whomever */
     } else if (!d || (taken(s, d) && !s->stale)) {
         release(e, s);
-    } else if (e->now - s->claimed_us >= CLAIM_US && demand_is_cleared(s, d) && d->slot != slot) {
+    } else if (!s->cleared && demand_is_cleared(e, s, d) && is_mistaken(e, slot, d)) {
+        release(e, s);
+    } else if (e->now - s->claimed_us >= CLAIM_US && demand_is_cleared(e, s, d) &&
+               d->slot != slot) {
         engine_log(e, FELT_FLANNEL_WARNING,
                    "subnet=%s was cleared for node=%.20s and not given to it: trying another",
                    engine_subnet(e, slot, text), d->name);
@@ -86,42 +139,17 @@ static void find_served(struct felt_flannel *e, bool *served)
     }
 }
 
-static bool usable(const struct felt_flannel *e, uint32_t slot, const struct felt_flannel_demand *d)
-{
-    const struct seat *s = seat_at(e, slot);
-
-    if (slot >= e->slots || seat_blocked(e, slot))
-        return false;
-    return !s || (!s->own && !s->claimed && !s->busy && !taken(s, d));
-}
-
-/* The slot whose key in etcd has the address of the one who asks: its machine ran flanneld before.
- */
-static uint32_t former(const struct felt_flannel *e, const struct felt_flannel_demand *d)
-{
-    for (uint32_t i = 0; i < e->slots; i++) {
-        const struct seat *s = e->seats[i];
-
-        if (s && seat_others(s) && felt_ip_equal(&s->lease.public_ip, &d->public_ip) &&
-            e->now >= s->avoid_until_us && usable(e, i, d))
-            return i;
-    }
-    return FELT_FLANNEL_NO_SLOT;
-}
-
 /* What its machine has in etcd, what feltd names, the best that is free; NO_SLOT: nothing yet. */
 static uint32_t choose(struct felt_flannel *e, const struct felt_flannel_demand *d)
 {
     uint32_t slot = former(e, d);
 
     if (slot != FELT_FLANNEL_NO_SLOT) {
-        felt_usec heard_us = felt_usec_add(e->seats[slot]->foreign_us, HEAR_US);
-
         if (d->slot == FELT_FLANNEL_NO_SLOT || d->slot == slot)
             return slot;
         /* feltd names it when it has heard of it, if it can give it at all. */
-        if (!e->seats[slot]->told || e->now < heard_us) {
-            engine_wake(e, heard_us);
+        if (!is_passed_over(e, slot)) {
+            engine_wake(e, felt_usec_add(e->seats[slot]->foreign_us, HEAR_US));
             return FELT_FLANNEL_NO_SLOT;
         }
     }

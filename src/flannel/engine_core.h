@@ -54,6 +54,7 @@ struct seat {
     bool yielded;             /* to whom etcd says */
     bool used;                /* leased or claimed while we looked */
     bool claimed;             /* for the node of a demand */
+    bool cleared;             /* and feltd was told that it may be given */
     struct felt_id claimant;  /* who that is */
     felt_usec claimed_us;     /* since when */
     uint64_t confirmed;       /* the index at which we wrote it ourselves; 0: never */
@@ -109,6 +110,8 @@ struct felt_flannel {
     uint64_t watch_index; /* what to wait for */
     felt_usec watch_us;   /* not before */
     felt_usec list_us;    /* the next listing without a reason */
+    uint64_t wrote_index; /* of our last change; 0: none since the listing */
+    felt_usec quiet_us;   /* since when the watch owes it */
 
     unsigned silent;    /* requests in a row that had no answer: 0, 1, 2 or more */
     bool refused;       /* etcd answers the listing with an error */
@@ -154,11 +157,11 @@ bool engine_may_ask(const struct felt_flannel *e);
 /* The op to be filled; what and purpose are set. */
 struct felt_etcd_op *engine_ask(struct felt_flannel *e, enum purpose purpose,
                                 enum felt_etcd_what what, uint32_t slot);
+/* Nobody answers that request any more, or it does not matter. */
+void engine_forget(struct felt_flannel *e, uint64_t id);
 const char *engine_subnet(const struct felt_flannel *e, uint32_t slot, char *text);
 
 /* seat.c */
-/* Nobody answers that request any more, or it does not matter. */
-void engine_forget(struct felt_flannel *e, uint64_t id);
 struct seat *seat_get(struct felt_flannel *e, uint32_t slot); /* NULL: out of memory */
 static inline struct seat *seat_at(const struct felt_flannel *e, uint32_t slot)
 {
@@ -184,6 +187,13 @@ void sync_step(struct felt_flannel *e);
 void sync_stop(struct felt_flannel *e);
 void sync_list_answer(struct felt_flannel *e, const struct felt_etcd_reply *reply);
 void sync_watch_answer(struct felt_flannel *e, const struct felt_etcd_reply *reply);
+/* We have made the change of that index, which the watch has to show as well. */
+void sync_wrote(struct felt_flannel *e, uint64_t index);
+/* Whether everything that was in etcd at that index is known. */
+static inline bool sync_knows(const struct felt_flannel *e, uint64_t index)
+{
+    return index < e->watch_index;
+}
 
 /* lock.c */
 void lock_step(struct felt_flannel *e);
@@ -200,7 +210,10 @@ void demand_step(struct felt_flannel *e);
 const struct felt_flannel_demand *demand_of(const struct felt_flannel *e,
                                             const struct felt_id *node);
 /* Whether the key is there for the node of the claim, written by ourselves. */
-bool demand_is_cleared(const struct seat *s, const struct felt_flannel_demand *d);
+bool demand_is_written(const struct seat *s, const struct felt_flannel_demand *d);
+/* And what was in etcd before that is known: nothing in it speaks against giving it. */
+bool demand_is_cleared(const struct felt_flannel *e, const struct seat *s,
+                       const struct felt_flannel_demand *d);
 
 /* tell.c */
 void tell_learn(struct felt_flannel *e, const struct felt_flannel_felt *felt);

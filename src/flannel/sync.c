@@ -5,11 +5,12 @@
 
 #include "flannel/engine_core.h"
 
-#define LIST_AGAIN_US                                                                     \
-    (600 * FELT_USEC_SEC)            /* an etcd that was replaced has no event that tells \
-                                      */
-#define LIST_PAUSE_US  FELT_USEC_SEC /* between listings for a reason */
-#define WATCH_PAUSE_US FELT_USEC_SEC /* after a watch without an answer */
+#define LIST_AGAIN_US                                                                           \
+    (600 * FELT_USEC_SEC)                  /* an etcd that was replaced has no event that tells \
+                                            */
+#define LIST_PAUSE_US  FELT_USEC_SEC       /* between listings for a reason */
+#define WATCH_PAUSE_US FELT_USEC_SEC       /* after a watch without an answer */
+#define QUIET_US       (3 * FELT_USEC_SEC) /* of a watch that owes what we have changed ourselves */
 
 static void watch_drop(struct felt_flannel *e)
 {
@@ -59,9 +60,27 @@ static void watch(struct felt_flannel *e)
     op->index = e->watch_index;
 }
 
+void sync_wrote(struct felt_flannel *e, uint64_t index)
+{
+    if (sync_knows(e, e->wrote_index))
+        e->quiet_us = e->now;
+    e->wrote_index = FELT_MAX(e->wrote_index, index);
+}
+
+/* The watch does not show what is known to have happened: who knows what else it does not. */
+static bool is_deaf(struct felt_flannel *e)
+{
+    felt_usec due = felt_usec_add(e->quiet_us, QUIET_US);
+
+    if (sync_knows(e, e->wrote_index))
+        return false;
+    engine_wake(e, due);
+    return e->now >= due;
+}
+
 void sync_step(struct felt_flannel *e)
 {
-    if (e->phase == PHASE_WATCH && e->now >= e->list_us)
+    if (e->phase == PHASE_WATCH && (e->now >= e->list_us || is_deaf(e)))
         list_soon(e, 0);
     switch (e->phase) {
     case PHASE_LIST:
@@ -97,6 +116,7 @@ void sync_list_answer(struct felt_flannel *e, const struct felt_etcd_reply *repl
     seat_apply_listing(e, reply);
     e->phase = PHASE_WATCH;
     e->watch_index = reply->index + 1;
+    e->wrote_index = 0;
     e->watch_us = e->now;
     e->list_us = felt_usec_add(e->now, LIST_AGAIN_US);
 }
@@ -114,6 +134,7 @@ void sync_watch_answer(struct felt_flannel *e, const struct felt_etcd_reply *rep
         return;
     }
     e->stats.events++;
+    e->quiet_us = e->now;
     /* The directory itself, or more. */
     if (!seat_apply(e, &reply->node, felt_etcd_action_removes(reply->action))) {
         list_soon(e, LIST_PAUSE_US);

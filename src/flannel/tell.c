@@ -88,14 +88,15 @@ void tell_clear(struct felt_flannel *e)
     bool changed, again;
 
     for (uint32_t i = 0; e->acting && i < e->slots; i++) {
-        const struct seat *s = e->seats[i];
         const struct felt_flannel_demand *d;
+        struct seat *s = e->seats[i];
 
         if (!s || !s->claimed || n == FELT_FLANNEL_DEMANDS_MAX)
             continue;
         d = demand_of(e, &s->claimant);
-        if (!d || !demand_is_cleared(s, d) || s->own)
+        if (!d || !demand_is_cleared(e, s, d) || s->own)
             continue;
+        s->cleared = true;
         fx->cleared[n].slot = i;
         fx->cleared[n++].node = s->claimant;
     }

@@ -54,8 +54,9 @@ struct bw_world {
     struct etcd_model *etcd;
     uint64_t seen_index; /* of etcd, at the last event */
     bool etcd_down;
-    bool faults; /* of messages */
-    bool deaf;   /* feltd hears nothing, but shows what it knows */
+    bool faults;     /* of messages */
+    bool mute_watch; /* no watch has an answer, as where a connection is dead */
+    bool deaf;       /* feltd hears nothing, but shows what it knows */
     bool names; /* feltd names a slot in each demand, tells nothing of those that are free, and what
                    is cleared stays so as long as the demand does */
     bool quiet; /* no line is printed */

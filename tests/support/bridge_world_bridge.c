@@ -179,7 +179,7 @@ void bw_execute(struct bw_world *w, struct bw_message *m)
     k = etcd_model_get(w->etcd, path);
     if (k)
         before = *k;
-    if (!w->etcd_down)
+    if (!w->etcd_down && !(w->mute_watch && m->request->waits))
         body = etcd_model_ask(w->etcd, m->request, &index);
     check_change(w, &before, path);
     if (strcmp(m->request->method, "GET") != 0)

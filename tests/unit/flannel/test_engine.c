@@ -158,6 +158,41 @@ static void a_machine_that_changes_over_keeps_its_subnet(void **state)
     settled();
 }
 
+/* B-7.1, B-7.3: nobody has told of the key, but it was there before that of the claim. */
+static void so_it_does_where_the_bridge_had_not_heard_of_its_key(void **state)
+{
+    uint32_t slot;
+
+    (void)state;
+    w.names = true;
+    (void)joined(0);
+    w.mute_watch = true;
+    bw_flanneld_start(&w, 7);
+    bw_run(&w, SEC);
+    slot = bw_slot_of(&w, 7);
+    assert_false(w.has_foreign[slot]);
+    bw_change_over(&w, 7);
+    bw_run(&w, 10 * SEC);
+    assert_int_equal(bw_slot_of(&w, 7), slot);
+    bw_run(&w, 20 * SEC); /* what was claimed first goes */
+    settled();
+}
+
+/* B-7.1, B-2.3 */
+static void nothing_is_given_that_overlaps_a_key_not_heard_of(void **state)
+{
+    (void)state;
+    w.names = true;
+    assert_int_equal(joined(0), 0);
+    w.mute_watch = true;
+    etcd_model_set(w.etcd, "/coreos.com/network/subnets/10.5.2.0-23", "{}", 0); /* 1 and 2 */
+    bw_felt_join(&w, 1);
+    bw_run(&w, 20 * SEC);
+    assert_int_equal(bw_slot_of(&w, 1), 3);
+    assert_null(bw_key(&w, 1));
+    assert_null(bw_key(&w, 2));
+}
+
 /* B-6.6 */
 static void a_reservation_is_kept_without_a_ttl_and_left_as_it_was(void **state)
 {
@@ -307,6 +342,25 @@ static void a_history_that_was_cleared_is_a_listing_more(void **state)
     bw_flanneld_start(&w, 7);
     bw_run(&w, 60 * SEC);
     assert_int_equal(stats_of(0).listings, 2);
+    settled();
+}
+
+/* B-9.1 */
+static void a_watch_that_owes_what_the_bridge_did_is_a_listing_more(void **state)
+{
+    (void)joined(0);
+    (void)state;
+    w.mute_watch = true;
+    bw_run(&w, 60 * SEC);
+    assert_int_equal(stats_of(0).listings, 1);
+    bw_felt_join(&w, 1);
+    bw_run(&w, 2 * SEC);
+    assert_int_equal(bw_slot_of(&w, 1), BW_NONE);
+    bw_run(&w, 3 * SEC);
+    assert_int_not_equal(bw_slot_of(&w, 1), BW_NONE);
+    /* Its key is written once more, with the device. */
+    bw_run(&w, 60 * SEC);
+    assert_int_equal(stats_of(0).listings, 3);
     settled();
 }
 
@@ -506,6 +560,8 @@ int main(void)
         RULE(a_key_that_an_earlier_bridge_left_goes_after_ten_minutes),
         RULE(a_flanneld_is_foreign_from_its_first_key_to_its_last),
         RULE(a_machine_that_changes_over_keeps_its_subnet),
+        RULE(so_it_does_where_the_bridge_had_not_heard_of_its_key),
+        RULE(nothing_is_given_that_overlaps_a_key_not_heard_of),
         RULE(a_reservation_is_kept_without_a_ttl_and_left_as_it_was),
         RULE(a_stolen_key_is_taken_back_once_and_then_yielded),
         RULE(after_an_hour_it_is_taken_back_again),
@@ -514,6 +570,7 @@ int main(void)
         RULE(garbage_over_a_key_of_ours_is_written_over),
         RULE(what_cannot_be_read_is_counted_said_once_and_never_given),
         RULE(a_history_that_was_cleared_is_a_listing_more),
+        RULE(a_watch_that_owes_what_the_bridge_did_is_a_listing_more),
         RULE(listings_without_end_leave_nothing_behind),
         RULE(without_etcd_nothing_new_is_given_and_all_else_goes_on),
         RULE(a_second_bridge_waits_and_takes_over_within_two_minutes),
