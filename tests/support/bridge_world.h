@@ -31,6 +31,7 @@ struct bw_machine {
     struct felt_flannel_lease lease; /* what it leases with */
     uint32_t slot;                   /* that it believes to lease; BW_NONE */
     uint32_t wish;                   /* flanneld: chosen, not created yet */
+    felt_usec unheard_until_us;      /* felt: it has not said yet what it leases with */
     uint32_t granted;                /* cleared for its demand (names) */
     uint32_t expects;                /* the slot that it had before it changed over; BW_NONE */
     bool thief;                      /* took what another had, or had it taken */

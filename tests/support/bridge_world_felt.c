@@ -50,7 +50,9 @@ struct snapshot *bw_take_snapshot(struct bw_world *w)
             const struct bw_machine *m = &w->machines[w->owner[slot]];
             struct felt_flannel_own *own = &s->own[f->n_own++];
 
-            *own = (struct felt_flannel_own){.slot = slot, .node = m->id, .lease = m->lease};
+            *own = (struct felt_flannel_own){.slot = slot, .node = m->id};
+            if (w->now >= m->unheard_until_us)
+                own->lease = m->lease;
             strcpy(own->name, m->name);
         } else if (!w->has_foreign[slot]) {
             s->free[f->n_free++] = slot;
@@ -155,6 +157,8 @@ static void give(struct bw_world *w, struct bw_machine *m, uint32_t slot)
     m->expects = m->granted = BW_NONE;
     w->owner[slot] = m->i;
     m->slot = slot;
+    if (w->faults && bw_chance(w, 10))
+        m->unheard_until_us = w->now + bw_below(w, 900 * FELT_USEC_SEC);
     w->gifts++;
 }
 
@@ -218,13 +222,13 @@ void bw_change_over(struct bw_world *w, uint32_t machine)
 {
     struct bw_machine *m = &w->machines[machine];
     uint32_t slot = m->slot;
-    bool thief = m->thief;
+    bool disturbed = slot != BW_NONE && (m->thief || w->disturbed[slot]);
 
     if (m->role != BW_FLANNELD || slot == BW_NONE)
         return;
     bw_flanneld_stop(w, machine);
     bw_felt_join(w, machine);
-    m->expects = thief ? BW_NONE : slot;
+    m->expects = disturbed ? BW_NONE : slot;
 }
 
 void bw_feltd_restart(struct bw_world *w)
