@@ -1,64 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules of the bridge, one after the other, in a world where nothing fails by chance. */
+/* The rules of the bridge about keys, and about what is given (proto/etcd.md 6 to 8). */
 #include "tests/unit/test.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/support/bridge_world.h"
-
-#define SEC  FELT_USEC_SEC
-#define HOUR (3600 * SEC)
-
-static struct bw_world w;
-
-static int set_up(void **state)
-{
-    (void)state;
-    bw_init(&w, 1);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    bw_done(&w);
-    return 0;
-}
-
-static void settled(void)
-{
-    bw_check_settled(&w);
-    if (w.violation[0] != '\0')
-        fail_msg("%s", w.violation);
-}
-
-static struct felt_flannel_stats stats_of(unsigned bridge)
-{
-    struct felt_flannel_stats stats;
-
-    felt_flannel_stats(w.bridges[bridge].engine, &stats);
-    return stats;
-}
-
-static bool marked(uint32_t slot)
-{
-    const struct etcd_model_key *k = bw_key(&w, slot);
-
-    return k && felt_flannel_is_marked(k->value, strlen(k->value));
-}
-
-/* The bridge runs, and the machine leases a slot: which one. */
-static uint32_t joined(uint32_t machine)
-{
-    bw_bridge_start(&w, 0);
-    bw_felt_join(&w, machine);
-    bw_run(&w, 5 * SEC);
-    settled();
-    assert_int_not_equal(bw_slot_of(&w, machine), BW_NONE);
-    return bw_slot_of(&w, machine);
-}
+#include "tests/unit/flannel/engine_rules.h"
 
 /* B-7.1, B-6.1 */
 static void a_node_that_joins_gets_a_key_and_then_the_subnet(void **state)
@@ -120,6 +68,29 @@ static void a_key_that_an_earlier_bridge_left_goes_after_ten_minutes(void **stat
     assert_true(marked(slot));
     bw_run(&w, 300 * SEC);
     assert_null(bw_key(&w, slot));
+}
+
+/* B-6.2: a lease is one from the moment it is given, also for a bridge that starts then. */
+static void the_key_of_a_node_that_has_not_spoken_yet_stays(void **state)
+{
+    uint32_t slot;
+    uint64_t index;
+
+    (void)state;
+    w.machines[0].unheard_until_us = w.now + HOUR;
+    bw_bridge_start(&w, 0);
+    bw_felt_join(&w, 0);
+    bw_run(&w, 60 * SEC);
+    slot = bw_slot_of(&w, 0);
+    assert_string_equal(bw_key(&w, slot)->value, "{\"PublicIP\":\"192.168.0.1\"} ");
+    index = bw_key(&w, slot)->modified;
+    bw_bridge_stop(&w, 0);
+    bw_bridge_start(&w, 0);
+    bw_run(&w, 1000 * SEC);
+    assert_non_null(bw_key(&w, slot));
+    assert_int_equal(bw_key(&w, slot)->modified, index);
+    bw_run(&w, HOUR);
+    settled();
 }
 
 /* B-8.1 */
@@ -327,118 +298,6 @@ static void what_cannot_be_read_is_counted_said_once_and_never_given(void **stat
     assert_int_equal(stats_of(0).skipped, 4);
 }
 
-/* B-9.1, B-4.2 */
-static void a_history_that_was_cleared_is_a_listing_more(void **state)
-{
-    uint32_t slot = joined(0);
-
-    (void)state;
-    w.etcd_down = true;
-    bw_run(&w, 2 * SEC);
-    bw_flanneld_stop(&w, 7);
-    w.etcd_down = false;
-    etcd_model_forget(w.etcd);
-    bw_vandal(&w, slot, NULL, 0);
-    bw_flanneld_start(&w, 7);
-    bw_run(&w, 60 * SEC);
-    assert_int_equal(stats_of(0).listings, 2);
-    settled();
-}
-
-/* B-9.1 */
-static void a_watch_that_owes_what_the_bridge_did_is_a_listing_more(void **state)
-{
-    (void)joined(0);
-    (void)state;
-    w.mute_watch = true;
-    bw_run(&w, 60 * SEC);
-    assert_int_equal(stats_of(0).listings, 1);
-    bw_felt_join(&w, 1);
-    bw_run(&w, 2 * SEC);
-    assert_int_equal(bw_slot_of(&w, 1), BW_NONE);
-    bw_run(&w, 3 * SEC);
-    assert_int_not_equal(bw_slot_of(&w, 1), BW_NONE);
-    /* Its key is written once more, with the device. */
-    bw_run(&w, 60 * SEC);
-    assert_int_equal(stats_of(0).listings, 3);
-    settled();
-}
-
-/* B-9.1: the answer to a watch that was dropped never comes. */
-static void listings_without_end_leave_nothing_behind(void **state)
-{
-    (void)joined(0);
-    (void)state;
-    bw_run(&w, 24 * HOUR);
-    assert_in_range(stats_of(0).listings, 100, 150);
-    settled();
-}
-
-/* B-9.2 */
-static void without_etcd_nothing_new_is_given_and_all_else_goes_on(void **state)
-{
-    uint32_t slot = joined(0);
-
-    (void)state;
-    w.etcd_down = true;
-    bw_felt_join(&w, 1);
-    bw_run(&w, 120 * SEC);
-    assert_int_equal(w.bridges[0].state, FELT_FLANNEL_DOWN);
-    assert_int_equal(bw_slot_of(&w, 0), slot);
-    assert_int_equal(bw_slot_of(&w, 1), BW_NONE);
-    w.etcd_down = false;
-    bw_run(&w, 60 * SEC);
-    assert_int_equal(w.bridges[0].state, FELT_FLANNEL_OK);
-    settled();
-}
-
-/* B-5.1, B-5.2 */
-static void a_second_bridge_waits_and_takes_over_within_two_minutes(void **state)
-{
-    (void)joined(0);
-    (void)state;
-    bw_bridge_start(&w, 1);
-    bw_run(&w, 300 * SEC);
-    assert_int_equal(w.bridges[0].state, FELT_FLANNEL_OK);
-    assert_int_equal(w.bridges[1].state, FELT_FLANNEL_WAITING);
-    assert_string_equal(w.bridges[1].text, "waits for the lock that the bridge on h0 has");
-    bw_bridge_kill(&w, 0);
-    bw_felt_join(&w, 1);
-    bw_run(&w, 120 * SEC);
-    settled();
-    assert_int_not_equal(bw_slot_of(&w, 1), BW_NONE);
-}
-
-/* B-5.3 */
-static void who_ends_in_order_gives_the_lock_back(void **state)
-{
-    (void)joined(0);
-    (void)state;
-    assert_non_null(etcd_model_get(w.etcd, "/coreos.com/network/felt/bridge"));
-    bw_bridge_stop(&w, 0);
-    assert_null(etcd_model_get(w.etcd, "/coreos.com/network/felt/bridge"));
-    bw_bridge_start(&w, 1);
-    bw_run(&w, 3 * SEC);
-    settled();
-}
-
-/* B-5.4 */
-static void where_the_mode_is_off_nothing_is_touched(void **state)
-{
-    uint32_t slot = joined(0);
-    uint64_t index;
-
-    (void)state;
-    w.on = false;
-    bw_run(&w, 60 * SEC); /* the lock goes */
-    index = etcd_model_index(w.etcd);
-    bw_felt_leave(&w, 0);
-    bw_run(&w, 2 * HOUR);
-    assert_int_equal(etcd_model_index(w.etcd), index);
-    assert_true(marked(slot));
-    assert_int_equal(w.bridges[0].state, FELT_FLANNEL_WAITING);
-}
-
 /* B-7.2 */
 static void a_demand_that_ends_takes_its_key_and_its_word_back(void **state)
 {
@@ -478,6 +337,28 @@ static void no_key_is_removed_before_feltd_shows_that_it_heard(void **state)
     settled();
 }
 
+/* B-6.2: who does not answer may still give what is cleared. */
+static void without_feltd_no_key_is_removed(void **state)
+{
+    struct felt_flannel_input input = {.event = FELT_FLANNEL_FELT_LOST};
+
+    (void)state;
+    bw_bridge_start(&w, 0);
+    bw_run(&w, 5 * SEC);
+    bw_felt_join(&w, 0);
+    for (int i = 0; i < 1000 && w.n_cleared == 0; i++)
+        bw_run(&w, FELT_USEC_MS);
+    bw_run(&w, 2 * SEC);
+    for (int i = 0; i < 30; i++) {
+        input.now = w.now + (felt_usec)i * SEC;
+        felt_flannel_step(w.bridges[0].engine, &input, &w.fx);
+        for (size_t r = 0; r < w.fx.n_requests; r++)
+            assert_string_equal(w.fx.requests[r].op.name, "felt/bridge");
+        assert_false(w.fx.clear);
+        input.event = FELT_FLANNEL_TICK;
+    }
+}
+
 /* B-7.1: once for the claim, once for the device that the node tells when it has the subnet. */
 static void a_key_that_another_process_made_is_written_before_it_is_cleared(void **state)
 {
@@ -486,31 +367,6 @@ static void a_key_that_another_process_made_is_written_before_it_is_cleared(void
     bw_vandal(&w, 0, "{\"PublicIP\":\"192.168.0.1\"} ", 86400);
     assert_int_equal(joined(0), 0);
     assert_int_equal(stats_of(0).renewed, 2);
-}
-
-/* B-5.1 */
-static void who_was_stopped_for_long_changes_nothing_before_it_has_the_lock(void **state)
-{
-    struct felt_flannel_own own[2] = {{.slot = 3}, {.slot = 4}};
-    struct felt_flannel_felt felt = {.on = true, .own = own, .n_own = 2};
-    struct felt_flannel_input input = {.event = FELT_FLANNEL_FELT, .felt = &felt};
-
-    (void)joined(0);
-    (void)state;
-    for (int i = 0; i < 2; i++) {
-        own[i].lease.public_ip = felt_ip_v4(0x0a000001 + (uint32_t)i);
-        memset(&own[i].node, 0x70 + i, sizeof(own[i].node));
-    }
-    input.now = w.now + 30 * SEC;
-    felt_flannel_step(w.bridges[0].engine, &input, &w.fx);
-    assert_in_range(w.fx.n_requests, 2, 4);
-    own[0].slot = 5;
-    own[1].slot = 6;
-    input.now = w.now + 100 * SEC;
-    felt_flannel_step(w.bridges[0].engine, &input, &w.fx);
-    for (size_t i = 0; i < w.fx.n_requests; i++)
-        assert_string_equal(w.fx.requests[i].op.name, "felt/bridge");
-    assert_int_equal(w.fx.n_set + w.fx.n_gone + w.fx.n_cleared, 0);
 }
 
 /* B-7.4 */
@@ -549,8 +405,6 @@ static void a_network_without_ipv4_has_no_bridge(void **state)
     felt_flannel_free(NULL);
 }
 
-#define RULE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -558,6 +412,7 @@ int main(void)
         RULE(a_key_is_renewed_at_half_of_its_life_and_when_the_device_changes),
         RULE(a_node_that_leaves_takes_its_key_along),
         RULE(a_key_that_an_earlier_bridge_left_goes_after_ten_minutes),
+        RULE(the_key_of_a_node_that_has_not_spoken_yet_stays),
         RULE(a_flanneld_is_foreign_from_its_first_key_to_its_last),
         RULE(a_machine_that_changes_over_keeps_its_subnet),
         RULE(so_it_does_where_the_bridge_had_not_heard_of_its_key),
@@ -569,17 +424,10 @@ int main(void)
         RULE(a_key_that_another_got_meanwhile_is_yielded),
         RULE(garbage_over_a_key_of_ours_is_written_over),
         RULE(what_cannot_be_read_is_counted_said_once_and_never_given),
-        RULE(a_history_that_was_cleared_is_a_listing_more),
-        RULE(a_watch_that_owes_what_the_bridge_did_is_a_listing_more),
-        RULE(listings_without_end_leave_nothing_behind),
-        RULE(without_etcd_nothing_new_is_given_and_all_else_goes_on),
-        RULE(a_second_bridge_waits_and_takes_over_within_two_minutes),
-        RULE(who_ends_in_order_gives_the_lock_back),
-        RULE(where_the_mode_is_off_nothing_is_touched),
         RULE(a_demand_that_ends_takes_its_key_and_its_word_back),
         RULE(no_key_is_removed_before_feltd_shows_that_it_heard),
+        RULE(without_feltd_no_key_is_removed),
         RULE(a_key_that_another_process_made_is_written_before_it_is_cleared),
-        RULE(who_was_stopped_for_long_changes_nothing_before_it_has_the_lock),
         RULE(the_last_subnet_is_given_and_who_comes_after_waits),
         RULE(a_network_without_ipv4_has_no_bridge),
     };

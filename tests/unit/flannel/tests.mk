@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 FLANNEL_TESTS = \
 	tests/unit/flannel/test_engine \
+	tests/unit/flannel/test_engine_etcd \
 	tests/unit/flannel/test_engine_faults \
 	tests/unit/flannel/test_key \
 	tests/unit/flannel/test_lease \
@@ -28,7 +29,11 @@ BRIDGE_WORLD_SOURCES = \
 tests_unit_flannel_test_engine_faults_SOURCES = tests/unit/flannel/test_engine_faults.c $(BRIDGE_WORLD_SOURCES)
 tests_unit_flannel_test_engine_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_flannel_test_engine_faults_LDADD = $(FLANNEL_TEST_LDADD)
-tests_unit_flannel_test_engine_SOURCES = tests/unit/flannel/test_engine.c $(BRIDGE_WORLD_SOURCES)
+tests_unit_flannel_test_engine_etcd_SOURCES = tests/unit/flannel/test_engine_etcd.c tests/unit/flannel/engine_rules.h \
+	$(BRIDGE_WORLD_SOURCES)
+tests_unit_flannel_test_engine_etcd_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_flannel_test_engine_etcd_LDADD = $(FLANNEL_TEST_LDADD)
+tests_unit_flannel_test_engine_SOURCES = tests/unit/flannel/test_engine.c tests/unit/flannel/engine_rules.h $(BRIDGE_WORLD_SOURCES)
 tests_unit_flannel_test_engine_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_flannel_test_engine_LDADD = $(FLANNEL_TEST_LDADD)
 tests_unit_flannel_test_survey_CPPFLAGS = $(UNIT_CPPFLAGS)
