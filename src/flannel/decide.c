@@ -8,6 +8,7 @@
 
 #define LEASE_TTL_US (FELT_ETCD_LEASE_TTL_S * FELT_USEC_SEC)
 #define RENEW_US     (LEASE_TTL_US / 2)     /* left: renewed */
+#define LEFT_US      (600 * FELT_USEC_SEC)  /* left, where a flanneld should have renewed it */
 #define TAKE_BACK_US (3600 * FELT_USEC_SEC) /* once in that time */
 #define SETTLE_US    (5 * FELT_USEC_SEC)    /* after a lease or a claim that we saw has ended */
 #define LEFTOVER_US  (600 * FELT_USEC_SEC)  /* of a key that was there when we started */
@@ -34,6 +35,8 @@ static void write_key(struct felt_flannel *e, uint32_t slot, struct seat *s,
 {
     struct felt_etcd_op *op = ask(e, slot, s, s->present ? FELT_ETCD_SWAP : FELT_ETCD_CREATE);
 
+    if (seat_others(s) && felt_ip_equal(&lease->public_ip, &s->lease.public_ip))
+        s->took_over_us = e->now;
     felt_flannel_mark(op->value, felt_flannel_lease_format(lease, op->value));
     op->ttl_s = s->present && !s->expires ? 0 : FELT_ETCD_LEASE_TTL_S;
 }
@@ -44,6 +47,12 @@ static void remove_key(struct felt_flannel *e, uint32_t slot, struct seat *s)
                                       .public_ip6 = s->lease.public_ip6};
     struct felt_etcd_op *op;
 
+    if (s->expires && s->give_back) {
+        op = ask(e, slot, s, FELT_ETCD_SWAP);
+        (void)felt_flannel_lease_format(&s->lease, op->value);
+        op->ttl_s = FELT_ETCD_LEASE_TTL_S;
+        return;
+    }
     if (s->expires) {
         (void)ask(e, slot, s, FELT_ETCD_REMOVE);
         return;
@@ -71,14 +80,31 @@ static struct felt_flannel_lease wanted(const struct seat *s)
     return lease;
 }
 
+/* Its own machine has overwritten it: a flanneld was started there, after feltd, or beside it.
+ * feltd may not have heard of that yet. */
+static void left_to_flanneld(struct felt_flannel *e, uint32_t slot, struct seat *s,
+                             const struct felt_flannel_lease *lease)
+{
+    felt_usec renew_us = s->expires_us > LEFT_US ? s->expires_us - LEFT_US : 0;
+
+    if (e->now >= renew_us)
+        write_key(e, slot, s, lease);
+    else
+        engine_wake(e, renew_us);
+}
+
 /* It is ours: as it should be, or due. */
 static void keep(struct felt_flannel *e, uint32_t slot, struct seat *s)
 {
     struct felt_flannel_lease lease = wanted(s);
     felt_usec renew_us = s->expires_us > RENEW_US ? s->expires_us - RENEW_US : 0;
 
-    s->held = true;
     s->yielded = false;
+    if (!s->marked && s->held && s->expires) {
+        left_to_flanneld(e, slot, s, &lease);
+        return;
+    }
+    s->held = s->marked;
     if (!s->marked || !felt_flannel_lease_equal(&lease, &s->lease)) {
         write_key(e, slot, s, &lease);
         return;

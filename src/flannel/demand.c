@@ -35,13 +35,13 @@ bool demand_is_cleared(const struct felt_flannel *e, const struct seat *s,
 static void release(struct felt_flannel *e, struct seat *s)
 {
     s->claimed = s->cleared = false;
-    s->idle_us = e->now;
+    seat_idle(e, s);
 }
 
 /* The key is somebody else's, and not that of the machine itself from before it changed over. */
 static bool taken(const struct seat *s, const struct felt_flannel_demand *d)
 {
-    if (!s || !s->present || s->marked)
+    if (!s || !s->present || (s->marked && !s->give_back))
         return false;
     return !s->valid || !felt_ip_equal(&s->lease.public_ip, &d->public_ip);
 }

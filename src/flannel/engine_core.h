@@ -59,6 +59,8 @@ struct seat {
     felt_usec claimed_us;     /* since when */
     uint64_t confirmed;       /* the index at which we wrote it ourselves; 0: never */
     felt_usec taken_back_us;  /* when last; 0: never */
+    felt_usec took_over_us;   /* the key of a flanneld on the node's machine; 0: never */
+    bool give_back;           /* it may run there again: its key is not removed */
     felt_usec idle_us;        /* neither leased nor claimed since */
     felt_usec retry_us;       /* no request before */
     felt_usec avoid_until_us; /* claimed in vain: another slot first */
@@ -176,6 +178,8 @@ void seat_apply_listing(struct felt_flannel *e, const struct felt_etcd_reply *re
 /* Whether something in etcd that we cannot read, or that is no lease of this network, has addresses
  * of the slot's subnet. */
 bool seat_blocked(const struct felt_flannel *e, uint32_t slot);
+/* No felt node uses it any more. */
+void seat_idle(struct felt_flannel *e, struct seat *s);
 /* The key is not a felt node's. */
 static inline bool seat_others(const struct seat *s)
 {

@@ -6,7 +6,8 @@
 
 #include "flannel/engine_core.h"
 
-#define SUBNETS_DIR FELT_ETCD_SUBNETS "/"
+#define SUBNETS_DIR  FELT_ETCD_SUBNETS "/"
+#define TOOK_OVER_US (60 * FELT_USEC_SEC)
 
 struct seat *seat_get(struct felt_flannel *e, uint32_t slot)
 {
@@ -105,6 +106,16 @@ void seat_gone(struct felt_flannel *e, uint32_t slot, uint64_t index)
     s->index = index;
     /* Who has it after that did not take it from us. */
     s->present = s->valid = s->marked = s->stale = s->held = s->yielded = s->logged = false;
+    s->give_back = false;
+    s->took_over_us = 0;
+}
+
+/* feltd may be slow to tell that a node is gone, and knows a demand for 30 s after its last word.
+ * If the machine has gone back to flanneld meanwhile, that one must not lose its key. */
+void seat_idle(struct felt_flannel *e, struct seat *s)
+{
+    s->idle_us = e->now;
+    s->give_back = s->took_over_us != 0 && e->now - s->took_over_us < TOOK_OVER_US;
 }
 
 static void seat_value(struct felt_flannel *e, uint32_t slot, struct seat *s,
@@ -120,6 +131,7 @@ static void seat_value(struct felt_flannel *e, uint32_t slot, struct seat *s,
     s->valid =
         node->value && felt_flannel_lease_parse(node->value, node->value_len, &s->lease) == 0;
     s->marked = s->valid && felt_flannel_is_marked(node->value, node->value_len);
+    s->give_back = s->give_back && s->marked;
     if (!s->valid && !s->logged)
         engine_log(e, FELT_FLANNEL_WARNING, "skipped the value of subnet=%s: it is no lease",
                    engine_subnet(e, slot, text));

@@ -77,7 +77,7 @@ void tell_learn(struct felt_flannel *e, const struct felt_flannel_felt *felt)
         if (!s || !s->own || s->own_said)
             continue;
         s->own = s->held = s->yielded = false;
-        s->idle_us = e->now;
+        seat_idle(e, s);
     }
 }
 

@@ -187,6 +187,66 @@ static void a_reservation_is_kept_without_a_ttl_and_left_as_it_was(void **state)
     assert_true(w.has_foreign[slot]);
 }
 
+/* B-6.7: feltd was killed there, and flanneld started; nobody knows yet. */
+static void a_key_that_its_own_machine_overwrote_is_left_to_it(void **state)
+{
+    static const char value[] = "{\"PublicIP\":\"192.168.0.1\",\"BackendType\":\"vxlan\","
+                                "\"BackendData\":{\"VNI\":1,\"VtepMAC\":\"02:00:00:00:00:99\"}}";
+    uint32_t slot = joined(0);
+
+    (void)state;
+    bw_vandal(&w, slot, value, 86400);
+    bw_run(&w, 10 * SEC);
+    assert_string_equal(bw_key(&w, slot)->value, value);
+    assert_int_equal(bw_slot_of(&w, 0), slot);
+    bw_felt_leave(&w, 0);
+    bw_run(&w, 60 * SEC);
+    assert_string_equal(bw_key(&w, slot)->value, value);
+    assert_true(w.has_foreign[slot]);
+    settled();
+}
+
+/* B-6.7: that flanneld is gone again, and feltd was there all the time. */
+static void but_not_until_it_expires(void **state)
+{
+    uint32_t slot = joined(0);
+
+    (void)state;
+    bw_vandal(&w, slot, "{\"PublicIP\":\"192.168.0.1\"}", 86400);
+    bw_run(&w, 23 * HOUR + 2940 * SEC);
+    assert_false(marked(slot));
+    bw_run(&w, 120 * SEC);
+    assert_true(marked(slot));
+    assert_int_equal(bw_slot_of(&w, 0), slot);
+    settled();
+}
+
+/* B-6.7 */
+static void a_key_that_was_taken_over_in_vain_is_given_back(void **state)
+{
+    uint32_t slot;
+
+    (void)state;
+    bw_bridge_start(&w, 0);
+    bw_flanneld_start(&w, 7);
+    bw_run(&w, 5 * SEC);
+    slot = bw_slot_of(&w, 7);
+    w.deaf = true;
+    bw_change_over(&w, 7);
+    bw_run(&w, 2 * SEC);
+    assert_true(marked(slot));
+    bw_felt_leave(&w, 7);
+    bw_run(&w, SEC);
+    w.deaf = false;
+    /* As many as there are, so that it would be given if it could be. */
+    for (uint32_t i = 8; i < 8 + BW_SLOTS; i++)
+        bw_felt_join(&w, i);
+    bw_run(&w, 60 * SEC);
+    assert_true(bw_key(&w, slot) && !marked(slot));
+    assert_true(w.has_foreign[slot]);
+    settled();
+}
+
 /* B-6.3 */
 static void a_stolen_key_is_taken_back_once_and_then_yielded(void **state)
 {
@@ -426,6 +486,9 @@ int main(void)
         RULE(so_it_does_where_the_bridge_had_not_heard_of_its_key),
         RULE(nothing_is_given_that_overlaps_a_key_not_heard_of),
         RULE(a_reservation_is_kept_without_a_ttl_and_left_as_it_was),
+        RULE(a_key_that_its_own_machine_overwrote_is_left_to_it),
+        RULE(but_not_until_it_expires),
+        RULE(a_key_that_was_taken_over_in_vain_is_given_back),
         RULE(a_stolen_key_is_taken_back_once_and_then_yielded),
         RULE(after_an_hour_it_is_taken_back_again),
         RULE(a_key_that_is_deleted_is_created_again),
