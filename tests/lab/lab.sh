@@ -59,6 +59,12 @@ ctl() {
     lab exec "$host" feltctl "$command" -o json | jq -r "$@"
 }
 
+# Microseconds in which some process of the machine waited for a processor, since it was booted: what a limit is not
+# about. On a machine with nothing else to do it hardly grows.
+starved_us() {
+    sed -n 's/^some .*total=//p' /proc/pressure/cpu 2>/dev/null | grep . || echo 0
+}
+
 # flow SOURCE ADDRESS: a running ping, one each FLOW_INTERVAL (0.02 s); flows_end stops all of them.
 declare -A FLOWS=()
 flow() {

@@ -48,7 +48,7 @@ pid=$(run systemctl show --value -p MainPID feltd)
 check "an upgrade, here to the same, succeeds" run sh -c 'dpkg --install --force-depends /debs/felt_*.deb'
 is "and starts it again" "$(run systemctl is-active feltd)" active
 unlike "as another process" "$(run systemctl show --value -p MainPID feltd)" "^$pid$"
-check "they are removed" run dpkg --purge felt felt-cni
+check "they are removed" run dpkg --purge felt-etcd-bridge felt felt-cni
 is "feltd has ended" "$(run systemctl is-active feltd)" inactive
 is "no file of theirs is left" "$(run sh -c 'ls -d /usr/sbin/feltd /usr/bin/feltctl /usr/lib/cni/felt /lib/systemd/system/feltd.service /usr/libexec/felt 2>/dev/null')" ""
 done_testing

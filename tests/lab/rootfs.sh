@@ -7,7 +7,7 @@
 # The test runs itself again in those (rootfs_enter); what it mounts and boots ends with it.
 
 ROOTFS=$(readlink -f "$builddir")/rootfs
-ROOTFS_PACKAGES=systemd,systemd-sysv,iproute2,iputils-ping,nftables,iptables,procps,jq,libsodium23,libmsgpackc2,libnl-3-200,libsystemd0,libjansson4,libcap2-bin
+ROOTFS_PACKAGES=systemd,systemd-sysv,iproute2,iputils-ping,nftables,iptables,procps,jq,libsodium23,libmsgpackc2,libnl-3-200,libsystemd0,libjansson4,libcurl4,libmicrohttpd12,libcap2-bin
 
 # rootfs_mirror: the archive that apt here takes this release's packages from.
 rootfs_mirror() {
