@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real dockerd on two machines, the way the classic guide sets it up, with the policy DROP that it
 # gives FORWARD: containers reach each other, and do again after iptables -F FORWARD and after a
-# restart of Docker, and when a machine has another subnet and the shipped hook has restarted Docker.
+# restart of Docker.
 set -u
 srcdir=${srcdir:-.} builddir=${builddir:-build}
 . "$srcdir/tests/lab/lab.sh"
@@ -68,35 +68,6 @@ PID1=$(pid_of h1) A1=$(address h1)
 in_a_second "they reach each other" crosses
 like "with a FORWARD that drops" "$(filter h1 FORWARD | head -n 1)" '^:FORWARD DROP'
 is "the jumps are there once each" "$(lab exec h1 iptables-nft-save | grep -cE -- '-j FELT-(FORWARD|DOCKER-USER)$')" 2
-
-# ---- another lease, and the shipped hook -------------------------------------------------------
-
-# What the service manager would do, where there is none: the hook calls it, and this takes note.
-mkdir -p "$WORK/hooks.d/lease-changed.d"
-cp "$srcdir/contrib/hooks/50-docker" "$WORK/hooks.d/lease-changed.d/"
-cat >"$WORK/systemctl" <<'END'
-#!/bin/sh
-[ "$1" = is-active ] || echo "$*" >>/run/dk/systemctl
-END
-chmod 0755 "$WORK/systemctl"
-lab exec h2 mount --bind "$WORK/systemctl" "$(command -v systemctl)"
-former=$(subnet h2)
-(umask 077 && lab exec h1 feltctl token | tr -d '[:space:]' >"$WORK/token")
-lab exec h2 feltctl leave >/dev/null
-lab start h2 --join "$(<"$WORK/token")" --subnet 172.17.200.0/24 --ip-masq --hooks-dir "$WORK/hooks.d" >/dev/null
-is "h2 has another subnet" "$(subnet h2)" 172.17.200
-asked() {
-    lab exec h2 grep -qx -- '--no-block try-restart docker.service' /run/dk/systemctl
-}
-await_ok "the hook has Docker restarted" 30 asked
-check "Docker stops on h2" stop_docker h2
-check "and starts" start_docker h2
-is "docker0 has left $former.0/24" "$(lab exec h2 ip -4 -o address show dev docker0 | grep -oE 'inet [^ ]+')" "inet 172.17.200.1/24"
-dk h2 start web >/dev/null
-A2=$(address h2)
-like "and so has the container" "$A2" '^172\.17\.200\.'
-await_ok "which is reached from the other machine" 20 crosses
-check "and reaches it" comes_in
 
 for host in h1 h2; do
     dk "$host" rm -f web >/dev/null 2>&1
