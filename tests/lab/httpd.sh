@@ -80,6 +80,10 @@ fi
 names_of() {
     grep -oE 'felt_[a-z0-9_]+' | sort -u
 }
+has_paths() {
+    get /metrics | grep -q '^felt_peer_path_round_trip_seconds'
+}
+await_ok "the overlay was tried" 60 has_paths
 is "each metric is in the manual page" \
     "$(comm -23 <(get /metrics | sed -n 's/^# TYPE //p' | names_of) <(names_of <"$srcdir/doc/man/felt-httpd.8"))" ""
 is "and each of the manual page is there" \
