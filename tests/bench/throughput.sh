@@ -10,7 +10,7 @@
 # by hand over by hand, is printed beside it. Writes JSON to the file that $1 names.
 set -eu
 
-ROUNDS=${ROUNDS:-24}
+ROUNDS=${ROUNDS:-60}
 SECONDS_EACH=${SECONDS_EACH:-1}
 WANTED=0.97 # of the hand-made one's
 BUILD=$(readlink -f "${builddir:-build}")
