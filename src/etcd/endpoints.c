@@ -60,10 +60,6 @@ static int add(struct felt_etcd_endpoints *endpoints, const char *text, size_t l
     const char *authority;
     char *url;
 
-    /* A password would be in the arguments, for everybody to read. Nor is it shown here. */
-    if (memchr(text, '@', len))
-        return fail(ret_error, "an endpoint holds no user or password; there are --etcd-username "
-                               "and --etcd-password-file");
     if (endpoints->n == FELT_ETCD_ENDPOINTS_MAX)
         return fail(ret_error, "more than %d endpoints", FELT_ETCD_ENDPOINTS_MAX);
     if (len > 0 && text[len - 1] == '/')
@@ -90,6 +86,11 @@ int felt_etcd_endpoints_parse(const char *text, struct felt_etcd_endpoints *ret_
 {
     struct felt_etcd_endpoints endpoints = {0};
 
+    /* A password would be in the arguments, for everybody to read. Nor is it shown here, also where
+     * it has a ',' in it: so this comes before anything is taken apart. */
+    if (strchr(text, '@'))
+        return fail(ret_error, "an endpoint holds no user or password; there are --etcd-username "
+                               "and --etcd-password-file");
     for (;;) {
         size_t len = strcspn(text, ",");
         int r = add(&endpoints, text, len, ret_error);
