@@ -98,15 +98,6 @@ static enum felt_bridge_exit be_alone(struct felt_sync *sync)
     return felt_bridge_say(FELT_BRIDGE_REFUSED, "cannot have a socket: %s", strerror(errno));
 }
 
-/* The same for each bridge of a node, of which there is one at a time; never 0. */
-static uint64_t token_of(const struct felt_id *node)
-{
-    uint64_t token;
-
-    memcpy(&token, node->b, sizeof(token));
-    return token | 1;
-}
-
 static enum felt_bridge_exit make_engine(struct felt_sync *sync,
                                          const struct felt_flannel_config *given)
 {
@@ -119,7 +110,6 @@ static enum felt_bridge_exit make_engine(struct felt_sync *sync,
     config.netconf = sync->config;
     if (gmtime_r(&now, &tm))
         strftime(config.since, sizeof(config.since), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    config.token = token_of(&config.node);
     r = felt_flannel_new(&config, &sync->engine);
     return r < 0 ? felt_bridge_say(FELT_BRIDGE_REFUSED, "%s",
                                    r == -EINVAL ? "the network has no IPv4" : strerror(-r))

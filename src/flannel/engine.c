@@ -16,7 +16,6 @@ int felt_flannel_new(const struct felt_flannel_config *config, struct felt_flann
 {
     _cleanup_(felt_flannel_freep) struct felt_flannel *e = NULL;
 
-    assert(config->token != 0);
     if (config->netconf.network.ip.family != FELT_FAMILY_V4)
         return -EINVAL;
     e = calloc(1, sizeof(*e));
@@ -28,8 +27,7 @@ int felt_flannel_new(const struct felt_flannel_config *config, struct felt_flann
     if (!e->seats)
         return -ENOMEM;
     e->next_id = 1;
-    /* No other process's: snapshots tell whose word feltd has. A JSON number of 63 bits. */
-    e->clear_seq = (config->token >> 2) + 1;
+    e->clear_seq = 1; /* not said yet: that nothing is cleared */
     e->backoff_us = BACKOFF_MIN_US;
     *ret_engine = FELT_TAKE(e);
     return 0;

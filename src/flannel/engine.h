@@ -42,7 +42,6 @@ struct felt_flannel_config {
     struct felt_id node;                   /* the bridge node */
     char name[FELT_FLANNEL_NAME_TEXT];     /* its name */
     char since[32];                        /* for people: when this process started; no '"' */
-    uint64_t token; /* random, never 0: this process among all that were and will be */
 };
 
 /* -EINVAL where the network has no IPv4, which every lease in etcd must have; -ENOMEM. */
@@ -76,7 +75,8 @@ struct felt_flannel_foreign {
 /* What feltd knows at one moment. Borrowed for the step. */
 struct felt_flannel_felt {
     bool on;            /* bridge mode is on, and this node is the bridge node */
-    uint64_t clear_seq; /* of the last call of clear that it shows; 0: none since feltd started */
+    uint64_t clear_seq; /* of this engine's last call of clear that it shows; 0: none since feltd
+                         * started */
     const struct felt_flannel_own *own;
     size_t n_own;
     const struct felt_flannel_demand *demands; /* at most DEMANDS_MAX */

@@ -83,8 +83,6 @@ struct lock {
     felt_usec wanted_until_us;
     felt_usec valid_until_us; /* by then etcd may have given it to another */
     felt_usec next_us;
-    uint64_t seen_index; /* of somebody else's */
-    felt_usec seen_us;   /* since when it has that index */
     char holder[FELT_FLANNEL_NAME_TEXT];
 };
 

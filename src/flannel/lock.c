@@ -2,19 +2,17 @@
 /* One bridge at a time: a key that expires unless it is refreshed (proto/etcd.md 5). */
 #include <jansson.h>
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "flannel/engine_core.h"
 #include "netconf/json.h"
 
-#define LOCK_TTL_S     60
-#define LOCK_VALID_US  (45 * FELT_USEC_SEC) /* of the TTL; the rest is for what is on its way */
-#define LOCK_AGAIN_US  (20 * FELT_USEC_SEC) /* refreshed */
-#define LOCK_LOOK_US   (5 * FELT_USEC_SEC)  /* at that of another */
-#define FELT_LOST_US   (60 * FELT_USEC_SEC) /* without feltd it is kept for so long */
-#define LOCK_ORPHAN_US (30 * FELT_USEC_SEC) /* of this very node, not refreshed: it was killed */
+#define LOCK_TTL_S    60
+#define LOCK_VALID_US (45 * FELT_USEC_SEC) /* of the TTL; the rest is for what is on its way */
+#define LOCK_AGAIN_US (20 * FELT_USEC_SEC) /* refreshed */
+#define LOCK_LOOK_US  (5 * FELT_USEC_SEC)  /* at that of another */
+#define FELT_LOST_US  (60 * FELT_USEC_SEC) /* without feltd it is kept for so long */
 
 static void plain(const char *text, char *to, size_t size)
 {
@@ -47,9 +45,8 @@ static void lock_write(struct felt_flannel *e, enum felt_etcd_what what, uint64_
     plain(e->config.name, name, sizeof(name));
     plain(e->config.since, since, sizeof(since));
     op->ttl_s = LOCK_TTL_S;
-    snprintf(op->value, sizeof(op->value),
-             "{\"node\":\"%s\",\"name\":\"%s\",\"since\":\"%s\",\"token\":\"%016" PRIx64 "\"}",
-             felt_id_format(&e->config.node, id), name, since, e->config.token);
+    snprintf(op->value, sizeof(op->value), "{\"node\":\"%s\",\"name\":\"%s\",\"since\":\"%s\"}",
+             felt_id_format(&e->config.node, id), name, since);
 }
 
 static void lock_lost(struct felt_flannel *e, const char *why)
@@ -86,35 +83,24 @@ void lock_step(struct felt_flannel *e)
         lock_write(e, FELT_ETCD_GET, 0);
 }
 
-/* Somebody has it, or we had it. */
+/* Somebody has it, or we had it: this process, or one of this node that is no more (B-11.3). */
 static void lock_seen(struct felt_flannel *e, const struct felt_etcd_node *node)
 {
     _cleanup_(json_decrefp) json_t *root = NULL;
     struct lock *l = &e->lock;
-    const char *token, *id;
-    char mine[32], node_id[FELT_ID_TEXT];
+    char mine[FELT_ID_TEXT];
+    const char *id;
 
     root = node->value ? json_loadb(node->value, node->value_len, 0, NULL) : NULL;
-    token = json_string_value(felt_json_member(root, "token"));
     id = json_string_value(felt_json_member(root, "node"));
     plain(json_string_value(felt_json_member(root, "name")), l->holder, sizeof(l->holder));
-    snprintf(mine, sizeof(mine), "%016" PRIx64, e->config.token);
-    if (l->seen_index != node->modified) {
-        l->seen_index = node->modified;
-        l->seen_us = e->now;
-    }
     l->refused = l->unsure = false;
-    if (token && strcmp(token, mine) == 0) {
+    if (id && strcmp(id, felt_id_format(&e->config.node, mine)) == 0) {
         lock_write(e, FELT_ETCD_SWAP, node->modified);
         return;
     }
     if (l->held)
         lock_lost(e, "another bridge has it");
-    if (id && strcmp(id, felt_id_format(&e->config.node, node_id)) == 0 &&
-        e->now - l->seen_us >= LOCK_ORPHAN_US) {
-        lock_write(e, FELT_ETCD_SWAP, node->modified);
-        return;
-    }
     l->next_us = felt_usec_add(e->now, LOCK_LOOK_US);
     engine_wake(e, l->next_us);
 }

@@ -111,7 +111,7 @@ static void handle(struct bw_world *w, struct bw_message *m)
             bw_answer(w, m);
         break;
     case CALL:
-        bw_called(w, m->call);
+        bw_called(w, m);
         break;
     case LOOK:
         if (!heard)
@@ -119,7 +119,7 @@ static void handle(struct bw_world *w, struct bw_message *m)
         next = bw_push(w, SNAPSHOT, 1 + bw_below(w, 20 * FELT_USEC_MS));
         next->bridge = m->bridge;
         next->life = m->life;
-        next->snapshot = bw_take_snapshot(w);
+        next->snapshot = bw_take_snapshot(w, m->bridge);
         break;
     case SNAPSHOT:
         if (!heard)

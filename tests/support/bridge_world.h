@@ -68,8 +68,10 @@ struct bw_world {
     bool has_foreign[BW_SLOTS];
     struct felt_flannel_lease foreign[BW_SLOTS];
     bool on;
-    uint64_t clear_seq;
-    felt_usec clear_us;
+    uint64_t clear_seq; /* of the last call of clear, */
+    unsigned clear_bridge;
+    uint32_t clear_life; /* which process made it, */
+    felt_usec clear_us;  /* and when */
     struct felt_flannel_cleared cleared[FELT_FLANNEL_DEMANDS_MAX];
     size_t n_cleared;
 

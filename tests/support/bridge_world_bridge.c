@@ -40,9 +40,10 @@ static void send_request(struct bw_world *w, unsigned i, const struct felt_flann
     m->life = w->bridges[i].life;
 }
 
-static void send_call(struct bw_world *w, struct bw_bridge *b)
+static void send_call(struct bw_world *w, unsigned i)
 {
     const struct felt_flannel_effects *fx = &w->fx;
+    struct bw_bridge *b = &w->bridges[i];
     struct bw_message *m;
     struct call *c;
 
@@ -63,6 +64,8 @@ static void send_call(struct bw_world *w, struct bw_bridge *b)
     b->call_us = FELT_MAX(b->call_us + 1, w->now + 1 + bw_below(w, 5 * FELT_USEC_MS));
     m = bw_push(w, CALL, b->call_us - w->now);
     m->call = c;
+    m->bridge = i;
+    m->life = b->life;
 }
 
 /* The client closes its connection. What it has read already comes. */
@@ -92,7 +95,7 @@ void bw_step(struct bw_world *w, unsigned i, struct felt_flannel_input *input)
         drop_watch(w, i, w->fx.dropped_watch);
     for (size_t r = 0; r < w->fx.n_requests; r++)
         send_request(w, i, &w->fx.requests[r]);
-    send_call(w, b);
+    send_call(w, i);
     if (w->fx.report) {
         b->state = w->fx.state;
         strcpy(b->text, w->fx.text);
@@ -110,7 +113,7 @@ void bw_bridge_start(struct bw_world *w, unsigned i)
 
     if (b->engine)
         return;
-    config.token = felt_prng_next(&w->prng) | 1;
+    config.node.b[0] = (uint8_t)(config.node.b[0] + i); /* each beside a node of its own */
     r = felt_flannel_new(&config, &b->engine);
     assert(r == 0);
     b->life++;

@@ -76,11 +76,12 @@ bool bw_key_is_marked(const struct etcd_model_key *k);
 void bw_look(struct bw_world *w, felt_usec after);
 /* Whoever waits may be served now, and the bridges hear of it. */
 void bw_felt_changed(struct bw_world *w);
-struct snapshot *bw_take_snapshot(struct bw_world *w);
+/* As that bridge sees it, which knows its own calls only. */
+struct snapshot *bw_take_snapshot(struct bw_world *w, unsigned bridge);
 /* The slot is free in felt. */
 void bw_felt_loses(struct bw_world *w, uint32_t slot);
-/* A bridge told feltd that. */
-void bw_called(struct bw_world *w, const struct call *c);
+/* A bridge told feltd what is in its call. */
+void bw_called(struct bw_world *w, const struct bw_message *message);
 /* Whoever waits and may be given something is. */
 void bw_gifts(struct bw_world *w);
 /* Of one bridge, and all that follows from it. */

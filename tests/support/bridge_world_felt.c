@@ -37,14 +37,15 @@ static uint32_t kept_for(const struct bw_world *w, const struct bw_machine *m)
     return FELT_FLANNEL_NO_SLOT;
 }
 
-struct snapshot *bw_take_snapshot(struct bw_world *w)
+struct snapshot *bw_take_snapshot(struct bw_world *w, unsigned bridge)
 {
+    bool is_its_call = w->clear_bridge == bridge && w->clear_life == w->bridges[bridge].life;
     struct snapshot *s = calloc(1, sizeof(*s));
     struct felt_flannel_felt *f = &s->felt;
     bool is_free[BW_SLOTS] = {false};
 
     assert(s);
-    *f = (struct felt_flannel_felt){.on = w->on, .clear_seq = w->clear_seq};
+    *f = (struct felt_flannel_felt){.on = w->on, .clear_seq = is_its_call ? w->clear_seq : 0};
     for (uint32_t slot = 0; slot < BW_SLOTS; slot++) {
         if (w->owner[slot] != BW_NONE) {
             const struct bw_machine *m = &w->machines[w->owner[slot]];
@@ -99,8 +100,10 @@ void bw_felt_loses(struct bw_world *w, uint32_t slot)
     m->expects = BW_NONE;
 }
 
-void bw_called(struct bw_world *w, const struct call *c)
+void bw_called(struct bw_world *w, const struct bw_message *message)
 {
+    const struct call *c = message->call;
+
     for (size_t i = 0; i < c->n_set; i++) {
         uint32_t slot = c->set[i].slot;
 
@@ -130,6 +133,8 @@ void bw_called(struct bw_world *w, const struct call *c)
     }
     if (c->clear) {
         w->clear_seq = c->clear_seq;
+        w->clear_bridge = message->bridge;
+        w->clear_life = message->life;
         w->clear_us = w->now;
         memcpy(w->cleared, c->cleared, sizeof(w->cleared));
         w->n_cleared = c->n_cleared;

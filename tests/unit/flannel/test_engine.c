@@ -466,7 +466,6 @@ static void a_network_without_ipv4_has_no_bridge(void **state)
     struct felt_netconf_error error;
 
     (void)state;
-    config.token = 1;
     assert_int_equal(felt_netconf_parse(text, strlen(text), &config.netconf, &error), 0);
     assert_int_equal(felt_flannel_new(&config, &engine), -EINVAL);
     assert_null(engine);
