@@ -43,6 +43,15 @@ void felt_flannel_free(struct felt_flannel *engine)
     free(engine);
 }
 
+/* What is of etcd in it is shown to people, on terminals and in JSON: one line of plain text. */
+static void make_plain(char *text)
+{
+    for (char *c = text; *c != '\0'; c++) {
+        if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
+            *c = '?';
+    }
+}
+
 void engine_log(struct felt_flannel *e, enum felt_flannel_level level, const char *format, ...)
 {
     struct felt_flannel_effects *fx = e->fx;
@@ -59,10 +68,7 @@ void engine_log(struct felt_flannel *e, enum felt_flannel_level level, const cha
     va_start(args, format);
     vsnprintf(line->text, sizeof(line->text), format, args);
     va_end(args);
-    for (char *c = line->text; *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
-            *c = '?';
-    }
+    make_plain(line->text);
 }
 
 void engine_wake(struct felt_flannel *e, felt_usec when)
@@ -216,6 +222,7 @@ static void report(struct felt_flannel *e)
     char text[FELT_FLANNEL_LINE_TEXT] = "";
     enum felt_flannel_state state = describe(e, text, sizeof(text));
 
+    make_plain(text);
     e->fx->report = state != e->state || strcmp(text, e->text) != 0;
     e->state = e->fx->state = state;
     strcpy(e->text, text);

@@ -195,6 +195,27 @@ static void who_was_stopped_for_long_changes_nothing_before_it_has_the_lock(void
     assert_int_equal(w.fx.n_set + w.fx.n_gone + w.fx.n_cleared, 0);
 }
 
+/* A terminal obeys nothing in it, and it is UTF-8 wherever it is cut. */
+static void what_etcd_refuses_with_is_told_as_one_plain_line(void **state)
+{
+    const struct felt_etcd_reply refusal = {
+        .error = 110, .message = "no\n\xc3\xa4\033[2J", .cause = "/\xc3"};
+    const struct felt_flannel_felt felt = {.on = true};
+    struct felt_flannel_input input = {.event = FELT_FLANNEL_FELT, .now = w.now, .felt = &felt};
+    _cleanup_(felt_flannel_freep) struct felt_flannel *engine = NULL;
+
+    (void)state;
+    assert_int_equal(felt_flannel_new(&w.config, &engine), 0);
+    felt_flannel_step(engine, &input, &w.fx);
+    assert_int_equal(w.fx.n_requests, 1);
+    input = (struct felt_flannel_input){
+        .event = FELT_FLANNEL_ANSWER, .now = w.now, .id = w.fx.requests[0].id, .reply = &refusal};
+    felt_flannel_step(engine, &input, &w.fx);
+    assert_true(w.fx.report);
+    assert_int_equal(w.fx.state, FELT_FLANNEL_DOWN);
+    assert_string_equal(w.fx.text, "etcd refuses: no????[2J (110) /?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +230,7 @@ int main(void)
         RULE(who_ends_in_order_gives_the_lock_back),
         RULE(where_the_mode_is_off_nothing_is_touched),
         RULE(who_was_stopped_for_long_changes_nothing_before_it_has_the_lock),
+        RULE(what_etcd_refuses_with_is_told_as_one_plain_line),
     };
 
     return RUN_TESTS(tests);
