@@ -61,4 +61,30 @@ static inline uint32_t joined(uint32_t machine)
     return bw_slot_of(&w, machine);
 }
 
+/* The bridge runs, and a flanneld leases a slot: which one. */
+static inline uint32_t foreign(uint32_t machine)
+{
+    uint32_t slot;
+
+    bw_bridge_start(&w, 0);
+    bw_flanneld_start(&w, machine);
+    bw_run(&w, 5 * SEC);
+    slot = bw_slot_of(&w, machine);
+    assert_int_not_equal(slot, BW_NONE);
+    assert_true(w.has_foreign[slot]);
+    return slot;
+}
+
+/* The bridge runs, and the machine is at the point of being given a slot: feltd has just heard that
+ * it may be. */
+static inline void cleared(uint32_t machine)
+{
+    bw_bridge_start(&w, 0);
+    bw_run(&w, 5 * SEC);
+    bw_felt_join(&w, machine);
+    for (int i = 0; i < 1000 && w.n_cleared == 0; i++)
+        bw_run(&w, FELT_USEC_MS);
+    assert_int_equal(w.n_cleared, 1);
+}
+
 #define RULE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -96,14 +96,9 @@ static void the_key_of_a_node_that_has_not_spoken_yet_stays(void **state)
 /* B-8.1 */
 static void a_flanneld_is_foreign_from_its_first_key_to_its_last(void **state)
 {
-    uint32_t slot;
+    uint32_t slot = foreign(7);
 
     (void)state;
-    bw_bridge_start(&w, 0);
-    bw_flanneld_start(&w, 7);
-    bw_run(&w, SEC);
-    slot = bw_slot_of(&w, 7);
-    assert_true(w.has_foreign[slot]);
     assert_true(felt_flannel_lease_equal(&w.foreign[slot], &w.machines[7].lease));
     bw_flanneld_stop(&w, 7);
     bw_run(&w, 25 * HOUR); /* it expires */
@@ -114,13 +109,9 @@ static void a_flanneld_is_foreign_from_its_first_key_to_its_last(void **state)
 /* B-7.3 */
 static void a_machine_that_changes_over_keeps_its_subnet(void **state)
 {
-    uint32_t slot;
+    uint32_t slot = foreign(7);
 
     (void)state;
-    bw_bridge_start(&w, 0);
-    bw_flanneld_start(&w, 7);
-    bw_run(&w, 5 * SEC);
-    slot = bw_slot_of(&w, 7);
     bw_change_over(&w, 7);
     bw_run(&w, 5 * SEC);
     assert_int_equal(bw_slot_of(&w, 7), slot);
@@ -224,13 +215,9 @@ static void but_not_until_it_expires(void **state)
 /* B-6.7 */
 static void a_key_that_was_taken_over_in_vain_is_given_back(void **state)
 {
-    uint32_t slot;
+    uint32_t slot = foreign(7);
 
     (void)state;
-    bw_bridge_start(&w, 0);
-    bw_flanneld_start(&w, 7);
-    bw_run(&w, 5 * SEC);
-    slot = bw_slot_of(&w, 7);
     w.deaf = true;
     bw_change_over(&w, 7);
     bw_run(&w, 2 * SEC);
@@ -362,11 +349,7 @@ static void what_cannot_be_read_is_counted_said_once_and_never_given(void **stat
 static void a_demand_that_ends_takes_its_key_and_its_word_back(void **state)
 {
     (void)state;
-    bw_bridge_start(&w, 0);
-    bw_run(&w, 5 * SEC);
-    bw_felt_join(&w, 0);
-    for (int i = 0; i < 1000 && w.n_cleared == 0; i++)
-        bw_run(&w, FELT_USEC_MS);
+    cleared(0);
     w.machines[0].slot = BW_NONE;
     bw_felt_leave(&w, 0);
     bw_run(&w, 60 * SEC);
@@ -381,11 +364,7 @@ static void no_key_is_removed_before_feltd_shows_that_it_heard(void **state)
     uint32_t keys = 0;
 
     (void)state;
-    bw_bridge_start(&w, 0);
-    bw_run(&w, 5 * SEC);
-    bw_felt_join(&w, 0);
-    for (int i = 0; i < 1000 && w.n_cleared == 0; i++)
-        bw_run(&w, FELT_USEC_MS);
+    cleared(0);
     w.deaf = true;
     bw_felt_leave(&w, 0);
     bw_run(&w, 120 * SEC);
@@ -407,11 +386,7 @@ static void without_feltd_no_key_is_removed(void **state)
     struct felt_flannel_input input = {.event = FELT_FLANNEL_FELT, .felt = &felt};
 
     (void)state;
-    bw_bridge_start(&w, 0);
-    bw_run(&w, 5 * SEC);
-    bw_felt_join(&w, 0);
-    for (int i = 0; i < 1000 && w.n_cleared == 0; i++)
-        bw_run(&w, FELT_USEC_MS);
+    cleared(0);
     /* It shows what it has heard, and is not seen again. */
     felt.clear_seq = w.clear_seq;
     input.now = w.now;
