@@ -116,11 +116,11 @@ static void settle(struct bw_world *w)
         if (w->machines[i].thief)
             bw_flanneld_stop(w, i);
     }
-    /* Ten minutes for keys that were left over; a day for those of flannelds that are gone, unless
-     * somebody tidies up. */
+    /* A quarter of an hour until everybody has spoken, ten minutes for keys that were left over; a
+     * day for those of flannelds that are gone, unless somebody tidies up. */
     if (w->gifts % 8 != 0)
         bw_tidy(w);
-    bw_run(w, w->gifts % 8 != 0 ? HOUR / 4 : 30 * HOUR);
+    bw_run(w, w->gifts % 8 != 0 ? HOUR / 2 : 30 * HOUR);
     if (w->violation[0] == '\0')
         bw_check_settled(w);
 }
