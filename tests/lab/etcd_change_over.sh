@@ -37,6 +37,9 @@ as_before() {
 }
 
 start_flows
+like "a dry run shows what each machine has" \
+    "$(bridge h1 import --dry-run --net-config-path "$ETC/net-conf.json" --reservations "$ETC/reservations.json" | tr -s ' \n' ' ')" \
+    "${NET[h1]}\.0/24 192\.0\.2\.1 vxlan ${MAC[h1]} .*${NET[h3]}\.0/24 192\.0\.2\.3 vxlan ${MAC[h3]} "
 check "the import on the first machine" \
     bridge h1 import --net-config-path "$ETC/net-conf.json" --reservations "$ETC/reservations.json"
 check "which founds with it" lab start h1 --net-config-path "$ETC/net-conf.json" --reservations "$ETC/reservations.json"
