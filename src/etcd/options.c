@@ -98,7 +98,7 @@ static const struct entry {
      NULL,
      {FROM_ETCD},
      "--etcd-password-file FILE",
-     "and the password, one line of a file that only its\nowner reads (or " VARIABLE_PASSWORD
+     "and the password, one line of a file that others\nmay not read (or " VARIABLE_PASSWORD
      " of the environment)"},
     {{"etcd-timeout", required_argument, NULL, TIMEOUT},
      NULL,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A password in a file: one line, which only the file's owner reads. */
+/* A password in a file: one line, which others may not read. */
 #pragma once
 
 #include <stddef.h>
