@@ -258,9 +258,7 @@ static enum felt_bridge_exit print_plan(const struct felt_bridge *bridge,
     return FELT_BRIDGE_FINE;
 }
 
-static enum felt_bridge_exit print_json(const struct felt_bridge *bridge,
-                                        const struct felt_bridge_network *network,
-                                        const struct plan *plan)
+static enum felt_bridge_exit print_json(const struct felt_bridge *bridge, const struct plan *plan)
 {
     static const char *const names[] = {"create", "replace", "same", "conflict", "unknown"};
     json_t *keys = json_array();
@@ -268,7 +266,6 @@ static enum felt_bridge_exit print_json(const struct felt_bridge *bridge,
         json_pack("{s:s, s:s, s:b, s:o}", "etcd", felt_etcd_client_endpoint(bridge->etcd), "prefix",
                   bridge->options->prefix, "config", (int)(plan->config[0] != '\0'), "keys", keys);
 
-    (void)network;
     for (size_t i = 0; i < plan->n; i++) {
         const struct item *item = &plan->items[i];
         char key[FELT_FLANNEL_KEY_TEXT];
@@ -372,7 +369,7 @@ enum felt_bridge_exit felt_bridge_export(struct felt_bridge *bridge)
     if (!o->dry_run)
         code = write_all(bridge, &plan);
     if (o->is_json) {
-        said = print_json(bridge, &network, &plan);
+        said = print_json(bridge, &plan);
         code = FELT_MAX(code, said);
     }
     said = complain(bridge, &network, &plan);

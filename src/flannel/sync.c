@@ -5,11 +5,9 @@
 
 #include "flannel/engine_core.h"
 
-#define LIST_AGAIN_US                                                                           \
-    (600 * FELT_USEC_SEC)                  /* an etcd that was replaced has no event that tells \
-                                            */
-#define LIST_PAUSE_US  FELT_USEC_SEC       /* between listings for a reason */
-#define WATCH_PAUSE_US FELT_USEC_SEC       /* after a watch without an answer */
+#define LIST_AGAIN_US  (600 * FELT_USEC_SEC) /* an etcd that was replaced tells nobody */
+#define LIST_PAUSE_US  FELT_USEC_SEC         /* between listings for a reason */
+#define WATCH_PAUSE_US FELT_USEC_SEC         /* after a watch without an answer */
 #define QUIET_US       (3 * FELT_USEC_SEC) /* of a watch that owes what we have changed ourselves */
 
 static void watch_drop(struct felt_flannel *e)
