@@ -74,10 +74,10 @@ static void take_answers(struct felt_sync *sync)
     }
 }
 
-/* Until there is a signal, or the mode is off. */
+/* Until there is a signal, the mode is off, or no memory is left. */
 static void loop(struct felt_sync *sync, int signal_fd)
 {
-    while (!sync->is_off) {
+    while (!sync->is_off && !sync->is_out_of_memory) {
         struct felt_flannel_input tick = {.event = FELT_FLANNEL_TICK};
         felt_usec wake = FELT_MIN(sync->poll_us, sync->effects.wake_us);
 
@@ -122,6 +122,8 @@ static enum felt_bridge_exit run(struct felt_sync *sync, int signal_fd)
                     FELT_CIDR(&sync->config.network));
     sync->effects.wake_us = 0;
     loop(sync, signal_fd);
+    if (sync->is_out_of_memory)
+        return felt_bridge_say(FELT_BRIDGE_REFUSED, "out of memory");
     if (sync->is_off)
         felt_log_notice("bridge: the cluster was cut over; nothing is left to do");
     farewell(sync);

@@ -26,10 +26,11 @@ struct felt_sync {
     int alone_fd;        /* as long as this is open no other bridge runs for that node here */
     json_int_t generation;
     bool has_generation;
-    uint64_t clear_seq; /* of the last clear that it took */
-    felt_usec poll_us;  /* when it is asked next */
-    bool is_lost;       /* the engine knows that it does not answer */
-    bool is_off;        /* the mode is off: cut over */
+    uint64_t clear_seq;    /* of the last clear that it took */
+    felt_usec poll_us;     /* when it is asked next */
+    bool is_lost;          /* the engine knows that it does not answer */
+    bool is_off;           /* the mode is off: cut over */
+    bool is_out_of_memory; /* it ends, and the next one begins anew: nothing is lost by that */
 };
 
 /* Boot time: it goes on while the machine sleeps, as the TTLs of keys do. */

@@ -30,9 +30,10 @@ void felt_sync_etcd_send(struct felt_sync *sync)
     for (size_t i = 0; i < e->n_requests; i++) {
         const struct felt_flannel_query *q = &e->requests[i];
 
-        /* Without memory it is as if no answer came: the client has no answer for it. */
-        if (begin(sync, &q->op, q->id) < 0)
-            felt_log_error("bridge: out of memory");
+        if (begin(sync, &q->op, q->id) < 0) {
+            sync->is_out_of_memory = true; /* the engine waits for an answer that will not come */
+            return;
+        }
         if (q->op.what == FELT_ETCD_WATCH) {
             sync->watch_id = q->id;
             sync->watch = q->op;
