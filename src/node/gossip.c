@@ -110,11 +110,22 @@ static void send_ack(struct felt_node *node, const struct felt_endpoint *to, uin
     felt_letter_post(&letter);
 }
 
+/* Nobody writes to who left, so a leaver whose members have all moved would look for them where
+ * they were for ever (proto/gossip.md 3.1). */
+static void introduce_to_leaver(struct felt_node *node, const struct felt_inbound *in)
+{
+    if (node->in_cluster && in->member != FELT_MEMBER_NONE &&
+        felt_members_peek(node->members, in->member)->state == FELT_MEMBER_LEFT)
+        felt_introduction_begin(node, &in->from);
+}
+
 enum felt_verdict felt_gossip_probe(struct felt_node *node, const struct felt_inbound *in,
                                     const struct felt_message *m)
 {
-    if (!felt_id_equal(&m->probe.target, felt_node_id(node)))
+    if (!felt_id_equal(&m->probe.target, felt_node_id(node))) {
+        introduce_to_leaver(node, in);
         return FELT_VERDICT_MISDIRECTED;
+    }
     if (!node->in_cluster)
         return FELT_VERDICT_BUSY;
     /* A stranger may be a member whose arrival we have not heard of: the ack is smaller than its

@@ -331,6 +331,37 @@ static void a_leaver_that_moves_says_where_it_is(void **state)
     assert_true(felt_endpoint_equal(&said->advertise, &s->q.at));
 }
 
+/* The peer probes somebody who is not here any more, behind what it says of itself. */
+static void probes_another(struct scene *s)
+{
+    struct felt_message m = {.type = FELT_MESSAGE_PROBE, .probe = {.seq = 7}};
+
+    m.probe.target = s->q.identity.id;
+    m.probe.digest.members = 1;
+    peer_begin(&s->p);
+    peer_write_self(&s->p);
+    peer_write(&s->p, &m);
+    assert_int_equal(peer_send(&s->p, &s->b), FELT_VERDICT_MISDIRECTED);
+}
+
+/* G-3.1.3 */
+static void a_leaver_that_looks_for_somebody_else_here_is_told_who_is_here(void **state)
+{
+    struct felt_message m;
+    struct scene *s = *state;
+
+    probes_another(s);
+    bench_wait(&s->b, FELT_USEC_MS);
+    assert_false(peer_reads(&s->p, &s->b, FELT_MESSAGE_HELLO, &m));
+    s->p.descriptor.left = true;
+    s->p.descriptor.has_lease = false;
+    s->p.descriptor.version++;
+    probes_another(s);
+    for (int i = 0; i < 10 && !peer_reads(&s->p, &s->b, FELT_MESSAGE_HELLO, &m); i++)
+        bench_wait(&s->b, FELT_USEC_MS);
+    assert_true(peer_reads(&s->p, &s->b, FELT_MESSAGE_HELLO, &m));
+}
+
 /* G-6.1.2 */
 static void what_it_is_given_meanwhile_it_gives_away_too(void **state)
 {
@@ -417,6 +448,7 @@ int main(void)
         SCENE(what_it_is_given_before_its_gifts_are_durable_goes_before_the_farewell),
         SCENE(with_nobody_alive_to_give_it_to_there_is_no_farewell_yet),
         SCENE(a_leaver_that_moves_says_where_it_is),
+        SCENE(a_leaver_that_looks_for_somebody_else_here_is_told_who_is_here),
         SCENE(what_it_is_given_meanwhile_it_gives_away_too),
         SCENE(who_asks_a_leaver_for_slots_is_told_to_ask_again),
         SCENE(a_leaver_that_we_do_not_know_is_heard_and_given_nothing),
