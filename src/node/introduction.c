@@ -76,6 +76,16 @@ static void greet_unserved(struct felt_node *node, const struct felt_endpoint *e
     node->introduction.seeds_until_us = felt_usec_add(node->now, ANSWER_TIME);
 }
 
+/* A suspect is nobody's company: where all have moved it takes minutes until all are dead. */
+static bool sees_nobody_alive(const struct felt_node *node)
+{
+    uint32_t i = felt_members_next(node->members, FELT_MEMBER_SELF + 1);
+
+    while (i != FELT_MEMBER_NONE && felt_members_peek(node->members, i)->state != FELT_MEMBER_ALIVE)
+        i = felt_members_next(node->members, i + 1);
+    return i == FELT_MEMBER_NONE;
+}
+
 void felt_introduction_moved(struct felt_node *node)
 {
     node->introduction.round_us =
@@ -108,10 +118,8 @@ void felt_introduction_seeds(struct felt_node *node, const struct felt_endpoint 
 
 static void look_at_seeds(struct felt_node *node)
 {
-    bool alone = felt_members_count_live(node->members) == 1;
-
     arm_round(node);
-    if (alone || (node->asker.n_seeds == 0 && !node->introduction.wanted)) {
+    if (sees_nobody_alive(node) || (node->asker.n_seeds == 0 && !node->introduction.wanted)) {
         felt_outbox_event(node->outbox, FELT_EVENT_SEEDS_WANTED);
         node->introduction.wanted = true;
     }
