@@ -32,10 +32,10 @@ ARGS=(--bootstrap-expect 3 --join 192.0.2.1 --join 192.0.2.2 --join 192.0.2.3 --
 
 is_gone() {
     ! lab exec h1 sh -c 'ip neigh show dev flannel.1; bridge fdb show dev flannel.1; ip route show' |
-        grep -qE '172\.17\.99\.0|:99 '
+        grep -qE '172\.17\.99\.0|02:00:00:00:00:99'
 }
 without_stale() {
-    grep -vE '172\.17\.99\.0|:99 ' <<<"$1"
+    grep -vE '172\.17\.99\.0|02:00:00:00:00:99' <<<"$1"
 }
 
 start_flows
