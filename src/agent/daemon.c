@@ -176,6 +176,7 @@ enum felt_verdict felt_daemon_step(struct felt_daemon *d, struct felt_input inpu
         handle_event(d, &events[i]);
     if (n_events > 0)
         notify_status(d);
+    felt_orders_stepped(d);
     /* What such news makes the node send fails likewise: that is no news any more. */
     if (input.kind == FELT_INPUT_UNREACHABLE)
         return verdict;

@@ -52,7 +52,8 @@ struct felt_daemon {
     struct felt_varlink_server *server;
     struct felt_varlink_interface interface;
     struct felt_methods_context methods;
-    int save_error; /* of the last save: 0, or the one that was logged */
+    uint64_t bridge_generation; /* that a bridge which watches was woken for */
+    int save_error;             /* of the last save: 0, or the one that was logged */
     uint8_t buf[FELT_DATAGRAM_MAX + 1];
 };
 
@@ -76,6 +77,8 @@ void felt_daemon_end_writer(struct felt_daemon *d);
 int felt_orders_open(struct felt_daemon *d);
 /* What the log says from now on is kept for those who ask. 0 or -ENOMEM. */
 int felt_orders_listen(struct felt_daemon *d);
+/* The node has stepped: a bridge that watches hears of what is new. */
+void felt_orders_stepped(struct felt_daemon *d);
 /* The end of both. */
 void felt_orders_close(struct felt_daemon *d);
 /* reload.c: SIGHUP reads the options again, and takes over what can change while feltd runs. 0 or

@@ -108,18 +108,27 @@ void felt_methods_bridge_undo(void *userdata, const json_t *parameters _unused_,
     order(userdata, FELT_BRIDGE_UNDO, false, ret_answer);
 }
 
-/* ---- BridgeState ---- */
+/* ---- BridgeState, BridgeWatch ---- */
+
+#define GENERATION_NONE UINT64_MAX /* a generation has 63 bits */
+
+/* Whether there is anything to tell a bridge of. */
+static bool has_map(const struct felt_methods_context *c)
+{
+    struct felt_self_view self;
+
+    felt_node_self(c->node, &self);
+    return self.in_cluster && self.config && self.era != 0;
+}
 
 void felt_methods_bridge_state(void *userdata, const json_t *parameters,
                                struct felt_varlink_answer *ret_answer)
 {
     const json_t *after = json_object_get(parameters, "after");
     struct felt_methods_context *c = userdata;
-    struct felt_self_view self;
     uint64_t generation;
 
-    felt_node_self(c->node, &self);
-    if (!self.in_cluster || !self.config || self.era == 0) {
+    if (!has_map(c)) {
         ret_answer->error = "io.felt.NotInCluster";
         return;
     }
@@ -130,6 +139,28 @@ void felt_methods_bridge_state(void *userdata, const json_t *parameters,
                   json_is_integer(after) && (uint64_t)json_integer_value(after) == generation
                       ? json_null()
                       : felt_methods_bridge_work(c));
+}
+
+/* The first answer is what is now. */
+void felt_methods_bridge_watch(void *userdata, const json_t *parameters _unused_,
+                               struct felt_varlink_answer *ret_answer)
+{
+    ret_answer->cursor = GENERATION_NONE;
+    if (!has_map(userdata))
+        ret_answer->error = "io.felt.NotInCluster";
+}
+
+bool felt_methods_bridge_next(void *userdata, uint64_t *cursor,
+                              struct felt_varlink_answer *ret_answer)
+{
+    const struct felt_methods_context *c = userdata;
+    uint64_t generation = has_map(c) ? felt_node_bridge_generation(c->node) : *cursor;
+
+    if (generation == *cursor)
+        return false;
+    *cursor = generation;
+    ret_answer->parameters = json_pack("{s:I}", "generation", (json_int_t)generation);
+    return true;
 }
 
 /* ---- BridgeClear, BridgeForeign ---- */

@@ -27,6 +27,10 @@ void felt_methods_bridge_undo(void *userdata, const json_t *parameters,
                               struct felt_varlink_answer *ret_answer);
 void felt_methods_bridge_state(void *userdata, const json_t *parameters,
                                struct felt_varlink_answer *ret_answer);
+void felt_methods_bridge_watch(void *userdata, const json_t *parameters,
+                               struct felt_varlink_answer *ret_answer);
+bool felt_methods_bridge_next(void *userdata, uint64_t *cursor,
+                              struct felt_varlink_answer *ret_answer);
 void felt_methods_bridge_clear(void *userdata, const json_t *parameters,
                                struct felt_varlink_answer *ret_answer);
 void felt_methods_bridge_foreign(void *userdata, const json_t *parameters,

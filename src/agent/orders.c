@@ -8,6 +8,7 @@
 #include "agent/daemon_parts.h"
 #include "agent/log.h"
 #include "config.h"
+#include "node/bridge_lease.h"
 #include "node/view.h"
 
 /* feltd(8), CONTROL SOCKET. Where they do not exist, only root can. */
@@ -144,6 +145,19 @@ int felt_orders_listen(struct felt_daemon *d)
     if (r == 0)
         felt_log_set_listener(on_line, d);
     return r;
+}
+
+void felt_orders_stepped(struct felt_daemon *d)
+{
+    uint64_t generation;
+
+    if (!d->server || d->methods.bridge.heard_us == 0)
+        return;
+    generation = felt_node_bridge_generation(d->node);
+    if (generation == d->bridge_generation)
+        return;
+    d->bridge_generation = generation;
+    felt_varlink_server_wake(d->server);
 }
 
 void felt_orders_close(struct felt_daemon *d)

@@ -205,6 +205,11 @@ int felt_varlink_client_next(struct felt_varlink_client *client, felt_usec timeo
     return reply_parse(text, len, ret_reply, ret_more);
 }
 
+int felt_varlink_client_fd(const struct felt_varlink_client *client)
+{
+    return client->fd;
+}
+
 void felt_varlink_reply_done(struct felt_varlink_reply *reply)
 {
     free(reply->error);

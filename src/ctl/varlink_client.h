@@ -35,4 +35,7 @@ int felt_varlink_client_begin(struct felt_varlink_client *client, const char *me
                               json_t *parameters);
 int felt_varlink_client_next(struct felt_varlink_client *client, felt_usec timeout_us,
                              struct felt_varlink_reply *ret_reply, bool *ret_more);
+/* For waiting beside others, once next() with a timeout of 0 has said -ETIMEDOUT: it can be read
+ * when there is more, or when the service hung up. It is the client's. */
+int felt_varlink_client_fd(const struct felt_varlink_client *client);
 void felt_varlink_reply_done(struct felt_varlink_reply *reply);

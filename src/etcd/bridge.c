@@ -134,6 +134,12 @@ enum felt_bridge_exit felt_bridge_find_feltd(struct felt_bridge *bridge)
     return unreachable(bridge, r);
 }
 
+int felt_bridge_another_feltd(const struct felt_bridge *bridge,
+                              struct felt_varlink_client **ret_client)
+{
+    return felt_varlink_client_new(bridge->options->control_socket, FELTD_TIMEOUT, ret_client);
+}
+
 enum felt_bridge_exit felt_bridge_need_feltd(struct felt_bridge *bridge)
 {
     int r = felt_varlink_client_new(bridge->options->control_socket, FELTD_TIMEOUT, &bridge->feltd);

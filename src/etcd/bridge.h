@@ -52,6 +52,9 @@ struct felt_etcd_call felt_bridge_call_of(const struct felt_bridge *bridge,
 enum felt_bridge_exit felt_bridge_find_feltd(struct felt_bridge *bridge);
 /* The same where one has to run. */
 enum felt_bridge_exit felt_bridge_need_feltd(struct felt_bridge *bridge);
+/* A connection besides that one. 0 or -errno. */
+int felt_bridge_another_feltd(const struct felt_bridge *bridge,
+                              struct felt_varlink_client **ret_client);
 /* One call of feltd; parameters are taken over, NULL: none. An error of feltd's is REFUSED, in
  * words. The caller owns *ret_parameters; ret_parameters NULL: they are of no interest. */
 enum felt_bridge_exit felt_bridge_feltd(struct felt_bridge *bridge, const char *method,

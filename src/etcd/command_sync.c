@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,6 +65,17 @@ static int catch_signals(void)
     return fd < 0 ? -errno : fd;
 }
 
+/* Beside etcd the loop waits for signals, and for what else is added. */
+static int wait_beside(struct felt_sync *sync, int signal_fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = FELT_SYNC_SIGNAL};
+
+    sync->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (sync->epoll_fd < 0 || epoll_ctl(sync->epoll_fd, EPOLL_CTL_ADD, signal_fd, &event) < 0)
+        return -errno;
+    return 0;
+}
+
 static void take_answers(struct felt_sync *sync)
 {
     struct felt_etcd_answer answer;
@@ -74,21 +86,37 @@ static void take_answers(struct felt_sync *sync)
     }
 }
 
+/* False: a signal. */
+static bool take_others(struct felt_sync *sync)
+{
+    struct epoll_event events[2];
+    int n = epoll_wait(sync->epoll_fd, events, FELT_ARRAY_LEN(events), 0);
+
+    for (int i = 0; i < n; i++) {
+        if (events[i].data.u32 == FELT_SYNC_SIGNAL)
+            return false;
+        felt_sync_feltd_rung(sync);
+    }
+    return true;
+}
+
 /* Until there is a signal, the mode is off, or no memory is left. */
-static void loop(struct felt_sync *sync, int signal_fd)
+static void loop(struct felt_sync *sync)
 {
     while (!sync->is_off && !sync->is_out_of_memory) {
         struct felt_flannel_input tick = {.event = FELT_FLANNEL_TICK};
-        felt_usec wake = FELT_MIN(sync->poll_us, sync->effects.wake_us);
+        felt_usec wake = FELT_MIN(sync->ask_us, sync->effects.wake_us);
+        int r;
 
         sync->now = felt_sync_now();
-        if (felt_etcd_client_wait(sync->bridge->etcd, signal_fd, felt_usec_sub(wake, sync->now)) !=
-            0)
+        r = felt_etcd_client_wait(sync->bridge->etcd, sync->epoll_fd,
+                                  felt_usec_sub(wake, sync->now));
+        if (r < 0 || (r > 0 && !take_others(sync)))
             return;
         take_answers(sync);
         sync->now = felt_sync_now();
-        if (sync->now >= sync->poll_us)
-            felt_sync_feltd_poll(sync);
+        if (sync->now >= sync->ask_us)
+            felt_sync_feltd_ask(sync);
         if (sync->now >= sync->effects.wake_us)
             felt_sync_step(sync, &tick);
     }
@@ -121,7 +149,9 @@ static enum felt_bridge_exit run(struct felt_sync *sync, int signal_fd)
                     felt_etcd_client_endpoint(sync->bridge->etcd), sync->bridge->options->prefix,
                     FELT_CIDR(&sync->config.network));
     sync->effects.wake_us = 0;
-    loop(sync, signal_fd);
+    if (wait_beside(sync, signal_fd) < 0)
+        return felt_bridge_say(FELT_BRIDGE_REFUSED, "cannot wait for signals: %s", strerror(errno));
+    loop(sync);
     if (sync->is_out_of_memory)
         return felt_bridge_say(FELT_BRIDGE_REFUSED, "out of memory");
     if (sync->is_off)
@@ -143,9 +173,11 @@ enum felt_bridge_exit felt_bridge_sync(struct felt_bridge *bridge)
     }
     felt_bridge_say_in_log();
     sync->bridge = bridge;
-    sync->alone_fd = -1;
+    sync->alone_fd = sync->epoll_fd = -1;
     code = run(sync, signal_fd);
     felt_flannel_free(sync->engine);
+    felt_varlink_client_free(sync->bell);
+    felt_closep(&sync->epoll_fd);
     felt_closep(&sync->alone_fd);
     free(sync);
     return code;

@@ -8,8 +8,15 @@
 #include "etcd/snapshot.h"
 #include "flannel/engine.h"
 
+/* What can be read of sync->epoll_fd. */
+enum felt_sync_source {
+    FELT_SYNC_SIGNAL,
+    FELT_SYNC_BELL,
+};
+
 struct felt_sync {
     struct felt_bridge *bridge;
+    int epoll_fd; /* the signals and the bell: what is not etcd's */
     struct felt_netconf config;
     struct felt_flannel *engine;
     struct felt_flannel_effects effects; /* of the last step; it is large */
@@ -26,10 +33,12 @@ struct felt_sync {
     int alone_fd;        /* as long as this is open no other bridge runs for that node here */
     json_int_t generation;
     bool has_generation;
-    uint64_t clear_seq;    /* of the last clear that it took */
-    felt_usec poll_us;     /* when it is asked next */
-    bool is_lost;          /* the engine knows that it does not answer */
-    bool is_off;           /* the mode is off: cut over */
+    uint64_t clear_seq;               /* of the last clear that it took */
+    felt_usec ask_us;                 /* when it is asked next */
+    felt_usec asked_us;               /* and was the last time */
+    struct felt_varlink_client *bell; /* says when there is something to ask for; NULL: none */
+    bool is_lost;                     /* the engine knows that it does not answer */
+    bool is_off;                      /* the mode is off: cut over */
     bool is_out_of_memory; /* it ends, and the next one begins anew: nothing is lost by that */
 };
 
@@ -49,6 +58,8 @@ void felt_sync_etcd_send(struct felt_sync *sync);
 void felt_sync_etcd_take(struct felt_sync *sync, const struct felt_etcd_answer *answer);
 
 /* Asks feltd what it knows: a step, where that is new. */
-void felt_sync_feltd_poll(struct felt_sync *sync);
+void felt_sync_feltd_ask(struct felt_sync *sync);
+/* The bell can be read: feltd is asked, now or soon. */
+void felt_sync_feltd_rung(struct felt_sync *sync);
 /* Tells feltd what the engine says. False: it does not answer. */
 bool felt_sync_feltd_tell(struct felt_sync *sync);

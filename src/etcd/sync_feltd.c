@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "agent/log.h"
 #include "etcd/feltd_reply.h"
 #include "etcd/sync.h"
 
-#define POLL_US      (200 * FELT_USEC_MS) /* a machine that joins waits for as long on the average */
-#define POLL_LOST_US (1 * FELT_USEC_SEC)
+#define ASK_US       (4 * FELT_USEC_SEC) /* without a reason: who is silent for 10 s is not there */
+#define ASK_PAUSE_US (50 * FELT_USEC_MS) /* between two: an answer is as large as the cluster */
+#define ASK_LOST_US  (1 * FELT_USEC_SEC)
 
 static json_t *subnet_json(const struct felt_sync *sync, uint32_t slot)
 {
@@ -84,8 +87,39 @@ bool felt_sync_feltd_tell(struct felt_sync *sync)
         (e->report && !tell_report(sync)))
         return false;
     if (is_more)
-        sync->poll_us = 0;
+        sync->ask_us = 0;
     return true;
+}
+
+/* ---- the bell ---- */
+
+/* A connection of its own. Without one feltd is asked all the same, but late. */
+static void hang_bell(struct felt_sync *sync)
+{
+    _cleanup_(felt_varlink_client_freep) struct felt_varlink_client *bell = NULL;
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = FELT_SYNC_BELL};
+
+    if (sync->bell || felt_bridge_another_feltd(sync->bridge, &bell) < 0 ||
+        felt_varlink_client_begin(bell, "io.felt.BridgeWatch", NULL) < 0 ||
+        epoll_ctl(sync->epoll_fd, EPOLL_CTL_ADD, felt_varlink_client_fd(bell), &event) < 0)
+        return;
+    sync->bell = FELT_TAKE(bell);
+}
+
+void felt_sync_feltd_rung(struct felt_sync *sync)
+{
+    bool more = true;
+    int r = 0;
+
+    while (r == 0 && more) { /* how often is all the same */
+        struct felt_varlink_reply reply = {0};
+
+        r = felt_varlink_client_next(sync->bell, 0, &reply, &more);
+        felt_varlink_reply_done(&reply);
+    }
+    if (r != -ETIMEDOUT)
+        felt_varlink_client_free(FELT_TAKE(sync->bell));
+    sync->ask_us = FELT_MIN(sync->ask_us, felt_usec_add(sync->asked_us, ASK_PAUSE_US));
 }
 
 /* ---- asking ---- */
@@ -96,7 +130,8 @@ static void lose(struct felt_sync *sync)
 
     sync->has_generation = false;
     sync->clear_seq = 0;
-    sync->poll_us = sync->now + POLL_LOST_US;
+    sync->ask_us = sync->now + ASK_LOST_US;
+    felt_varlink_client_free(FELT_TAKE(sync->bell));
     if (sync->is_lost)
         return;
     sync->is_lost = true;
@@ -145,16 +180,18 @@ static void take_state(struct felt_sync *sync, const json_t *state)
     felt_sync_step(sync, &input);
 }
 
-void felt_sync_feltd_poll(struct felt_sync *sync)
+void felt_sync_feltd_ask(struct felt_sync *sync)
 {
     _cleanup_(json_decrefp) json_t *reply = NULL;
     const json_t *state;
 
-    sync->poll_us = sync->now + POLL_US;
+    sync->asked_us = sync->now;
+    sync->ask_us = sync->now + ASK_US;
     if (!sync->bridge->feltd && !connect_again(sync)) {
         lose(sync);
         return;
     }
+    hang_bell(sync);
     if (felt_bridge_feltd(sync->bridge, "io.felt.BridgeState",
                           sync->has_generation ? json_pack("{s:I}", "after", sync->generation)
                                                : NULL,

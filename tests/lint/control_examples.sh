@@ -26,7 +26,7 @@ needs_admin() {
 
 is "methods and examples are the same" "$(examples proto)" "$(methods proto)"
 is "what the document keeps for who may change is what the code keeps" "$(needs_admin proto)" \
-    "$(sed -n 's/.*{\.name = "\([A-Za-z]*\)".*\.changes = true.*/\1/p' src/agent/methods.c | sort)"
+    "$(tr -s '\n ' ' ' <src/agent/methods.c | grep -oE '\{\.name = "[A-Za-z]*"[^}]*\.changes = true' | cut -d '"' -f 2 | sort)"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -21,6 +21,7 @@ struct felt_node {
     struct felt_bridge_view bridge;
     enum felt_bridge_refusal refusal;
     uint32_t n_members, n_demands, n_leases, n_foreign;
+    uint64_t generation;
     struct felt_member_view members[3];
     struct felt_demand demands[2];
     struct felt_bridge_lease leases[2];
@@ -90,9 +91,9 @@ bool felt_node_next_bridge_lease(const struct felt_node *node, uint32_t *at,
     return true;
 }
 
-uint64_t felt_node_bridge_generation(const struct felt_node *node _unused_)
+uint64_t felt_node_bridge_generation(const struct felt_node *node)
 {
-    return 42;
+    return node->generation;
 }
 
 uint64_t felt_node_reserved_by(const struct felt_node *node _unused_)
@@ -177,6 +178,7 @@ static int setup(void **state)
     now = 1000 * FELT_USEC_SEC;
     f->node.self = (struct felt_self_view){
         .in_cluster = true, .era = 1, .config = &f->config, .n_slots = 255, .n_members = 3};
+    f->node.generation = 42;
     f->node.n_members = 3;
     for (uint8_t i = 0; i < 3; i++)
         f->node.members[2 - i] = (struct felt_member_view){.id = {{0xaa, i}},
@@ -261,6 +263,40 @@ static void what_there_is_to_do_is_in_one_answer_and_not_said_again(void **state
                         "{\"generation\":42,\"state\":null}");
     f->node.self.in_cluster = false;
     assert_string_equal(call(f, felt_methods_bridge_state, "{}"), "io.felt.NotInCluster: ");
+}
+
+/* The next answer of a stream; -1: there is none now. */
+static json_int_t next(struct fixture *f, uint64_t *cursor)
+{
+    struct felt_varlink_answer answer = {0};
+    json_int_t generation = -1;
+
+    if (felt_methods_bridge_next(&f->context, cursor, &answer))
+        generation = json_integer_value(json_object_get(answer.parameters, "generation"));
+    json_decref(answer.parameters);
+    return generation;
+}
+
+static void who_watches_hears_the_generation_at_once_and_whenever_it_is_another(void **state)
+{
+    struct felt_varlink_answer begin = {0};
+    struct fixture *f = *state;
+    uint64_t cursor;
+
+    felt_methods_bridge_watch(&f->context, NULL, &begin);
+    assert_null(begin.error);
+    cursor = begin.cursor;
+    assert_int_equal(next(f, &cursor), 42);
+    assert_int_equal(next(f, &cursor), -1);
+    f->node.generation = 0;
+    assert_int_equal(next(f, &cursor), 0);
+    assert_int_equal(next(f, &cursor), -1);
+    /* Who left its cluster meanwhile has nothing to tell; who is in none does not begin. */
+    f->node.generation = 43;
+    f->node.self.in_cluster = false;
+    assert_int_equal(next(f, &cursor), -1);
+    felt_methods_bridge_watch(&f->context, NULL, &begin);
+    assert_string_equal(begin.error, "io.felt.NotInCluster");
 }
 
 static void what_is_cleared_goes_to_the_node_and_what_it_refuses_comes_back(void **state)
@@ -397,6 +433,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_there_is_to_do_is_in_one_answer_and_not_said_again,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            who_watches_hears_the_generation_at_once_and_whenever_it_is_another, setup, teardown),
         cmocka_unit_test_setup_teardown(
             what_is_cleared_goes_to_the_node_and_what_it_refuses_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(foreign_leases_are_read_whatever_their_backend, setup,
