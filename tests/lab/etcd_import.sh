@@ -76,6 +76,28 @@ etcd_put config '{"Network":"172.18.0.0/16","Backend":{"Type":"vxlan"}}'
 refused "a configuration that contradicts the founder's" 1 \
     'not one network: etcd has Network 172\.18\.0\.0/16, and [^ ]*/net-conf.json has 172\.17\.0\.0/16' import
 etcd_put config "$CONFIG"
+
+# ---- into a cluster that runs ----------------------------------------------------------------------
+
+reserved() {
+    lab exec h1 feltctl reservations -o json | jq -c '[.reservations[] | [.subnet, .whom]] | sort'
+}
+check "the founder starts" lab start h1 --net-config-path "$ETC/net-conf.json" --reservations "$ETC/reservations.json"
+is "with the subnet that is reserved for its address" "$(subnet h1)" 172.17.21
+BEFORE=$(reserved)
+etcd_put subnets/172.17.60.0-24 "$(lease_json 192.0.2.6 $MAC)" 86400
+like "a dry run says what it would do" "$(on_h1 import --dry-run)" "4 reservations would be made in feltd's cluster"
+is "and does nothing" "$(reserved)" "$BEFORE"
+like "what is new in etcd is reserved" "$(on_h1 import)" "4 reservations made in feltd's cluster"
+is "for its address" "$(reserved)" "$(jq -c '. + [["172.17.60.0/24","192.0.2.6"]] | sort' <<<"$BEFORE")"
+check "which can be said again" on_h1 import
+is "and changes nothing" "$(reserved | jq length)" "$(($(jq length <<<"$BEFORE") + 1))"
+etcd_put config '{"Network":"172.18.0.0/16","Backend":{"Type":"vxlan"}}'
+refused "a configuration that contradicts the cluster's" 1 \
+    'not one network: etcd has Network 172\.18\.0\.0/16, and the cluster has 172\.17\.0\.0/16' import
+etcd_put config "$CONFIG"
+lab stop h1
+
 etcd_kill
 check "once more, with --once, needs no etcd" on_h1 import --once
 
