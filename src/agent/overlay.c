@@ -7,8 +7,8 @@
 #include <sys/epoll.h>
 
 #include "agent/adoption.h"
-#include "agent/foreign_peers.h"
 #include "agent/log.h"
+#include "agent/peers.h"
 #include "agent/rules.h"
 #include "agent/subnet_env.h"
 #include "node/view.h"
@@ -30,6 +30,7 @@ struct felt_overlay {
     struct felt_devices_backend backend;
     felt_usec backoff_us;
     struct felt_adoption adoption;
+    struct felt_peers peers;
     felt_usec wait_us; /* until stale entries may go; 0: nothing waits for that */
     bool ready;
     struct felt_subnet_env env; /* as last written */
@@ -111,6 +112,7 @@ void felt_overlay_free(struct felt_overlay *overlay)
     sd_event_source_disable_unref(overlay->timer);
     drop_devices(overlay);
     felt_rules_free(overlay->rules);
+    felt_peers_done(&overlay->peers);
     sd_event_unref(overlay->config.event);
     free(overlay);
 }
@@ -225,55 +227,6 @@ static int set_backend(struct felt_overlay *o, struct felt_reconcile_report *rep
     return 0;
 }
 
-/* Of vxlan a way needs the MAC at its end. */
-static void read_way(enum felt_backend backend, const struct felt_ip *public_ip, const char *data,
-                     struct felt_devices_way *ret_way)
-{
-    struct felt_devices_way way = {.public_ip = *public_ip};
-
-    if (backend == FELT_BACKEND_VXLAN && felt_vxlan_data_parse(data, strlen(data), &way.data) < 0)
-        return;
-    *ret_way = way;
-}
-
-/* The members, and others, whose lease we should have a way to. We are the first of all.
- * *ret_all_told: no living one has yet to say what its lease and device are. */
-static size_t collect_peers(const struct felt_overlay *o, const struct felt_self_view *self,
-                            struct felt_devices_peer *peers, bool *ret_all_told)
-{
-    struct felt_ip own = {.family = FELT_FAMILY_NONE};
-    struct felt_member_view m;
-    size_t n = 0;
-
-    *ret_all_told = true;
-    for (uint32_t i = 0; felt_node_next_member(o->config.node, 0, &i, &m);) {
-        struct felt_devices_peer peer = {.id = m.id, .backend = m.backend};
-
-        if (m.self) {
-            own = m.public_ip;
-            continue;
-        }
-        if (m.state == FELT_MEMBER_ALIVE && (!m.has_lease || !m.has_backend))
-            *ret_all_told = false;
-        /* Without a device it cannot be reached yet: its next announcement says where. */
-        if (!m.has_lease || !m.has_backend)
-            continue;
-        read_way(m.backend, &m.public_ip, m.backend_data, &peer.ways[0]);
-        if (m.public_ip6.family != FELT_FAMILY_NONE)
-            read_way(m.backend, &m.public_ip6, m.backend_data6, &peer.ways[1]);
-        if (peer.ways[0].public_ip.family == FELT_FAMILY_NONE &&
-            peer.ways[1].public_ip.family == FELT_FAMILY_NONE)
-            continue;
-        /* This machine before it lost its disk: there is no way from here to here. */
-        if (felt_ip_equal(&m.public_ip, &own) ||
-            felt_foreign_peers_hide(o->config.node, m.lease_slot, &m.public_ip))
-            continue;
-        peer.subnets = felt_netconf_subnets(self->config, m.lease_slot);
-        peers[n++] = peer;
-    }
-    return n + felt_foreign_peers_collect(o->config.node, self->config, &own, peers + n);
-}
-
 /* Of each family that there is. */
 static void set_rules(struct felt_overlay *o, const struct felt_netconf *config,
                       const struct felt_dual *lease)
@@ -292,11 +245,8 @@ static void set_rules(struct felt_overlay *o, const struct felt_netconf *config,
 static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
                     struct felt_reconcile_report *report)
 {
-    _cleanup_(felt_freep) struct felt_devices_peer *peers = NULL;
     enum felt_plan_knowledge knowledge;
     struct felt_dual lease;
-    bool all_told;
-    size_t n;
     uint64_t now;
     int r;
 
@@ -306,16 +256,17 @@ static int run_pass(struct felt_overlay *o, const struct felt_self_view *self,
     /* Before the lease is known, peers may not be either: what an earlier run left stays. */
     if (!self->has_lease)
         return 0;
-    peers = calloc(self->n_members + felt_foreign_peers_max(o->config.node), sizeof(*peers));
-    if (!peers)
-        return -ENOMEM;
     lease = felt_netconf_subnets(self->config, self->lease_slot);
-    n = collect_peers(o, self, peers, &all_told);
     (void)sd_event_now(o->config.event, CLOCK_MONOTONIC, &now);
-    knowledge =
-        felt_adoption_knowledge(&o->adoption, now, self->synced,
-                                felt_devices_are_anothers(o->devices), all_told, &o->wait_us);
-    r = felt_devices_set(o->devices, knowledge, &lease, peers, n);
+    r = felt_peers_collect(&o->peers, o->config.node, self, now);
+    if (r < 0)
+        return r;
+    knowledge = felt_adoption_knowledge(&o->adoption, now, self->synced,
+                                        felt_devices_are_anothers(o->devices), o->peers.all_told,
+                                        &o->wait_us);
+    if (o->peers.wait_us > 0)
+        o->wait_us = o->wait_us > 0 ? FELT_MIN(o->wait_us, o->peers.wait_us) : o->peers.wait_us;
+    r = felt_devices_set(o->devices, knowledge, &lease, o->peers.all, o->peers.n_all);
     if (r < 0)
         return r;
     set_rules(o, self->config, &lease);

@@ -44,6 +44,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/overlay.c src/agent/overlay.h \
 	src/agent/overlay_socket.c src/agent/overlay_socket.h \
 	src/agent/path.c src/agent/path.h \
+	src/agent/peers.c src/agent/peers.h \
 	src/agent/pick.c src/agent/pick.h \
 	src/agent/prepare.c src/agent/prepare.h \
 	src/agent/reconciler.c src/agent/reconciler.h \

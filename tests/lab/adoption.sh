@@ -75,6 +75,19 @@ lab kill h2
 check "feltd starts after SIGKILL" lab start h2
 unchanged "kill -9 and start"
 
+# Again and again: what a new process says first, before its device is there, takes nobody's route away.
+start_flows
+lab exec h1 bash -c 'echo $$ >"$1.pid"; exec ip monitor route >"$1"' bash "$WORK/routes" &
+await 10 test -s "$WORK/routes.pid"
+for ((i = 0; i < 20; i++)); do
+    lab kill h2
+    lab start h2 || break
+done
+is "feltd starts twenty times after SIGKILL" "$i" 20
+lab exec h1 kill "$(<"$WORK/routes.pid")"
+is "h1 has not touched a route meanwhile" "$(<"$WORK/routes")" ""
+unchanged "kill -9 and start, twenty times"
+
 # A package manager puts a new file in the place of the old one and restarts the service.
 start_flows
 cp -L "$DIR/bin/feltd" "$DIR/bin/feltd.new"

@@ -23,6 +23,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_reservations \
 	tests/unit/agent/test_overlay_socket \
 	tests/unit/agent/test_path \
+	tests/unit/agent/test_peers \
 	tests/unit/agent/test_seeds \
 	tests/unit/agent/test_machine \
 	tests/unit/agent/test_store \
@@ -72,6 +73,8 @@ tests_unit_agent_test_methods_bridge_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_bridge_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_dual_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_dual_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_peers_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_peers_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_paths_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_paths_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_overlay_socket_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
