@@ -9,6 +9,7 @@
 
 #include "agent/log.h"
 #include "agent/reconciler_story.h"
+#include "agent/refusal.h"
 #include "kernel/apply.h"
 #include "kernel/observe.h"
 #include "kernel/offload.h"
@@ -387,37 +388,17 @@ static void explain_refusal(struct felt_reconciler *reconciler, const struct fel
                             struct felt_reconcile_report *report)
 {
     const struct felt_plan_link *link = &reconciler->desired.link;
-    uint16_t port = link->port != 0 ? link->port : reconciler->desired.default_port;
-    char what[FELT_PLAN_OP_TEXT], rival[FELT_PLAN_NAME];
+    struct felt_refusal refusal = {
+        .op = op,
+        .error = error,
+        .link = link,
+        .port = link->port != 0 ? link->port : reconciler->desired.default_port,
+    };
+    char text[FELT_REFUSAL_TEXT];
 
-    felt_plan_op_format(op, what);
-    if (op->kind == FELT_OP_LINK_ADD && error->code == -EEXIST &&
-        felt_kernel_rival(reconciler->netlink, link, port, rival) == 0)
-        report_text(report,
-                    "cannot %s: the device %s has VNI %u and UDP port %u already; delete it "
-                    "('ip link del %s') or choose another VNI",
-                    what, rival, link->vni, port, rival);
-    else if (op->kind == FELT_OP_LINK_UP && error->code == -EADDRINUSE)
-        report_text(report,
-                    "cannot %s: UDP port %u is in use by a vxlan device with other options, or "
-                    "by a program",
-                    what, port);
-    else if (op->kind == FELT_OP_ADDR_ADD && error->code == -EACCES)
-        report_text(report,
-                    "cannot %s: IPv6 is switched off on %s (net.ipv6.conf.*.disable_ipv6); switch "
-                    "it on, or do without EnableIPv6",
-                    what, link->name);
-    else if (op->kind == FELT_OP_ROUTE_SET && error->code == -EINVAL && op->route.onlink &&
-             op->route.dst.ip.family == FELT_FAMILY_V6)
-        report_text(report,
-                    "cannot %s: a wider route leads there over another device ('ip -6 route get "
-                    "%s' shows it), and Linux takes no such gateway; remove or narrow it",
-                    what, FELT_IP(&op->route.via));
-    else if (error->code == -EPERM)
-        report_text(report, "cannot %s: not permitted; feltd needs CAP_NET_ADMIN", what);
-    else
-        report_text(report, "cannot %s: %s", what,
-                    error->text[0] != 0 ? error->text : strerror(-error->code));
+    if (op->kind == FELT_OP_LINK_ADD && error->code == -EEXIST)
+        (void)felt_kernel_rival(reconciler->netlink, link, refusal.port, refusal.rival);
+    report_text(report, "%s", felt_refusal_format(&refusal, text));
 }
 
 /* A created device is told in one line; the entries' stories follow. */

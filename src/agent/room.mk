@@ -49,6 +49,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/prepare.c src/agent/prepare.h \
 	src/agent/reconciler.c src/agent/reconciler.h \
 	src/agent/reconciler_story.c src/agent/reconciler_story.h \
+	src/agent/refusal.c src/agent/refusal.h \
 	src/agent/reservations.c src/agent/reservations.h \
 	src/agent/risk.c src/agent/risk.h \
 	src/agent/rules.c src/agent/rules.h \
