@@ -39,7 +39,7 @@ struct felt_overlay {
     size_t n_programmed;
     size_t n_unreachable;
     char kernel_error[256];
-    char kernel_limit[400];
+    char kernel_limit[FELT_SYSCTL_LIMIT_TEXT];
     char subnet_file_error[256];
 };
 

@@ -10,6 +10,7 @@
 #include "agent/log.h"
 #include "agent/reconciler_story.h"
 #include "agent/refusal.h"
+#include "agent/sysctl_story.h"
 #include "kernel/apply.h"
 #include "kernel/observe.h"
 #include "kernel/offload.h"
@@ -269,46 +270,6 @@ bool felt_reconciler_ready(struct felt_reconciler *reconciler)
 
 /* ---- one pass ---- */
 
-static void see_to_forwarding(struct felt_reconciler *reconciler)
-{
-    int r = felt_sysctl_ip_forward();
-
-    if (reconciler->desired.networks.v6.ip.family != FELT_FAMILY_NONE &&
-        !reconciler->told_forwarding && !reconciler->is_second &&
-        felt_sysctl_ip6_forwarding() == 0) {
-        reconciler->told_forwarding = true;
-        felt_log_notice(
-            "kernel: net.ipv6.conf.all.forwarding is off, so containers are not reached "
-            "over IPv6; switching it on changes what this machine takes from routers, "
-            "so that is left to you");
-    }
-
-    if (r == 1)
-        felt_log_notice("kernel: net.ipv4.ip_forward was off, and is on now");
-    else if (r < 0)
-        felt_log_debug("kernel: cannot see to net.ipv4.ip_forward: %s", strerror(-r));
-}
-
-static void see_to_limits(const struct felt_reconciler *reconciler,
-                          struct felt_reconcile_report *report)
-{
-    struct felt_sysctl_neigh neigh;
-    int r = felt_sysctl_neigh_room(FELT_SYSCTL_NEIGH, reconciler->desired.n_peers, &neigh);
-
-    if (r == 1)
-        felt_log_notice("kernel: the neighbour table had room for %ld entries, too few for %zu "
-                        "peers, and has room for %ld now (net.ipv4.neigh.default.gc_thresh1..3)",
-                        neigh.have, reconciler->desired.n_peers, neigh.wanted);
-    else if (r < 0 && r != -ENOENT)
-        snprintf(
-            report->limit, sizeof(report->limit),
-            "the neighbour table has room for %ld entries, too few for %zu peers, and cannot be "
-            "enlarged from here (%s): sysctl -w net.ipv4.neigh.default.gc_thresh3=%ld "
-            "net.ipv4.neigh.default.gc_thresh2=%ld net.ipv4.neigh.default.gc_thresh1=%ld",
-            neigh.have, reconciler->desired.n_peers, strerror(-r), neigh.wanted, neigh.wanted / 2,
-            neigh.wanted / 8);
-}
-
 /* The underlay keeps its name when it is made anew, but gets another index. */
 static void follow_underlay(struct felt_reconciler *reconciler)
 {
@@ -524,7 +485,9 @@ static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report 
 {
     int r = -ENOBUFS;
 
-    see_to_forwarding(reconciler);
+    felt_sysctl_story_forwarding(!reconciler->is_second &&
+                                     reconciler->desired.networks.v6.ip.family != FELT_FAMILY_NONE,
+                                 &reconciler->told_forwarding);
     follow_underlay(reconciler);
     for (int i = 0; i < TRIES && r == -ENOBUFS; i++) {
         if (i > 0)
@@ -533,7 +496,7 @@ static int run(struct felt_reconciler *reconciler, struct felt_reconcile_report 
         r = run_once(reconciler, report);
     }
     see_to_offload(reconciler, report);
-    see_to_limits(reconciler, report);
+    felt_sysctl_story_limits(reconciler->desired.n_peers, report->limit);
     return r;
 }
 

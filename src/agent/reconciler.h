@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/sysctl_story.h"
 #include "agent/underlay.h"
 #include "agent/way.h"
 #include "base/id.h"
@@ -43,8 +44,8 @@ struct felt_reconcile_report {
         n_repaired; /* devices and peers that had been as they should be, and were made so again */
     size_t n_troubles; /* peers without a way, not the kernel's fault; waiting does not help them */
     char text[256];    /* the first error or trouble, one line; "" */
-    char limit[400]; /* a limit of the machine that is too low for so many peers, and what to do; ""
-                      */
+    /* A limit of the machine that is too low for so many peers, and what to do; "". */
+    char limit[FELT_SYSCTL_LIMIT_TEXT];
 };
 
 /* 0; -EINVAL or -ERANGE for a configuration that this machine cannot serve, with ret_report->text;

@@ -58,6 +58,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/socket_address.c src/agent/socket_address.h \
 	src/agent/store.c src/agent/store.h \
 	src/agent/subnet_env.c src/agent/subnet_env.h \
+	src/agent/sysctl_story.c src/agent/sysctl_story.h \
 	src/agent/thread.c src/agent/thread.h \
 	src/agent/transport.c src/agent/transport.h \
 	src/agent/underlay.c src/agent/underlay.h \

@@ -115,7 +115,7 @@ tests_unit_agent_test_writer_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_writer_LDADD = $(AGENT_TEST_LDADD)
 # These need the kernel room's and the plan's nouns too.
 RECONCILER_TESTS = tests/unit/agent/test_follow tests/unit/agent/test_reconciler_story \
-	tests/unit/agent/test_refusal tests/unit/agent/test_underlay
+	tests/unit/agent/test_refusal tests/unit/agent/test_sysctl_story tests/unit/agent/test_underlay
 RECONCILER_TEST_LDADD = src/agent/libagent.a src/kernel/libkernel.a src/plan/libplan.a \
 	src/base/libbase.a $(NL_LIBS) $(SYSTEMD_LIBS) $(CMOCKA_LIBS)
 UNIT_TESTS += $(RECONCILER_TESTS)
@@ -127,3 +127,5 @@ tests_unit_agent_test_underlay_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_underlay_LDADD = $(RECONCILER_TEST_LDADD)
 tests_unit_agent_test_refusal_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_refusal_LDADD = $(RECONCILER_TEST_LDADD)
+tests_unit_agent_test_sysctl_story_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_sysctl_story_LDADD = $(RECONCILER_TEST_LDADD)
