@@ -2,7 +2,6 @@
 /* What felt-etcd-bridge has a node do, and how it asks what there is to do. */
 #include "agent/methods_bridge.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +13,7 @@
 #include "node/reserve.h"
 #include "node/view.h"
 
-_printf_(2, 3) static void refuse(struct felt_varlink_answer *answer, const char *format, ...)
-{
-    char reason[400];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(reason, sizeof(reason), format, args);
-    va_end(args);
-    answer->error = "io.felt.CannotBridge";
-    answer->parameters = json_pack("{s:o}", "reason", felt_methods_text(reason));
-}
+#define REFUSED "io.felt.CannotBridge"
 
 /* The bridge called: it is there. */
 static void heard(struct felt_methods_context *c)
@@ -44,26 +33,31 @@ static void explain(const struct felt_methods_context *c, enum felt_bridge_refus
     name = v.name[0] != '\0' ? v.name : FELT_ID_SHORT(&v.node);
     switch (refusal) {
     case FELT_BRIDGE_NOT_READY:
-        refuse(answer, "this node is not ready for it: it does not know its cluster's map yet, "
-                       "has not been confirmed by another member, or is leaving");
+        felt_methods_refuse(
+            answer, REFUSED,
+            "this node is not ready for it: it does not know its cluster's map yet, "
+            "has not been confirmed by another member, or is leaving");
         break;
     case FELT_BRIDGE_OTHER:
-        refuse(answer, "the etcd bridge is on beside the node %s: order it there", name);
+        felt_methods_refuse(answer, REFUSED,
+                            "the etcd bridge is on beside the node %s: order it there", name);
         break;
     case FELT_BRIDGE_NOT_ON:
-        refuse(answer, "there is no etcd bridge that it could be about");
+        felt_methods_refuse(answer, REFUSED, "there is no etcd bridge that it could be about");
         break;
     case FELT_BRIDGE_LEASED:
-        refuse(answer,
-               "%u leases of etcd are not felt's; where they are not in use any more, force it",
-               (unsigned)v.n_foreign);
+        felt_methods_refuse(
+            answer, REFUSED,
+            "%u leases of etcd are not felt's; where they are not in use any more, force it",
+            (unsigned)v.n_foreign);
         break;
     case FELT_BRIDGE_GIVEN:
-        refuse(answer, "subnets have been given without etcd since: begin anew with 'sync'");
+        felt_methods_refuse(answer, REFUSED,
+                            "subnets have been given without etcd since: begin anew with 'sync'");
         break;
     case FELT_BRIDGE_LAST_NOTICE:
     case FELT_BRIDGE_OK: /* but nothing came of it */
-        refuse(answer, "feltd has no memory for it");
+        felt_methods_refuse(answer, REFUSED, "feltd has no memory for it");
         break;
     }
 }
@@ -212,7 +206,8 @@ static bool is_bridge_node(struct felt_methods_context *c, struct felt_self_view
     }
     felt_node_bridge(c->node, &v);
     if (v.phase != FELT_BRIDGE_ON || !v.self) {
-        refuse(answer, "the etcd bridge is not on beside this node: BridgeBegin comes first");
+        felt_methods_refuse(answer, REFUSED,
+                            "the etcd bridge is not on beside this node: BridgeBegin comes first");
         return false;
     }
     heard(c);
@@ -337,13 +332,13 @@ void felt_methods_bridge_foreign(void *userdata, const json_t *parameters,
         return;
     changes = calloc(json_array_size(set) + json_array_size(gone) + 1, sizeof(*changes));
     if (!changes) {
-        refuse(ret_answer, "feltd has no memory for it");
+        felt_methods_refuse(ret_answer, REFUSED, "feltd has no memory for it");
         return;
     }
     if (!read_changes(&self, set, gone, changes, &n, ret_answer))
         return;
     if (c->bridge_foreign(c->userdata, changes, n) != FELT_VERDICT_TAKEN) {
-        refuse(ret_answer, "feltd has no memory for it, or is leaving");
+        felt_methods_refuse(ret_answer, REFUSED, "feltd has no memory for it, or is leaving");
         return;
     }
     ret_answer->parameters = json_pack("{s:I}", "save", (json_int_t)felt_node_reserved_by(c->node));

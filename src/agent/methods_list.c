@@ -60,3 +60,16 @@ json_t *felt_methods_text(const char *text)
     }
     return json_string(safe);
 }
+
+void felt_methods_refuse(struct felt_varlink_answer *answer, const char *error, const char *format,
+                         ...)
+{
+    char reason[TEXT_SIZE];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(reason, sizeof(reason), format, args);
+    va_end(args);
+    answer->error = error;
+    answer->parameters = json_pack("{s:o}", "reason", felt_methods_text(reason));
+}

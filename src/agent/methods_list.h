@@ -16,6 +16,9 @@ int felt_methods_by_name(const void *a, const void *b);
 
 /* JSON is UTF-8; what a peer calls itself need not be. */
 json_t *felt_methods_text(const char *text);
+/* Makes answer this error ("io.felt.CannotReserve", static), with its reason. */
+_printf_(3, 4) void felt_methods_refuse(struct felt_varlink_answer *answer, const char *error,
+                                        const char *format, ...);
 /* One line more of what is wrong. */
 _printf_(2, 3) void felt_methods_add_problem(json_t *problems, const char *format, ...);
 /* Subnets that are reserved for one node and leased by another: adds a line each. */

@@ -13,6 +13,8 @@
 #include "agent/pick.h"
 #include "node/order.h"
 
+#define REFUSED "io.felt.CannotReclaim"
+
 struct names {
     const struct felt_member_view *all;
     size_t n;
@@ -100,12 +102,6 @@ static json_t *entries(const struct felt_methods_context *c, const struct felt_i
     return list;
 }
 
-static void refuse(struct felt_varlink_answer *answer, const char *reason)
-{
-    answer->error = "io.felt.CannotReclaim";
-    answer->parameters = json_pack("{s:o}", "reason", felt_methods_text(reason));
-}
-
 /* 0 or -errno with the answer. *ret_n of them, each once. */
 static int pick_all(const struct felt_methods_context *c, const json_t *nodes,
                     struct felt_id ids[FELT_ORDERS_MAX], size_t *ret_n,
@@ -127,7 +123,7 @@ static int pick_all(const struct felt_methods_context *c, const json_t *nodes,
             return -EINVAL;
         }
         if (felt_pick(c, text, &ids[n], &failure) < 0) {
-            refuse(answer, failure.text);
+            felt_methods_refuse(answer, REFUSED, "%s", failure.text);
             return -ENOENT;
         }
         for (size_t k = 0; k < n; k++)
@@ -222,7 +218,7 @@ static void refuse_order(const struct felt_methods_context *c, enum felt_order_r
 
     names.all = all = felt_methods_list(c, &names.n);
     explain(c, refusal, name_of(&names, id, short_id), text, sizeof(text));
-    refuse(answer, text);
+    felt_methods_refuse(answer, REFUSED, "%s", text);
 }
 
 static bool carry_out(const struct felt_methods_context *c, const struct felt_id *ids, size_t n,

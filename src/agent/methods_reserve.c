@@ -2,8 +2,6 @@
 /* Reserve, Unreserve, ReserveMany, ListReservations and GetSaved of io.felt. */
 #include "agent/methods.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "agent/log.h"
@@ -12,18 +10,7 @@
 #include "node/view.h"
 
 #define MANY_MAX 256 /* of one call */
-
-_printf_(2, 3) static void refuse(struct felt_varlink_answer *answer, const char *format, ...)
-{
-    char reason[400];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(reason, sizeof(reason), format, args);
-    va_end(args);
-    answer->error = "io.felt.CannotReserve";
-    answer->parameters = json_pack("{s:o}", "reason", felt_methods_text(reason));
-}
+#define REFUSED  "io.felt.CannotReserve"
 
 /* The slot of the parameter `subnet`; false where the answer says why there is none. */
 static bool take_subnet(const struct felt_self_view *self, const json_t *parameters,
@@ -46,7 +33,8 @@ static bool take_subnet(const struct felt_self_view *self, const json_t *paramet
     first = felt_netconf_subnets(n, 0);
     last = felt_netconf_subnets(n, felt_netconf_slots(n) - 1);
     if (felt_cidr_parse(text, &cidr) < 0) {
-        refuse(answer, "'%.100s' is no subnet like %s", text, FELT_CIDR(felt_dual_first(&first)));
+        felt_methods_refuse(answer, REFUSED, "'%.100s' is no subnet like %s", text,
+                            FELT_CIDR(felt_dual_first(&first)));
         return false;
     }
     least = felt_dual_of(&first, cidr.ip.family);
@@ -54,13 +42,15 @@ static bool take_subnet(const struct felt_self_view *self, const json_t *paramet
         least = felt_dual_first(&first);
     masked = felt_cidr_masked(&cidr);
     if (cidr.len == least->len && !felt_cidr_equal(&masked, &cidr)) {
-        refuse(answer, "%s is no subnet: it is inside of %s", FELT_CIDR(&cidr), FELT_CIDR(&masked));
+        felt_methods_refuse(answer, REFUSED, "%s is no subnet: it is inside of %s",
+                            FELT_CIDR(&cidr), FELT_CIDR(&masked));
         return false;
     }
     if (felt_netconf_slot(n, &cidr, ret_slot) < 0) {
-        refuse(answer, "%s is no subnet of the network: those are /%u, from %s to %s",
-               FELT_CIDR(&cidr), (unsigned)least->len, FELT_IP(&least->ip),
-               FELT_IP(&felt_dual_of(&last, least->ip.family)->ip));
+        felt_methods_refuse(answer, REFUSED,
+                            "%s is no subnet of the network: those are /%u, from %s to %s",
+                            FELT_CIDR(&cidr), (unsigned)least->len, FELT_IP(&least->ip),
+                            FELT_IP(&felt_dual_of(&last, least->ip.family)->ip));
         return false;
     }
     return true;
@@ -75,33 +65,35 @@ static void explain(const struct felt_self_view *self, uint32_t slot, const char
 
     switch (a->refusal) {
     case FELT_RESERVE_LEASED:
-        refuse(answer,
-               "%s is the lease of the node %s; it can be reserved for another when that one has "
-               "left",
-               FELT_DUAL(&subnet), a->holder);
+        felt_methods_refuse(
+            answer, REFUSED,
+            "%s is the lease of the node %s; it can be reserved for another when that one has "
+            "left",
+            FELT_DUAL(&subnet), a->holder);
         break;
     case FELT_RESERVE_TAKEN:
-        refuse(answer, "%s is reserved for %s; 'feltctl unreserve %s' ends that",
-               FELT_DUAL(&subnet), felt_whom_format(&a->whom, other_whom),
-               FELT_CIDR(felt_dual_first(&subnet)));
+        felt_methods_refuse(answer, REFUSED,
+                            "%s is reserved for %s; 'feltctl unreserve %s' ends that",
+                            FELT_DUAL(&subnet), felt_whom_format(&a->whom, other_whom),
+                            FELT_CIDR(felt_dual_first(&subnet)));
         break;
     case FELT_RESERVE_ELSEWHERE:
         other = felt_netconf_subnets(self->config, a->slot);
-        refuse(answer, "%s has %s reserved; 'feltctl unreserve %s' ends that", whom,
-               FELT_DUAL(&other), FELT_CIDR(felt_dual_first(&other)));
+        felt_methods_refuse(answer, REFUSED, "%s has %s reserved; 'feltctl unreserve %s' ends that",
+                            whom, FELT_DUAL(&other), FELT_CIDR(felt_dual_first(&other)));
         break;
     case FELT_RESERVE_FULL:
-        refuse(answer, "there are %d reservations, and no more are possible",
-               FELT_NOTICES_LIVE_MAX);
+        felt_methods_refuse(answer, REFUSED, "there are %d reservations, and no more are possible",
+                            FELT_NOTICES_LIVE_MAX);
         break;
     case FELT_RESERVE_NOTHING:
-        refuse(answer, "%s is not reserved", FELT_DUAL(&subnet));
+        felt_methods_refuse(answer, REFUSED, "%s is not reserved", FELT_DUAL(&subnet));
         break;
     case FELT_RESERVE_NOT_READY:
-        refuse(answer, "this node is leaving the cluster");
+        felt_methods_refuse(answer, REFUSED, "this node is leaving the cluster");
         break;
     case FELT_RESERVE_OK: /* but nothing came of it */
-        refuse(answer, "feltd has no memory for it");
+        felt_methods_refuse(answer, REFUSED, "feltd has no memory for it");
         break;
     }
 }
@@ -140,7 +132,8 @@ void felt_methods_reserve(const struct felt_methods_context *c, const json_t *pa
     if (!take_subnet(&self, parameters, ret_answer, &slot))
         return;
     if (felt_whom_parse(text, &whom) < 0) {
-        refuse(ret_answer, "'%.100s' is neither the name of a node nor an address", text);
+        felt_methods_refuse(ret_answer, REFUSED,
+                            "'%.100s' is neither the name of a node nor an address", text);
         return;
     }
     felt_node_may_reserve(c->node, slot, &whom, &a);
