@@ -96,12 +96,16 @@ static void log_reclaim(const struct felt_self_view *self, const struct felt_eve
                          era, event->n_slots);
 }
 
-static void log_joined(const struct felt_self_view *self)
+static void log_membership(const struct felt_self_view *self, const struct felt_event *event)
 {
     char cluster[2 * FELT_CLUSTER_ID_LEN + 1];
 
     felt_hex_encode(self->cluster, sizeof(self->cluster), cluster);
-    felt_log_info("node: member of cluster=%s", cluster);
+    if (event->kind == FELT_EVENT_JOINED)
+        felt_log_info("node: member of cluster=%s", cluster);
+    else
+        felt_log_notice("node: has left the cluster; its subnet is given away and may be another "
+                        "machine's soon");
 }
 
 static void log_lease(const struct felt_self_view *self, const struct felt_event *event)
@@ -207,7 +211,8 @@ static void tell(const struct felt_node *node, const struct felt_event *event)
         log_network(self.config);
         break;
     case FELT_EVENT_JOINED:
-        log_joined(&self);
+    case FELT_EVENT_LEFT:
+        log_membership(&self, event);
         break;
     case FELT_EVENT_LEASE_TAKEN:
     case FELT_EVENT_LEASE_LOST:
@@ -231,10 +236,6 @@ static void tell(const struct felt_node *node, const struct felt_event *event)
     case FELT_EVENT_IDENTITY_RENEWED:
     case FELT_EVENT_STARTED_OVER:
         log_fresh_start(&self, event);
-        break;
-    case FELT_EVENT_LEFT:
-        felt_log_notice("node: has left the cluster; its subnet is given away and may be another "
-                        "machine's soon");
         break;
     case FELT_EVENT_PATH_FAILS:
     case FELT_EVENT_PATH_LARGE_FAILS:
