@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/test.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan/diff.h"
-#include "tests/unit/plan/world.h"
-
-struct fixture {
-    struct felt_plan_desired desired;
-    struct felt_plan_observed kernel;
-    struct felt_plan plan;
-};
+#include "tests/unit/plan/difference.h"
 
 static int setup(void **state)
 {
@@ -23,17 +17,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    felt_plan_done(&f->plan);
-    felt_plan_desired_done(&f->desired);
-    felt_plan_observed_done(&f->kernel);
-    free(f);
-    return 0;
-}
-
 static void set_peers(struct fixture *f, unsigned n)
 {
     struct felt_dual lease = world_dual("172.17.7.0/24", "");
@@ -42,24 +25,6 @@ static void set_peers(struct fixture *f, unsigned n)
     for (unsigned i = 0; i < n; i++)
         peers[i] = world_peer(i + 1);
     assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, &lease, peers, n), 0);
-}
-
-/* The difference as lines of text. */
-static const char *diff(struct fixture *f)
-{
-    static char lines[4096];
-    size_t used = 0;
-
-    felt_plan_done(&f->plan);
-    assert_int_equal(felt_plan_diff(&f->desired, &f->kernel, &f->plan), 0);
-    lines[0] = 0;
-    for (size_t i = 0; i < f->plan.n_ops; i++) {
-        char text[FELT_PLAN_OP_TEXT];
-
-        used += (size_t)snprintf(lines + used, sizeof(lines) - used, "%s\n",
-                                 felt_plan_op_format(&f->plan.ops[i], text));
-    }
-    return lines;
 }
 
 static void before_the_peers_are_known_only_the_device_is_made(void **state)

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/test.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "plan/diff.h"
-#include "tests/unit/plan/world.h"
+#include "tests/unit/plan/difference.h"
 
 #define RTN_UNICAST   1
 #define RTN_BLACKHOLE 6
 #define LOOPBACK      1 /* the index that the kernel gives a blackhole of IPv6 */
-
-struct fixture {
-    struct felt_plan_desired desired;
-    struct felt_plan_observed kernel;
-    struct felt_plan plan;
-};
 
 static int setup(void **state)
 {
@@ -28,40 +21,11 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    felt_plan_done(&f->plan);
-    felt_plan_desired_done(&f->desired);
-    felt_plan_observed_done(&f->kernel);
-    free(f);
-    return 0;
-}
-
 static void set_lease(struct fixture *f, const char *v4, const char *v6)
 {
     struct felt_dual lease = world_dual(v4, v6);
 
     assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, &lease, NULL, 0), 0);
-}
-
-/* The difference as lines of text. */
-static const char *diff(struct fixture *f)
-{
-    static char lines[1024];
-    size_t used = 0;
-
-    felt_plan_done(&f->plan);
-    assert_int_equal(felt_plan_diff(&f->desired, &f->kernel, &f->plan), 0);
-    lines[0] = 0;
-    for (size_t i = 0; i < f->plan.n_ops; i++) {
-        char text[FELT_PLAN_OP_TEXT];
-
-        used += (size_t)snprintf(lines + used, sizeof(lines) - used, "%s\n",
-                                 felt_plan_op_format(&f->plan.ops[i], text));
-    }
-    return lines;
 }
 
 /* What has been planned is there. */

@@ -2,25 +2,18 @@
 /* The difference where a network has both families: one device for both, or two siblings. */
 #include "tests/unit/test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/prng.h"
 #include "plan/diff.h"
 #include "plan/nexthop.h"
-#include "tests/unit/plan/world.h"
+#include "tests/unit/plan/difference.h"
 
 #define V4      FELT_FAMILY_V4
 #define V6      FELT_FAMILY_V6
 #define SIBLING 9 /* the other device's index */
 #define ROUNDS  2000
-
-struct fixture {
-    struct felt_plan_desired desired;
-    struct felt_plan_observed kernel;
-    struct felt_plan plan;
-};
 
 static int setup(void **state)
 {
@@ -31,40 +24,11 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    felt_plan_done(&f->plan);
-    felt_plan_desired_done(&f->desired);
-    felt_plan_observed_done(&f->kernel);
-    free(f);
-    return 0;
-}
-
 static void set(struct fixture *f, const struct felt_plan_peer *peers, size_t n)
 {
     struct felt_dual lease = world_dual("172.17.7.0/24", "fc00:0:0:7::/64");
 
     assert_int_equal(felt_plan_desired_set(&f->desired, FELT_PLAN_ALL_PEERS, &lease, peers, n), 0);
-}
-
-/* The difference as lines of text. */
-static const char *diff(struct fixture *f)
-{
-    static char lines[4096];
-    size_t used = 0;
-
-    felt_plan_done(&f->plan);
-    assert_int_equal(felt_plan_diff(&f->desired, &f->kernel, &f->plan), 0);
-    lines[0] = 0;
-    for (size_t i = 0; i < f->plan.n_ops; i++) {
-        char text[FELT_PLAN_OP_TEXT];
-
-        used += (size_t)snprintf(lines + used, sizeof(lines) - used, "%s\n",
-                                 felt_plan_op_format(&f->plan.ops[i], text));
-    }
-    return lines;
 }
 
 /* An underlay of one family carries both. */
