@@ -22,6 +22,8 @@ tests_unit_wire_test_pack_LDADD = $(WIRE_TEST_LDADD)
 tests_unit_wire_test_reader_SOURCES = tests/unit/wire/test_reader.c tests/support/messages.c tests/support/messages_equal.c tests/support/messages.h
 tests_unit_wire_test_reader_CPPFLAGS = $(WIRE_TEST_CPPFLAGS)
 tests_unit_wire_test_reader_LDADD = $(WIRE_TEST_LDADD)
+tests_unit_wire_test_record_SOURCES = tests/unit/wire/test_record.c tests/unit/wire/random_record.c \
+	tests/unit/wire/random_record.h
 tests_unit_wire_test_record_CPPFLAGS = $(WIRE_TEST_CPPFLAGS)
 tests_unit_wire_test_record_LDADD = $(WIRE_TEST_LDADD)
 tests_unit_wire_test_vote_CPPFLAGS = $(WIRE_TEST_CPPFLAGS)
