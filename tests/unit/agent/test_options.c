@@ -6,49 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/options.h"
-
-#define ARGS(...) ((char *const[]){"feltd", __VA_ARGS__, NULL})
-#define NO_ARGS   ((char *const[]){"feltd", NULL})
-#define ENV(...)  ((char *const[]){__VA_ARGS__, NULL})
-#define NO_ENV    ((char *const[]){NULL})
-
-static struct felt_options_error error;
-
-static int parse(char *const *argv, char *const *envp, struct felt_options *ret)
-{
-    int argc = 0;
-
-    while (argv[argc])
-        argc++;
-    error.text[0] = '\0';
-    return felt_options_parse(argc, argv, envp, "host7.example.org", ret, &error);
-}
-
-static struct felt_options parsed(char *const *argv, char *const *envp)
-{
-    struct felt_options o;
-
-    if (parse(argv, envp, &o) != 0)
-        fail_msg("%s", error.text);
-    return o;
-}
-
-/* Refused, with a message that begins with `want`, has one line, and points to the help. */
-static void refused(char *const *argv, char *const *envp, const char *want)
-{
-    static struct felt_options before, o;
-
-    memset(&before, 0x5a, sizeof(before));
-    memset(&o, 0x5a, sizeof(o));
-    if (parse(argv, envp, &o) != -EINVAL)
-        fail_msg("accepted, want: %s", want);
-    if (strncmp(error.text, want, strlen(want)) != 0)
-        fail_msg("got '%s', want '%s'", error.text, want);
-    assert_null(strchr(error.text, '\n'));
-    assert_non_null(strstr(error.text, "; see 'feltd --help'"));
-    assert_memory_equal(&o, &before, sizeof(o));
-}
+#include "tests/unit/agent/options_parse.h"
 
 static void without_anything_every_option_has_its_default(void **state)
 {
@@ -141,122 +99,6 @@ static void the_last_of_two_wins_where_there_can_be_one(void **state)
 
     (void)state;
     assert_string_equal(o.state_dir, "/b");
-}
-
-/* ---- environment ---- */
-
-static void the_command_line_wins_over_felts_variable_and_that_over_flannels(void **state)
-{
-    struct felt_options o;
-
-    (void)state;
-    o = parsed(ARGS("--subnet-file=/line"),
-               ENV("FELTD_SUBNET_FILE=/felt", "FLANNELD_SUBNET_FILE=/fl"));
-    assert_string_equal(o.subnet_file, "/line");
-    o = parsed(NO_ARGS, ENV("FLANNELD_SUBNET_FILE=/fl", "FELTD_SUBNET_FILE=/felt"));
-    assert_string_equal(o.subnet_file, "/felt");
-    o = parsed(NO_ARGS, ENV("FLANNELD_SUBNET_FILE=/fl"));
-    assert_string_equal(o.subnet_file, "/fl");
-    o = parsed(ARGS("--iface=eth1"), ENV("FELTD_IFACE=eth2,eth3"));
-    assert_int_equal(o.iface.n, 1);
-}
-
-static void an_empty_variable_is_none(void **state)
-{
-    struct felt_options o = parsed(NO_ARGS, ENV("FELTD_STATE_DIR=", "FELTD_IP_MASQ="));
-
-    (void)state;
-    assert_string_equal(o.state_dir, "/var/lib/felt");
-    assert_false(o.ip_masq);
-}
-
-static void flannels_variables_count_only_for_what_flannel_has(void **state)
-{
-    struct felt_options o =
-        parsed(NO_ARGS, ENV("FLANNELD_IFACE=eth0", "FLANNELD_IFACE_REGEX=e.{1,2}",
-                            "FLANNELD_PUBLIC_IP=192.0.2.9", "FLANNELD_IP_MASQ=true",
-                            "FLANNELD_NET_CONFIG_PATH=/n.json", "FLANNELD_STATE_DIR=/no",
-                            "FLANNELD_BIND=nonsense"));
-
-    (void)state;
-    assert_string_equal(o.iface.items[0], "eth0");
-    assert_string_equal(o.iface_regex.items[0], "e.{1,2}");
-    assert_string_equal(FELT_IP(&o.public_ip), "192.0.2.9");
-    assert_true(o.ip_masq);
-    assert_string_equal(o.net_config_path, "/n.json");
-    assert_true(o.net_config_explicit);
-    assert_string_equal(o.state_dir, "/var/lib/felt");
-    assert_string_equal(FELT_ENDPOINT(&o.bind), "0.0.0.0:8470");
-}
-
-static void a_list_in_a_variable_is_cut_at_commas_but_for_regular_expressions(void **state)
-{
-    struct felt_options o =
-        parsed(NO_ARGS, ENV("FELTD_JOIN=a,b:99,[2001:db8::1]:7", "FELTD_IFACE=eth0,eth1",
-                            "FELTD_IFACE_REGEX=e{1,2}"));
-
-    (void)state;
-    assert_int_equal(o.n_seeds, 3);
-    assert_string_equal(o.seeds[1].host, "b");
-    assert_int_equal(o.seeds[1].port, 99);
-    assert_string_equal(o.seeds[2].host, "2001:db8::1");
-    assert_int_equal(o.iface.n, 2);
-    assert_int_equal(o.iface_regex.n, 1);
-}
-
-static void a_bad_variable_is_named(void **state)
-{
-    (void)state;
-    refused(NO_ARGS, ENV("FELTD_BIND=here"), "FELTD_BIND: 'here' is not an address and port");
-    refused(NO_ARGS, ENV("FLANNELD_PUBLIC_IP=1.2.3"),
-            "FLANNELD_PUBLIC_IP: '1.2.3' is not an IP address");
-    refused(NO_ARGS, ENV("FELTD_LOG_LEVEL=loud"), "FELTD_LOG_LEVEL: 'loud' is not one of error");
-    refused(NO_ARGS, ENV("FELTD_JOIN=a,,b"), "FELTD_JOIN: '' is neither HOST[:PORT] nor a token");
-}
-
-static void a_line_wrap_in_a_value_is_recognised(void **state)
-{
-    (void)state;
-    refused(NO_ARGS, ENV("FELTD_IFACE=eth0\n"),
-            "FELTD_IFACE: the value has a line break or another control character");
-    refused(ARGS("--node-name", "a\rb"), NO_ENV,
-            "--node-name: the value has a line break or another control character");
-}
-
-/* systemd drops a second line without quotes, and splits $OPTIONS at one within quotes. */
-static void a_value_that_ends_where_more_should_come_was_wrapped(void **state)
-{
-    struct felt_options o;
-
-    (void)state;
-    refused(NO_ARGS, ENV("FELTD_JOIN=192.0.2.1,192.0.2.2,"),
-            "FELTD_JOIN: the value ends where more should come; was it wrapped onto a second line "
-            "in an environment file?");
-    refused(ARGS("--iface=eth0,"), NO_ENV, "--iface: the value ends where more should come");
-    refused(NO_ARGS, ENV("FLANNELD_SUBNET_FILE=/run/\\"), "FLANNELD_SUBNET_FILE: the value ends");
-    refused(ARGS("--etcd-endpoints=http://192.0.2.1:2379,", "http://192.0.2.2:2379"), NO_ENV,
-            "unexpected argument 'http://192.0.2.2:2379' (a boolean takes its value after '='; a "
-            "value that was wrapped in an environment file ends there)");
-    o = parsed(NO_ARGS, ENV("FLANNELD_ETCD_ENDPOINTS=http://192.0.2.1:2379,"));
-    assert_int_equal(o.n_ignored, 1);
-    assert_string_equal(
-        o.ignored[0],
-        "FLANNELD_ETCD_ENDPOINTS is ignored: feltd needs no etcd; felt-etcd-bridge takes it; its "
-        "value ends where more should come; was it wrapped onto a second line in an environment "
-        "file?");
-    o = parsed(NO_ARGS, ENV("FLANNELD_ETCD_PASSWORD=hunter\n2"));
-    assert_non_null(strstr(o.ignored[0], "its value has a line break"));
-    assert_null(strstr(o.ignored[0], "hunter"));
-}
-
-static void an_unknown_variable_of_felt_is_reported_and_ignored(void **state)
-{
-    struct felt_options o =
-        parsed(NO_ARGS, ENV("FELTD_NETWROK=10.0.0.0/8", "FELTD_NETWORK=10.0.0.0/8"));
-
-    (void)state;
-    assert_int_equal(o.n_ignored, 1);
-    assert_string_equal(o.ignored[0], "FELTD_NETWROK is ignored: there is no such option");
 }
 
 /* ---- flanneld's other options ---- */
@@ -522,24 +364,6 @@ static void an_empty_public_ip_is_flannels_default(void **state)
     assert_int_equal(o.public_ip.family, FELT_FAMILY_NONE);
 }
 
-static void joining_and_founding_exclude_each_other(void **state)
-{
-    (void)state;
-    refused(ARGS("--join=a", "--network=10.0.0.0/8"), NO_ENV,
-            "--join and --network exclude each other");
-    refused(ARGS("--backend=vxlan", "--join=a"), NO_ENV, "--join and --backend exclude each other");
-    refused(ARGS("--join=a", "--net-config-path=/x"), NO_ENV,
-            "--join and --net-config-path exclude each other");
-    refused(ARGS("--join=a", "--reservations=/x"), NO_ENV,
-            "--join and --reservations exclude each other");
-    refused(ARGS("--join=a", "--lease-time=7d"), NO_ENV,
-            "--join and --lease-time exclude each other");
-    refused(ARGS("--join=a"), ENV("FELTD_NETWORK=10.0.0.0/8"),
-            "--join and FELTD_NETWORK exclude each other");
-    refused(ARGS("--net-config-path=/x", "--backend=vxlan"), NO_ENV,
-            "--net-config-path and --backend exclude each other");
-}
-
 /* ---- limits ---- */
 
 static void the_grace_of_adoption_is_a_week_at_most_and_may_be_none(void **state)
@@ -585,108 +409,6 @@ static void a_host_name_that_is_no_node_name_asks_for_one(void **state)
         felt_options_parse(3, ARGS("--node-name", "n"), NO_ENV, ".example", &o, &error), 0);
 }
 
-static void as_many_seeds_as_allowed_are_taken_and_one_more_is_not(void **state)
-{
-    char *argv[2 * (FELT_SEEDS_MAX + 1) + 2] = {"feltd"};
-    struct felt_options o;
-
-    (void)state;
-    for (size_t i = 0; i <= FELT_SEEDS_MAX; i++) {
-        argv[1 + 2 * i] = "--join";
-        argv[2 + 2 * i] = "host";
-    }
-    refused(argv, NO_ENV, "--join: more than 16 seeds");
-    argv[1 + 2 * FELT_SEEDS_MAX] = NULL;
-    o = parsed(argv, NO_ENV);
-    assert_int_equal(o.n_seeds, FELT_SEEDS_MAX);
-    assert_string_equal(o.seeds[0].host, "host");
-    assert_int_equal(o.seeds[0].port, FELT_PORT);
-}
-
-/* ---- tokens ---- */
-
-static void make_token(char *text)
-{
-    struct felt_token token = {.n_seeds = 1};
-
-    memset(token.key.secret, 7, sizeof(token.key.secret));
-    assert_int_equal(felt_endpoint_parse("192.0.2.1:8470", 0, &token.seeds[0]), 0);
-    felt_token_format(&token, text);
-}
-
-static void who_founds_with_others_may_join_and_found_and_needs_to_know_where_they_are(void **state)
-{
-    char token[FELT_TOKEN_TEXT_MAX];
-    struct felt_options o;
-
-    (void)state;
-    o = parsed(ARGS("--bootstrap-expect=3", "--join=a", "--join=b", "--network=10.0.0.0/8"),
-               NO_ENV);
-    assert_int_equal(o.bootstrap_expect, 3);
-    assert_int_equal(o.n_seeds, 2);
-    assert_int_equal(parsed(ARGS("--bootstrap-expect=1"), NO_ENV).bootstrap_expect, 1);
-    assert_int_equal(parsed(ARGS("--bootstrap-expect=16", "--join=a"), NO_ENV).bootstrap_expect,
-                     FELT_EXPECT_MAX);
-    assert_int_equal(parsed(NO_ARGS, NO_ENV).bootstrap_expect, 0);
-    refused(ARGS("--bootstrap-expect=3"), NO_ENV, "--bootstrap-expect needs --join HOST");
-    make_token(token);
-    refused(ARGS("--bootstrap-expect=3", "--join", token), NO_ENV,
-            "--bootstrap-expect and a token exclude each other");
-    refused(ARGS("--bootstrap-expect=0", "--join=a"), NO_ENV,
-            "--bootstrap-expect: '0' is not a number of machines from 1 to 16");
-    refused(ARGS("--bootstrap-expect=17", "--join=a"), NO_ENV,
-            "--bootstrap-expect: '17' is not a number of machines from 1 to 16");
-    refused(ARGS("--bootstrap-expect=3x", "--join=a"), NO_ENV,
-            "--bootstrap-expect: '3x' is not a number of machines from 1 to 16");
-    refused(ARGS("--bootstrap-expect=+3", "--join=a"), NO_ENV,
-            "--bootstrap-expect: '+3' is not a number of machines from 1 to 16");
-}
-
-static void a_token_is_taken_whole_beside_seeds(void **state)
-{
-    char text[FELT_TOKEN_TEXT_MAX], variable[FELT_TOKEN_TEXT_MAX + 32];
-    struct felt_options o;
-
-    (void)state;
-    make_token(text);
-    o = parsed(ARGS("--join", text, "--join", "h"), NO_ENV);
-    assert_string_equal(o.token, text);
-    assert_int_equal(o.n_seeds, 1);
-    snprintf(variable, sizeof(variable), "FELTD_JOIN=%s,h", text);
-    o = parsed(NO_ARGS, ENV(variable));
-    assert_string_equal(o.token, text);
-    refused(ARGS("--join", text, "--join", text), NO_ENV, "--join: a second token");
-}
-
-static void tokens_are_wiped_from_the_arguments_and_nothing_else_is(void **state)
-{
-    char name[] = "feltd", plain[] = "--join", host[] = "192.0.2.1", both[] = "--join=felt1-secret",
-         alone[] = "felt1-abc", empty[] = "felt1-";
-    char *argv[] = {name, plain, host, both, alone, empty, NULL};
-
-    (void)state;
-    felt_options_hide_tokens(6, argv);
-    assert_string_equal(name, "feltd");
-    assert_string_equal(plain, "--join");
-    assert_string_equal(host, "192.0.2.1");
-    assert_string_equal(both, "--join=felt1-xxxxxx");
-    assert_string_equal(alone, "felt1-xxx");
-    assert_string_equal(empty, "felt1-");
-}
-
-static void a_damaged_token_is_refused_and_never_shown(void **state)
-{
-    char text[FELT_TOKEN_TEXT_MAX];
-
-    (void)state;
-    make_token(text);
-    text[20] ^= 1;
-    refused(ARGS("--join", text), NO_ENV, "--join: the token is damaged");
-    assert_null(strstr(error.text, text + 8));
-    refused(ARGS(text), NO_ENV, "unexpected argument: a token belongs behind --join");
-    assert_null(strstr(error.text, text + 8));
-}
-
 /* ---- help ---- */
 
 static void help_and_version_are_seen_and_end_the_parsing(void **state)
@@ -730,13 +452,6 @@ int main(void)
         cmocka_unit_test(every_option_is_taken),
         cmocka_unit_test(a_boolean_is_false_only_behind_an_equals_sign),
         cmocka_unit_test(the_last_of_two_wins_where_there_can_be_one),
-        cmocka_unit_test(the_command_line_wins_over_felts_variable_and_that_over_flannels),
-        cmocka_unit_test(an_empty_variable_is_none),
-        cmocka_unit_test(flannels_variables_count_only_for_what_flannel_has),
-        cmocka_unit_test(a_list_in_a_variable_is_cut_at_commas_but_for_regular_expressions),
-        cmocka_unit_test(a_bad_variable_is_named),
-        cmocka_unit_test(a_line_wrap_in_a_value_is_recognised),
-        cmocka_unit_test(an_unknown_variable_of_felt_is_reported_and_ignored),
         cmocka_unit_test(etcd_options_are_ignored_with_a_word_and_without_their_values),
         cmocka_unit_test(kubernetes_options_are_refused_by_name),
         cmocka_unit_test(http_is_asked_for_by_flannels_options_or_our_own),
@@ -744,7 +459,6 @@ int main(void)
         cmocka_unit_test(flannels_verbosity_of_4_and_more_is_debug_unless_there_is_a_log_level),
         cmocka_unit_test(flannels_filters_of_the_log_are_ignored_with_a_word),
         cmocka_unit_test(what_can_be_reached_and_the_blackhole_are_as_flannels),
-        cmocka_unit_test(a_value_that_ends_where_more_should_come_was_wrapped),
         cmocka_unit_test(rules_are_as_flannels_unless_told_otherwise),
         cmocka_unit_test(excluded_networks_are_masked_and_of_either_family),
         cmocka_unit_test(sixteen_excluded_networks_are_taken_and_one_more_is_not),
@@ -753,17 +467,10 @@ int main(void)
         cmocka_unit_test(what_is_no_option_is_named),
         cmocka_unit_test(every_bad_value_is_named),
         cmocka_unit_test(an_empty_public_ip_is_flannels_default),
-        cmocka_unit_test(
-            who_founds_with_others_may_join_and_found_and_needs_to_know_where_they_are),
-        cmocka_unit_test(joining_and_founding_exclude_each_other),
         cmocka_unit_test(the_grace_of_adoption_is_a_week_at_most_and_may_be_none),
         cmocka_unit_test(a_lease_time_is_a_minute_to_a_year_or_never),
         cmocka_unit_test(a_name_of_63_bytes_is_taken_and_one_of_64_is_not),
         cmocka_unit_test(a_host_name_that_is_no_node_name_asks_for_one),
-        cmocka_unit_test(as_many_seeds_as_allowed_are_taken_and_one_more_is_not),
-        cmocka_unit_test(a_token_is_taken_whole_beside_seeds),
-        cmocka_unit_test(tokens_are_wiped_from_the_arguments_and_nothing_else_is),
-        cmocka_unit_test(a_damaged_token_is_refused_and_never_shown),
         cmocka_unit_test(help_and_version_are_seen_and_end_the_parsing),
         cmocka_unit_test(the_help_fits_a_terminal_and_names_the_defaults),
     };

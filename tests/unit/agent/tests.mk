@@ -20,6 +20,8 @@ AGENT_TESTS = \
 	tests/unit/agent/test_methods_reclaim \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
+	tests/unit/agent/test_options_environment \
+	tests/unit/agent/test_options_join \
 	tests/unit/agent/test_reservations \
 	tests/unit/agent/test_overlay_socket \
 	tests/unit/agent/test_path \
@@ -37,7 +39,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_varlink_stream
 UNIT_TESTS += $(AGENT_TESTS)
 EXTRA_DIST += tests/unit/agent/scratch.h tests/unit/agent/varlink_fixture.h
-EXTRA_DIST += tests/unit/agent/scratch.h tests/unit/agent/no_bridge.h
+EXTRA_DIST += tests/unit/agent/no_bridge.h tests/unit/agent/options_parse.h
 AGENT_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
 # Not libnode.a: test_methods brings a node of its own.
 AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/plan/libplan.a src/netconf/libnetconf.a \
@@ -93,6 +95,10 @@ tests_unit_agent_test_reservations_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_reservations_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_options_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_options_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_options_environment_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_options_environment_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_options_join_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_options_join_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_path_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_path_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_subnet_env_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
