@@ -5,218 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "agent/methods.h"
-#include "crypto/token.h"
 #include "ctl/varlink_text.h"
-#include "node/order.h"
-#include "node/reserve.h"
-#include "node/view.h"
-#include "tests/unit/agent/no_bridge.h"
-
-/* ---- a node that says what the test wants ---- */
-
-#define MEMBERS_MAX 8
-
-struct felt_node {
-    struct felt_self_view self;
-    struct felt_member_view members[MEMBERS_MAX];
-};
-
-void felt_node_self(const struct felt_node *node, struct felt_self_view *ret_view)
-{
-    *ret_view = node->self;
-}
-
-bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t *i,
-                           struct felt_member_view *ret_view)
-{
-    assert_int_equal(now, 42);
-    if (*i >= node->self.n_members)
-        return false;
-    *ret_view = node->members[(*i)++];
-    return true;
-}
-
-/* Reclaiming is test_methods_reclaim.c's. */
-bool felt_node_next_owner(const struct felt_node *node _unused_, uint32_t *at _unused_,
-                          struct felt_id *ret_id _unused_, uint32_t *ret_slots _unused_)
-{
-    return false;
-}
-
-/* Slots are test_methods_slots.c's. */
-bool felt_node_next_run(const struct felt_node *node _unused_, uint32_t *at _unused_,
-                        struct felt_id *ret_owner _unused_, uint32_t *ret_count _unused_)
-{
-    return false;
-}
-
-enum felt_order_refusal felt_node_may_reclaim(const struct felt_node *node _unused_,
-                                              const struct felt_id *ids _unused_, size_t n _unused_,
-                                              bool force _unused_)
-{
-    return FELT_ORDER_NOT_YET;
-}
-
-const struct felt_order *felt_node_order(const struct felt_node *node _unused_,
-                                         const struct felt_id *id _unused_)
-{
-    return NULL;
-}
-
-const char *felt_member_state_name(enum felt_member_state state)
-{
-    static const char *const names[] = {"alive", "suspect", "dead", "left"};
-
-    return names[state];
-}
-
-/* What methods_reserve.c asks of it is shown in test_methods_reserve.c. */
-void felt_node_may_reserve(const struct felt_node *node _unused_, uint32_t slot _unused_,
-                           const struct felt_whom *whom _unused_,
-                           struct felt_reserve_answer *ret_answer _unused_)
-{
-    fail();
-}
-
-uint64_t felt_node_reserved_by(const struct felt_node *node _unused_)
-{
-    return 0;
-}
-
-bool felt_node_next_reservation(const struct felt_node *node _unused_,
-                                struct felt_notice_place *place _unused_,
-                                struct felt_reservation_view *ret_view _unused_)
-{
-    return false;
-}
-
-static felt_usec now_42(void)
-{
-    return 42;
-}
-
-/* ---- a cluster of three: h1 (this node), h2 dead, h3 without a lease ---- */
-
-struct fixture {
-    struct felt_node node;
-    struct felt_netconf config;
-    struct felt_cluster_key key;
-    struct felt_methods_context context;
-};
-
-static struct felt_endpoint endpoint(const char *text)
-{
-    struct felt_endpoint e;
-
-    assert_int_equal(felt_endpoint_parse(text, 0, &e), 0);
-    return e;
-}
-
-static void fill_member(struct felt_member_view *m, const char *name, uint8_t number)
-{
-    *m = (struct felt_member_view){
-        .incarnation = 10u + number,
-        .advertise = {.ip = felt_ip_v4(0xc0000200u + number), .port = 8470},
-        .public_ip = felt_ip_v4(0xc6336400u + number),
-        .has_backend = true,
-        .backend_data = "{\"VNI\":1,\"VtepMAC\":\"82:4b:b6:2f:54:4e\"}",
-        .mtu = 1450,
-        .n_slots = number,
-        .silent_us = 1000u * number,
-        .rtt_us = 100u * number,
-    };
-    snprintf(m->name, sizeof(m->name), "%s", name);
-    m->id.b[0] = number;
-}
-
-static int setup(void **state)
-{
-    static const char json[] = "{\"Network\":\"172.17.0.0/16\"}";
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct felt_netconf_error error;
-
-    if (!f || felt_netconf_parse(json, strlen(json), &f->config, &error) != 0)
-        return -1;
-    fill_member(&f->node.members[0], "h3", 3);
-    fill_member(&f->node.members[1], "h1", 1);
-    fill_member(&f->node.members[2], "h2", 2);
-    f->node.members[0].has_backend = false;
-    f->node.members[0].rtt_us = 0;
-    f->node.members[0].paths[0].state = FELT_PATH_PASSES;
-    f->node.members[0].silent_us = FELT_USEC_NEVER;
-    f->node.members[1].self = true;
-    f->node.members[1].has_lease = true;
-    f->node.members[1].lease_slot = 7;
-    f->node.members[2].state = FELT_MEMBER_DEAD;
-    f->node.members[2].lapse_us = 2 * 3600 * FELT_USEC_SEC;
-    f->node.members[2].has_lease = true;
-    f->node.members[2].lease_slot = 3;
-    f->node.self = (struct felt_self_view){
-        .id = f->node.members[1].id,
-        .name = "h1",
-        .advertise = endpoint("192.0.2.1:8470"),
-        .in_cluster = true,
-        .cluster = {0xab, 0xcd},
-        .era = 2,
-        .session = 5,
-        .config = &f->config,
-        .config_text = json,
-        .lease_time_us = 24 * 3600 * FELT_USEC_SEC,
-        .n_slots_heard = 4,
-        .has_lease = true,
-        .lease_slot = 7,
-        .n_slots = 255,
-        .n_slots_own = 1,
-        .n_members = 3,
-        .n_alive = 2,
-        .n_dead = 1,
-        .verdicts = {[FELT_VERDICT_TAKEN] = 99, [FELT_VERDICT_UNKNOWN_KEY] = 4},
-        .datagrams_sent = 88,
-    };
-    memset(f->key.secret, 7, sizeof(f->key.secret));
-    f->context = (struct felt_methods_context){
-        .node = &f->node,
-        .key = &f->key,
-        .now_us = now_42,
-        .version = "0.1.0",
-        .subnet_file = "/run/flannel/subnet.env",
-        .underlay = "eth0",
-        .device = "flannel.1",
-        .mtu = 1450,
-        .work = {.passes = 12, .failed = 1, .operations = 40, .refused = 2, .repairs = 5},
-        .n_suspicions = 6,
-        .n_deaths = 3,
-        .n_programmed = 2,
-        .n_unreachable = 1,
-        .ready = true,
-    };
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    free(*state);
-    return 0;
-}
-
-static void expect_json(json_t *got, const char *want)
-{
-    json_error_t error;
-    json_t *wanted = json_loads(want, 0, &error);
-    char *text = json_dumps(got, JSON_COMPACT);
-
-    if (!wanted)
-        fail_msg("the test's own JSON: %s at %d", error.text, error.position);
-    if (!json_equal(got, wanted))
-        fail_msg("got %s", text);
-    free(text);
-    json_decref(wanted);
-    json_decref(got);
-}
+#include "tests/unit/agent/methods_scene.h"
 
 static void status_has_everything_of_the_interface(void **state)
 {
@@ -261,7 +52,7 @@ static void a_node_that_knows_nothing_yet_says_so_with_nulls(void **state)
     f->node.self.waiting = "no seed has answered";
     f->node.self.n_members = 0;
     f->context = (struct felt_methods_context){
-        .node = &f->node, .key = &f->key, .now_us = now_42, .version = "0.1.0"};
+        .node = &f->node, .key = &f->key, .now_us = methods_now, .version = "0.1.0"};
     status = felt_methods_status(&f->context);
     assert_non_null(status);
     assert_true(json_is_null(json_object_get(status, "cluster")));
@@ -360,7 +151,7 @@ static void problems_come_in_order_and_name_five_members_at_most(void **state)
     struct fixture *f = *state;
 
     for (uint8_t i = 0; i < MEMBERS_MAX; i++) {
-        fill_member(&f->node.members[i], names[i], i);
+        methods_fill_member(&f->node.members[i], names[i], i);
         f->node.members[i].n_slots = 0; /* who owns nothing has nothing to be reclaimed */
         f->node.members[i].state = i < 7 ? FELT_MEMBER_DEAD : FELT_MEMBER_SUSPECT;
     }
@@ -391,7 +182,7 @@ static void two_live_members_of_one_name_or_address_are_a_problem(void **state)
     struct fixture *f = *state;
 
     for (uint8_t i = 0; i < 6; i++) {
-        fill_member(&f->node.members[i], i % 2 ? "a" : "b", i);
+        methods_fill_member(&f->node.members[i], i % 2 ? "a" : "b", i);
         f->node.members[i].n_slots = 0;
     }
     f->node.members[3].state = FELT_MEMBER_DEAD; /* an "a" that was replaced by the last one */
@@ -513,135 +304,6 @@ static void who_is_in_no_cluster_can_not_leave_it(void **state)
     assert_int_equal(l.told, 0);
 }
 
-/* ---- CreateToken ---- */
-
-/* Calls the method; hands out the token where there is one. */
-static struct felt_varlink_answer created(struct fixture *f, const char *parameters,
-                                          struct felt_token *ret_token)
-{
-    struct felt_varlink_answer answer = {0};
-    json_t *p = parameters ? json_loads(parameters, 0, NULL) : NULL;
-    const char *text;
-
-    assert_true(!parameters || p);
-    felt_methods_create_token(&f->context, p, &answer);
-    text = json_string_value(json_object_get(answer.parameters, "token"));
-    if (text)
-        assert_int_equal(felt_token_parse(text, ret_token), 0);
-    json_decref(p);
-    return answer;
-}
-
-static void a_token_carries_the_key_the_cluster_and_this_node_and_living_others(void **state)
-{
-    struct fixture *f = *state;
-    struct felt_token token = {0};
-    uint64_t now = (uint64_t)time(NULL);
-    struct felt_varlink_answer answer = created(f, NULL, &token);
-
-    assert_null(answer.error);
-    assert_memory_equal(token.key.secret, f->key.secret, FELT_KEY_LEN);
-    assert_memory_equal(token.cluster, f->node.self.cluster, 8);
-    assert_int_equal(token.n_seeds, 2); /* h2 is dead */
-    assert_string_equal(FELT_ENDPOINT(&token.seeds[0]), "192.0.2.1:8470");
-    assert_string_equal(FELT_ENDPOINT(&token.seeds[1]), "192.0.2.3:8470");
-    assert_in_range(token.expires_s, now + 86400, now + 86400 + 600);
-    assert_int_equal(json_integer_value(json_object_get(answer.parameters, "expires")),
-                     token.expires_s);
-    assert_int_equal(json_array_size(json_object_get(answer.parameters, "seeds")), 2);
-    json_decref(answer.parameters);
-}
-
-static void three_others_are_enough(void **state)
-{
-    struct fixture *f = *state;
-    struct felt_token token = {0};
-    struct felt_varlink_answer answer;
-
-    for (uint8_t i = 0; i < MEMBERS_MAX; i++)
-        fill_member(&f->node.members[i], "x", (uint8_t)(i + 1));
-    f->node.members[0].self = true;
-    f->node.self.n_members = MEMBERS_MAX;
-    answer = created(f, "{}", &token);
-    assert_int_equal(token.n_seeds, 4);
-    json_decref(answer.parameters);
-}
-
-static void seeds_that_are_named_are_the_only_ones_and_each_is_there_once(void **state)
-{
-    struct fixture *f = *state;
-    struct felt_token token = {0};
-    struct felt_varlink_answer answer =
-        created(f, "{\"seeds\":[\"203.0.113.1\",\"203.0.113.2:99\",\"203.0.113.1:8470\"]}", &token);
-
-    assert_null(answer.error);
-    assert_int_equal(token.n_seeds, 2);
-    assert_string_equal(FELT_ENDPOINT(&token.seeds[0]), "203.0.113.1:8470");
-    assert_string_equal(FELT_ENDPOINT(&token.seeds[1]), "203.0.113.2:99");
-    json_decref(answer.parameters);
-}
-
-static void zero_seconds_is_for_ever_and_null_the_default(void **state)
-{
-    struct fixture *f = *state;
-    struct felt_token token = {.expires_s = 1};
-    struct felt_varlink_answer answer = created(f, "{\"expires_s\":0,\"seeds\":null}", &token);
-
-    assert_int_equal(token.expires_s, 0);
-    assert_true(json_is_null(json_object_get(answer.parameters, "expires")));
-    json_decref(answer.parameters);
-    answer = created(f, "{\"expires_s\":null,\"seeds\":[]}", &token);
-    assert_true(token.expires_s > (uint64_t)time(NULL) + 80000);
-    json_decref(answer.parameters);
-}
-
-static void every_bad_parameter_is_named(void **state)
-{
-    static const struct {
-        const char *parameters;
-        const char *parameter;
-    } bad[] = {
-        {"{\"seeds\":\"192.0.2.1\"}", "seeds"},
-        {"{\"seeds\":[7]}", "seeds"},
-        {"{\"seeds\":[\"host\"]}", "seeds"},
-        {"{\"seeds\":[\"0.0.0.0:8470\"]}", "seeds"},
-        {"{\"seeds\":[\"1.1.1.1\",\"1.1.1.2\",\"1.1.1.3\",\"1.1.1.4\",\"1.1.1.5\",\"1.1.1.6\","
-         "\"1.1.1.7\",\"1.1.1.8\",\"1.1.1.9\"]}",
-         "seeds"},
-        {"{\"expires_s\":-1}", "expires_s"},
-        {"{\"expires_s\":1.5}", "expires_s"},
-        {"{\"expires_s\":\"1\"}", "expires_s"},
-        {"{\"expires_s\":9223372036854775807}", "expires_s"},
-    };
-    struct fixture *f = *state;
-
-    for (size_t i = 0; i < FELT_ARRAY_LEN(bad); i++) {
-        struct felt_token token;
-        struct felt_varlink_answer answer = created(f, bad[i].parameters, &token);
-
-        assert_string_equal(answer.error, "org.varlink.service.InvalidParameter");
-        assert_string_equal(json_string_value(json_object_get(answer.parameters, "parameter")),
-                            bad[i].parameter);
-        json_decref(answer.parameters);
-    }
-}
-
-static void outside_a_cluster_and_without_an_address_there_is_no_token(void **state)
-{
-    struct fixture *f = *state;
-    struct felt_varlink_answer answer;
-    struct felt_token token;
-
-    f->node.self.advertise = (struct felt_endpoint){.ip = felt_ip_v4(0), .port = 8470};
-    f->node.self.n_members = 0;
-    answer = created(f, NULL, &token);
-    assert_string_equal(answer.error, "io.felt.NoSeeds");
-    f->node.self.in_cluster = false;
-    answer = created(f, NULL, &token);
-    assert_string_equal(answer.error, "io.felt.NotInCluster");
-    assert_null(answer.parameters);
-}
-
 static void every_method_is_in_the_description_and_the_reverse(void **state)
 {
     struct fixture *f = *state;
@@ -665,29 +327,22 @@ static void every_method_is_in_the_description_and_the_reverse(void **state)
 
 int main(void)
 {
-#define WITH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH(status_has_everything_of_the_interface),
-        WITH(leaving_is_answered_with_how_many_subnets_are_given_away),
-        WITH(the_last_member_is_told_that_it_can_not_leave),
-        WITH(who_is_not_confirmed_yet_is_told_to_ask_again),
-        WITH(who_is_in_no_cluster_can_not_leave_it),
-        WITH(a_node_that_knows_nothing_yet_says_so_with_nulls),
-        WITH(members_come_by_name_and_say_what_is_not_known),
-        WITH(leases_come_by_subnet_and_leave_out_who_has_none),
-        WITH(a_lease_outside_the_network_is_not_shown),
-        WITH(a_name_that_is_no_utf8_does_not_hide_its_member),
-        WITH(two_live_members_of_one_name_or_address_are_a_problem),
-        WITH(problems_come_in_order_and_name_five_members_at_most),
-        WITH(a_member_that_left_is_counted_apart_and_is_no_problem),
-        WITH(our_own_health_comes_before_what_we_say_of_others),
-        WITH(a_token_carries_the_key_the_cluster_and_this_node_and_living_others),
-        WITH(three_others_are_enough),
-        WITH(seeds_that_are_named_are_the_only_ones_and_each_is_there_once),
-        WITH(zero_seconds_is_for_ever_and_null_the_default),
-        WITH(every_bad_parameter_is_named),
-        WITH(outside_a_cluster_and_without_an_address_there_is_no_token),
-        WITH(every_method_is_in_the_description_and_the_reverse),
+        METHODS_TEST(status_has_everything_of_the_interface),
+        METHODS_TEST(leaving_is_answered_with_how_many_subnets_are_given_away),
+        METHODS_TEST(the_last_member_is_told_that_it_can_not_leave),
+        METHODS_TEST(who_is_not_confirmed_yet_is_told_to_ask_again),
+        METHODS_TEST(who_is_in_no_cluster_can_not_leave_it),
+        METHODS_TEST(a_node_that_knows_nothing_yet_says_so_with_nulls),
+        METHODS_TEST(members_come_by_name_and_say_what_is_not_known),
+        METHODS_TEST(leases_come_by_subnet_and_leave_out_who_has_none),
+        METHODS_TEST(a_lease_outside_the_network_is_not_shown),
+        METHODS_TEST(a_name_that_is_no_utf8_does_not_hide_its_member),
+        METHODS_TEST(two_live_members_of_one_name_or_address_are_a_problem),
+        METHODS_TEST(problems_come_in_order_and_name_five_members_at_most),
+        METHODS_TEST(a_member_that_left_is_counted_apart_and_is_no_problem),
+        METHODS_TEST(our_own_health_comes_before_what_we_say_of_others),
+        METHODS_TEST(every_method_is_in_the_description_and_the_reverse),
     };
 
     return RUN_TESTS(tests);

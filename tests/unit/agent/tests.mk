@@ -18,6 +18,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_methods_slots \
 	tests/unit/agent/test_methods_reserve \
 	tests/unit/agent/test_methods_reclaim \
+	tests/unit/agent/test_methods_token \
 	tests/unit/agent/test_net_config \
 	tests/unit/agent/test_options \
 	tests/unit/agent/test_options_environment \
@@ -40,6 +41,7 @@ AGENT_TESTS = \
 UNIT_TESTS += $(AGENT_TESTS)
 EXTRA_DIST += tests/unit/agent/scratch.h tests/unit/agent/varlink_fixture.h
 EXTRA_DIST += tests/unit/agent/no_bridge.h tests/unit/agent/options_parse.h
+METHODS_SCENE = tests/unit/agent/methods_scene.c tests/unit/agent/methods_scene.h
 AGENT_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS) $(SYSTEMD_CFLAGS)
 # Not libnode.a: test_methods brings a node of its own.
 AGENT_TEST_LDADD = src/agent/libagent.a src/ctl/libctl.a src/ctl/libvarlink.a src/plan/libplan.a src/netconf/libnetconf.a \
@@ -87,8 +89,12 @@ tests_unit_agent_test_methods_reclaim_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_reclaim_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_log_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_log_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_SOURCES = tests/unit/agent/test_methods.c $(METHODS_SCENE)
 tests_unit_agent_test_methods_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_token_SOURCES = tests/unit/agent/test_methods_token.c $(METHODS_SCENE)
+tests_unit_agent_test_methods_token_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_token_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_net_config_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_net_config_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_reservations_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
