@@ -11,11 +11,10 @@
 #include "node/core.h"
 #include "node/demand.h"
 #include "node/foreign.h"
-#include "tests/support/world.h"
+#include "tests/unit/node/cluster.h"
 
 #define NETWORK       "{\"Network\":\"10.1.0.0/16\"}"
 #define THREE_SUBNETS "{\"Network\":\"10.2.0.0/28\",\"SubnetLen\":30}"
-#define SECONDS(n)    ((n)*FELT_USEC_SEC)
 
 static enum felt_verdict order(struct world *w, int host, enum felt_bridge_order what, bool force)
 {
@@ -79,19 +78,6 @@ static enum felt_verdict say_foreign(struct world *w, int host, uint32_t slot, c
     }
     return world_tell(w, host,
                       (struct felt_input){.kind = FELT_INPUT_FOREIGN, .foreign = {&change, 1}});
-}
-
-static struct world *world_of(const char *net_config, int n)
-{
-    struct world *w = world_new(1);
-
-    world_found(w, net_config);
-    world_run(w, SECONDS(1));
-    for (int i = 1; i < n; i++) {
-        world_join(w, 0);
-        world_run(w, SECONDS(5));
-    }
-    return w;
 }
 
 static struct world *bridged(const char *net_config, int n)

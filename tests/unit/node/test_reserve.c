@@ -9,25 +9,10 @@
 
 #include "node/core.h"
 #include "node/reserve.h"
-#include "tests/support/world.h"
-#include "tests/unit/node/bench.h"
+#include "tests/unit/node/cluster.h"
 
 #define NETWORK       "{\"Network\":\"10.1.0.0/16\"}"
 #define THREE_SUBNETS "{\"Network\":\"10.2.0.0/28\",\"SubnetLen\":30}"
-#define SECONDS(n)    ((n)*FELT_USEC_SEC)
-
-static struct world *world_of(const char *net_config, int n)
-{
-    struct world *w = world_new(1);
-
-    world_found(w, net_config);
-    world_run(w, SECONDS(1));
-    for (int i = 1; i < n; i++) {
-        world_join(w, 0);
-        world_run(w, SECONDS(5));
-    }
-    return w;
-}
 
 static struct felt_reserve_answer reserve(struct world *w, int host, uint32_t slot,
                                           const char *text)

@@ -26,6 +26,7 @@ NODE_TESTS = \
 	tests/unit/node/test_letter \
 	tests/unit/node/test_member_pull \
 	tests/unit/node/test_node \
+	tests/unit/node/test_node_crash \
 	tests/unit/node/test_order \
 	tests/unit/node/test_outbox \
 	tests/unit/node/test_own \
@@ -42,7 +43,7 @@ NODE_TESTS = \
 	tests/unit/node/test_view \
 	tests/unit/node/test_vouch
 UNIT_TESTS += $(NODE_TESTS)
-EXTRA_DIST += tests/unit/node/comeback.h tests/unit/node/scene.h
+EXTRA_DIST += tests/unit/node/cluster.h tests/unit/node/comeback.h tests/unit/node/scene.h
 
 check_LIBRARIES += tests/unit/node/libbench.a tests/support/libworld.a
 tests_unit_node_libbench_a_SOURCES = tests/unit/node/bench.c tests/unit/node/bench.h \
@@ -91,6 +92,8 @@ tests_unit_node_test_member_pull_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_member_pull_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_node_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_node_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_node_crash_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_node_crash_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_order_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_order_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_outbox_CPPFLAGS = $(UNIT_CPPFLAGS)
