@@ -35,4 +35,33 @@ static inline int scene_teardown(void **state)
     return 0;
 }
 
+/* A step of what is due: a save is done, or q answers a probe, or time passes. */
+static inline void scene_go_on(struct scene *s)
+{
+    struct felt_message m;
+
+    if (s->b.effects.state.len > 0)
+        bench_saved(&s->b);
+    else if (peer_reads(&s->q, &s->b, FELT_MESSAGE_PROBE, &m))
+        peer_acks(&s->q, &s->b);
+    else
+        bench_wait(&s->b, 100 * FELT_USEC_MS);
+}
+
+/* Waits, saving what is to be saved, until q is sent a message of that type; which must come
+ * within `limit`. Settled before it came. */
+static inline struct felt_message scene_await(struct scene *s, enum felt_message_type type,
+                                              felt_usec limit)
+{
+    const felt_usec end = s->b.now + limit;
+    struct felt_message m;
+
+    for (;;) {
+        if (peer_reads(&s->q, &s->b, type, &m))
+            return m;
+        assert_true(s->b.now < end);
+        scene_go_on(s);
+    }
+}
+
 #define SCENE(f) cmocka_unit_test_setup_teardown(f, scene_setup, scene_teardown)

@@ -53,31 +53,6 @@ static enum felt_verdict give_up(struct scene *s, const struct felt_id *id, bool
     return s->b.verdict;
 }
 
-static void go_on(struct scene *s)
-{
-    struct felt_message m;
-
-    if (s->b.effects.state.len > 0)
-        bench_saved(&s->b);
-    else if (peer_reads(&s->q, &s->b, FELT_MESSAGE_PROBE, &m))
-        peer_acks(&s->q, &s->b);
-    else
-        bench_wait(&s->b, 100 * FELT_USEC_MS);
-}
-
-static struct felt_message await(struct scene *s, enum felt_message_type type, felt_usec limit)
-{
-    const felt_usec end = s->b.now + limit;
-    struct felt_message m;
-
-    for (;;) {
-        if (peer_reads(&s->q, &s->b, type, &m))
-            return m;
-        assert_true(s->b.now < end);
-        go_on(s);
-    }
-}
-
 static void promise(struct scene *s, uint64_t round, uint32_t silent)
 {
     struct felt_message m = {.type = FELT_MESSAGE_PROMISE};
@@ -209,12 +184,12 @@ static void what_an_operator_gave_up_is_decided_without_the_lease_time(void **st
     begin(s, 10);
     assert_int_equal(give_up(s, &s->p.identity.id, false), FELT_VERDICT_TAKEN);
     assert_int_equal(order_of_p(s)->outcome, FELT_ORDER_ASKING);
-    m = await(s, FELT_MESSAGE_PREPARE, FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, FELT_USEC_SEC);
     assert_int_equal(m.prepare.n, 1);
     assert_int_equal(m.prepare.ordered, 1);
     assert_true(felt_id_equal(&m.prepare.suspects[0].id, &s->p.identity.id));
     promise(s, m.prepare.round, 1);
-    m = await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
     accepted(s, m.accept.round);
     assert_true(bench_self(&s->b).era == 2);
     assert_int_equal(order_of_p(s)->outcome, FELT_ORDER_DONE);
@@ -259,11 +234,11 @@ static void said_twice_it_is_one_order(void **state)
 
     begin(s, 10);
     give_up(s, &s->p.identity.id, false);
-    round = await(s, FELT_MESSAGE_PREPARE, FELT_USEC_SEC).prepare.round;
+    round = scene_await(s, FELT_MESSAGE_PREPARE, FELT_USEC_SEC).prepare.round;
     assert_int_equal(give_up(s, &s->p.identity.id, false), FELT_VERDICT_TAKEN);
     assert_int_equal(s->b.node->orders.n, 1);
     promise(s, round, 1); /* and the ballot is still open */
-    await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
+    scene_await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
 }
 
 /* L-6.8.3 */
@@ -275,8 +250,8 @@ static void a_voter_that_hears_it_keeps_it_and_is_named_after_three_ballots(void
     give_up(s, &s->p.identity.id, false);
     for (unsigned k = 0; k < FELT_ORDER_OBJECTIONS; k++) {
         assert_int_equal(order_of_p(s)->outcome, FELT_ORDER_ASKING);
-        promise(s, await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC).prepare.round, 0);
-        go_on(s);
+        promise(s, scene_await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC).prepare.round, 0);
+        scene_go_on(s);
     }
     assert_int_equal(order_of_p(s)->outcome, FELT_ORDER_HEARD);
     assert_true(felt_id_equal(&order_of_p(s)->objector, &s->q.identity.id));
@@ -288,7 +263,7 @@ static void a_voter_that_hears_it_keeps_it_and_is_named_after_three_ballots(void
         struct felt_message m;
 
         assert_false(peer_reads(&s->q, &s->b, FELT_MESSAGE_PREPARE, &m));
-        go_on(s);
+        scene_go_on(s);
     }
 }
 
@@ -301,7 +276,7 @@ static void where_nobody_answers_it_is_over_after_a_minute(void **state)
     give_up(s, &s->p.identity.id, false);
     while (order_of_p(s)->outcome == FELT_ORDER_ASKING) {
         assert_true(s->b.now - begun <= FELT_ORDER_LIMIT + FELT_ORDER_LOOK);
-        go_on(s);
+        scene_go_on(s);
     }
     assert_int_equal(order_of_p(s)->outcome, FELT_ORDER_UNDECIDED);
     assert_true(s->b.now - begun >= FELT_ORDER_LIMIT);
@@ -314,11 +289,11 @@ static void when_it_comes_back_it_keeps_what_it_has(void **state)
 
     begin(s, 10);
     give_up(s, &s->p.identity.id, false);
-    await(s, FELT_MESSAGE_PREPARE, FELT_USEC_SEC);
+    scene_await(s, FELT_MESSAGE_PREPARE, FELT_USEC_SEC);
     felt_members_set_state(s->b.node->members,
                            felt_members_find(s->b.node->members, &s->p.identity.id),
                            FELT_MEMBER_ALIVE, 7);
-    go_on(s);
+    scene_go_on(s);
     assert_int_equal(order_of_p(s)->outcome, FELT_ORDER_BACK);
     assert_non_null(bench_event(&s->b, FELT_EVENT_NOT_RECLAIMED));
 }
@@ -336,7 +311,7 @@ static void who_was_heard_a_moment_ago_is_proposed_a_moment_later(void **state)
                          felt_members_find(s->b.node->members, &s->p.identity.id))
         ->heard_us = heard;
     assert_int_equal(give_up(s, &s->p.identity.id, false), FELT_VERDICT_TAKEN);
-    m = await(s, FELT_MESSAGE_PREPARE, 2 * FELT_ORDER_QUIET);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 2 * FELT_ORDER_QUIET);
     assert_true(s->b.now - heard >= FELT_ORDER_QUIET);
     assert_int_equal(m.prepare.ordered, 1);
 }
@@ -414,7 +389,7 @@ static void one_gone_of_several_may_be_enough_for_a_majority(void **state)
     assert_int_equal(may(s, &s->q.identity.id, true), FELT_ORDER_MAJORITY);
     assert_int_equal(give_up(s, &s->q.identity.id, false), FELT_VERDICT_TAKEN);
     for (int k = 0; k < 20 && felt_slot_map_stake(s->b.node->map, &s->q.identity.id) > 0; k++)
-        go_on(s);
+        scene_go_on(s);
     assert_int_equal(bench_self(&s->b).n_slots_own, 255);
 }
 

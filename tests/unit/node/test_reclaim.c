@@ -33,34 +33,6 @@ static void begin(struct scene *s, uint32_t left)
     node->hearing.next_us = s->b.now;
 }
 
-/* A step of what is due: a save is done, or q answers a probe, or time passes. */
-static void go_on(struct scene *s)
-{
-    struct felt_message m;
-
-    if (s->b.effects.state.len > 0)
-        bench_saved(&s->b);
-    else if (peer_reads(&s->q, &s->b, FELT_MESSAGE_PROBE, &m))
-        peer_acks(&s->q, &s->b);
-    else
-        bench_wait(&s->b, 100 * FELT_USEC_MS);
-}
-
-/* Waits, saving what is to be saved, until q is sent a message of that type; which must come
- * within `limit`. Settled before it came. */
-static struct felt_message await(struct scene *s, enum felt_message_type type, felt_usec limit)
-{
-    const felt_usec end = s->b.now + limit;
-    struct felt_message m;
-
-    for (;;) {
-        if (peer_reads(&s->q, &s->b, type, &m))
-            return m;
-        assert_true(s->b.now < end);
-        go_on(s);
-    }
-}
-
 static struct felt_voice voice_of_q(const struct scene *s)
 {
     struct felt_voice voice;
@@ -104,7 +76,7 @@ static void a_majority_of_one_decides_alone_what_is_silent(void **state)
     begin(s, 0);
     while (bench_self(&s->b).era == 1) {
         assert_true(s->b.now < end);
-        go_on(s);
+        scene_go_on(s);
     }
     assert_int_equal(bench_self(&s->b).n_slots_own, 255);
     assert_int_equal(bench_event(&s->b, FELT_EVENT_RECLAIMED)->n_slots, 127);
@@ -119,7 +91,7 @@ static void with_anothers_voice_it_is_decided_and_each_own_vote_is_durable_first
     struct felt_message m;
 
     begin(s, 10);
-    m = await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
     assert_true(felt_saver_settled(&s->b.node->saver));
     assert_true(s->b.node->acceptor.promised.round == m.prepare.round);
     assert_int_equal(m.prepare.n, 1);
@@ -127,7 +99,7 @@ static void with_anothers_voice_it_is_decided_and_each_own_vote_is_durable_first
     promise(s, m.prepare.round, 1, NULL, NULL);
     assert_false(peer_reads(&s->q, &s->b, FELT_MESSAGE_ACCEPT, &m));
     assert_true(s->b.effects.state.len > 0);
-    m = await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
     assert_true(felt_saver_settled(&s->b.node->saver));
     assert_true(felt_id_equal(&m.accept.value.heir, felt_node_id(s->b.node)));
     accepted(s, m.accept.round);
@@ -142,12 +114,12 @@ static void an_owner_that_one_voter_hears_keeps_its_slots(void **state)
     struct felt_message m;
 
     begin(s, 10);
-    m = await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
     promise(s, m.prepare.round, 0, NULL, NULL);
     bench_settle(&s->b);
     assert_int_equal(s->b.node->reclaim.proposal.phase, FELT_PROPOSAL_NONE);
     assert_true(felt_ballot_is_none(&s->b.node->acceptor.accepted));
-    m = await(s, FELT_MESSAGE_PREPARE, 20 * FELT_USEC_SEC); /* and is asked about again */
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 20 * FELT_USEC_SEC); /* and is asked about again */
 }
 
 /* L-6.3.4 */
@@ -160,9 +132,9 @@ static void what_a_voter_has_accepted_is_proposed_again(void **state)
 
     begin(s, 10);
     ballot.id = value.heir = s->q.identity.id;
-    m = await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
     promise(s, m.prepare.round, 1, &ballot, &value);
-    m = await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
     assert_true(felt_id_equal(&m.accept.value.heir, &s->q.identity.id));
     assert_int_equal(m.accept.value.ranges[0].first, 200);
 }
@@ -174,13 +146,13 @@ static void who_is_outbid_stops_and_comes_back_with_a_larger_ballot(void **state
     struct scene *s = *state;
 
     begin(s, 10);
-    m = await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
     outbid.outbid.era = 1;
     outbid.outbid.round = m.prepare.round;
     outbid.outbid.promised = 77;
     peer_tell(&s->q, &s->b, &outbid);
     assert_int_equal(s->b.node->reclaim.proposal.phase, FELT_PROPOSAL_NONE);
-    m = await(s, FELT_MESSAGE_PREPARE, 10 * FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 10 * FELT_USEC_SEC);
     assert_true(m.prepare.round > 77);
 }
 
@@ -191,7 +163,7 @@ static void who_promises_a_larger_ballot_stops(void **state)
     struct scene *s = *state;
 
     begin(s, 10);
-    m = await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC);
     larger.prepare.era = 1;
     larger.prepare.round = m.prepare.round + 1;
     peer_tell(&s->q, &s->b, &larger);
@@ -209,11 +181,11 @@ static void a_voter_that_does_not_answer_is_asked_four_times(void **state)
     uint64_t round;
 
     begin(s, 10);
-    round = await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC).prepare.round;
+    round = scene_await(s, FELT_MESSAGE_PREPARE, 5 * FELT_USEC_SEC).prepare.round;
     while (s->b.node->reclaim.proposal.phase != FELT_PROPOSAL_NONE && asked < 10) {
         struct felt_message m;
 
-        go_on(s);
+        scene_go_on(s);
         asked += peer_reads(&s->q, &s->b, FELT_MESSAGE_PREPARE, &m) && m.prepare.round == round;
     }
     assert_int_equal(asked, 4);
@@ -235,12 +207,12 @@ static void what_was_accepted_and_not_decided_is_finished(void **state)
     peer_tell(&s->q, &s->b, &m);
     bench_settle(&s->b);
     before = s->b.now;
-    m = await(s, FELT_MESSAGE_PREPARE, 20 * FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_PREPARE, 20 * FELT_USEC_SEC);
     assert_true(s->b.now - before >= FELT_RECLAIM_FINISH);
     assert_true(m.prepare.round > 3);
     assert_int_equal(m.prepare.n, 0);
     promise(s, m.prepare.round, 0, NULL, NULL);
-    m = await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
+    m = scene_await(s, FELT_MESSAGE_ACCEPT, FELT_USEC_SEC);
     assert_int_equal(m.accept.value.ranges[0].first, 200);
 }
 
