@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +14,18 @@ struct scratch {
     char path[160]; /* of the last scratch_path() */
 };
 
+/* For a scene that has more than it. False: the directory cannot be made. */
+static inline bool scratch_make(struct scratch *s)
+{
+    strcpy(s->dir, "/tmp/felt-test-XXXXXX");
+    return mkdtemp(s->dir);
+}
+
 static inline int scratch_setup(void **state)
 {
     struct scratch *s = calloc(1, sizeof(*s));
 
-    if (!s)
-        return -1;
-    strcpy(s->dir, "/tmp/felt-test-XXXXXX");
-    if (!mkdtemp(s->dir)) {
+    if (!s || !scratch_make(s)) {
         free(s);
         return -1;
     }
@@ -36,11 +41,16 @@ static inline int scratch_remove(const char *path, const struct stat *st, int fl
     return remove(path);
 }
 
+static inline void scratch_clear(const struct scratch *s)
+{
+    nftw(s->dir, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static inline int scratch_teardown(void **state)
 {
     struct scratch *s = *state;
 
-    nftw(s->dir, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_clear(s);
     free(s);
     return 0;
 }

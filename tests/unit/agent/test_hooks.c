@@ -55,8 +55,7 @@ static int set_up(void **state)
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    strcpy(s->scratch.dir, "/tmp/felt-test-XXXXXX");
-    assert_non_null(mkdtemp(s->scratch.dir));
+    assert_true(scratch_make(&s->scratch));
     snprintf(s->dir, sizeof(s->dir), "%s/lease-changed.d", s->scratch.dir);
     snprintf(s->record, sizeof(s->record), "%s/record", s->scratch.dir);
     assert_int_equal(mkdir(s->dir, 0755), 0);
@@ -72,7 +71,7 @@ static int tear_down(void **state)
 
     felt_hooks_free(s->hooks);
     sd_event_unref(s->event);
-    nftw(s->scratch.dir, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_clear(&s->scratch);
     free(s);
     return 0;
 }

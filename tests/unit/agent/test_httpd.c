@@ -28,8 +28,7 @@ static int set_up(void **state)
     sigemptyset(&signals);
     sigaddset(&signals, SIGCHLD);
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    strcpy(s->scratch.dir, "/tmp/felt-test-XXXXXX");
-    assert_non_null(mkdtemp(s->scratch.dir));
+    assert_true(scratch_make(&s->scratch));
     snprintf(s->program, sizeof(s->program), "%s/felt-httpd", s->scratch.dir);
     snprintf(s->record, sizeof(s->record), "%s/record", s->scratch.dir);
     assert_true(sd_event_new(&s->event) >= 0);
@@ -43,7 +42,7 @@ static int tear_down(void **state)
 
     felt_httpd_free(s->httpd);
     sd_event_unref(s->event);
-    nftw(s->scratch.dir, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_clear(&s->scratch);
     free(s);
     return 0;
 }
