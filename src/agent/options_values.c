@@ -95,15 +95,24 @@ int felt_option_set_path(struct felt_options *options, size_t offset,
     return 0;
 }
 
+/* text is the value, or a part of it. */
+static int parse_network(const struct felt_option_value *value, const char *text,
+                         struct felt_cidr *ret_cidr, struct felt_options_error *ret_error)
+{
+    if (felt_cidr_parse(text, ret_cidr) < 0)
+        return felt_options_fail(ret_error, "%s: '%s' is not a network like 10.1.0.0/16",
+                                 value->origin, text);
+    return 0;
+}
+
 int felt_option_set_cidr(struct felt_options *options, size_t offset,
                          const struct felt_option_value *value,
                          struct felt_options_error *ret_error)
 {
     struct felt_cidr cidr;
 
-    if (felt_cidr_parse(value->text, &cidr) < 0)
-        return felt_options_fail(ret_error, "%s: '%s' is not a network like 10.1.0.0/16",
-                                 value->origin, value->text);
+    if (parse_network(value, value->text, &cidr, ret_error) < 0)
+        return -EINVAL;
     *(struct felt_cidr *)field(options, offset) = felt_cidr_masked(&cidr);
     return 0;
 }
@@ -119,9 +128,8 @@ int felt_option_set_networks(struct felt_options *options, size_t offset,
     /* What is cut off is no network either. */
     snprintf(text, sizeof(text), "%s", value->text);
     while ((item = strsep(&rest, ","))) {
-        if (felt_cidr_parse(item, &cidr) < 0)
-            return felt_options_fail(ret_error, "%s: '%s' is not a network like 10.1.0.0/16",
-                                     value->origin, item);
+        if (parse_network(value, item, &cidr, ret_error) < 0)
+            return -EINVAL;
         if (!felt_dual_add(&networks, &cidr))
             return felt_options_fail(ret_error, "%s: %s: a second network of the same family",
                                      value->origin, item);
@@ -266,9 +274,8 @@ int felt_option_add_exclude(struct felt_options *options, size_t offset _unused_
 {
     struct felt_cidr cidr;
 
-    if (felt_cidr_parse(value->text, &cidr) < 0)
-        return felt_options_fail(ret_error, "%s: '%s' is not a network like 10.1.0.0/16",
-                                 value->origin, value->text);
+    if (parse_network(value, value->text, &cidr, ret_error) < 0)
+        return -EINVAL;
     if (options->n_ip_masq_excludes == FELT_ARRAY_LEN(options->ip_masq_excludes))
         return felt_options_fail(ret_error, "%s: more than %d times", value->origin,
                                  FELT_OPTIONS_LIST_MAX);
