@@ -372,20 +372,33 @@ static void save_failed(struct felt_node *node, uint64_t save)
         felt_outbox_event(node->outbox, FELT_EVENT_SAVE_FAILING);
 }
 
+static enum felt_verdict take_datagram(struct felt_node *node, const struct felt_input *input)
+{
+    enum felt_verdict verdict =
+        input->datagram.overlay
+            ? felt_inbound_overlay(node, &input->datagram.from, input->datagram.bytes)
+            : felt_inbound_datagram(node, &input->datagram.from, input->datagram.bytes);
+
+    node->verdicts[verdict]++;
+    return verdict;
+}
+
+static enum felt_verdict take_reclaim(struct felt_node *node, const struct felt_input *input)
+{
+    enum felt_order_refusal refusal =
+        felt_order_take(node, input->reclaim.ids, input->reclaim.n, input->reclaim.force);
+
+    return refusal == FELT_ORDER_OK ? FELT_VERDICT_TAKEN : FELT_VERDICT_BUSY;
+}
+
 static enum felt_verdict take_input(struct felt_node *node, const struct felt_input *input)
 {
-    enum felt_verdict verdict;
-
     switch (input->kind) {
     case FELT_INPUT_WAKE:
         start(node);
         break;
     case FELT_INPUT_DATAGRAM:
-        verdict = input->datagram.overlay
-                      ? felt_inbound_overlay(node, &input->datagram.from, input->datagram.bytes)
-                      : felt_inbound_datagram(node, &input->datagram.from, input->datagram.bytes);
-        node->verdicts[verdict]++;
-        return verdict;
+        return take_datagram(node, input);
     case FELT_INPUT_SAVED:
         if (felt_saver_done(&node->saver, input->save))
             release(node);
@@ -419,10 +432,7 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
     case FELT_INPUT_RESERVE:
         return felt_reserve(node, input->reserve.slot, input->reserve.whom);
     case FELT_INPUT_RECLAIM:
-        return felt_order_take(node, input->reclaim.ids, input->reclaim.n, input->reclaim.force) ==
-                       FELT_ORDER_OK
-                   ? FELT_VERDICT_TAKEN
-                   : FELT_VERDICT_BUSY;
+        return take_reclaim(node, input);
     case FELT_INPUT_BRIDGE:
         return felt_bridge_take(node, (enum felt_bridge_order)input->bridge.order,
                                 input->bridge.force);
