@@ -57,6 +57,11 @@ static enum felt_bridge_exit read_answer(const struct felt_etcd_answer *answer,
 
     if (answer->error == -EACCES)
         return felt_bridge_say(FELT_BRIDGE_REFUSED, "%s", answer->trouble);
+    if (answer->error == -ENOTCONN || answer->error == -ETIMEDOUT)
+        return felt_bridge_say(FELT_BRIDGE_UNREACHABLE,
+                               "etcd cannot be reached: %s; if it is elsewhere, say so with "
+                               "--etcd-endpoints or FELT_ETCD_ENDPOINTS",
+                               answer->trouble);
     if (answer->error < 0)
         return felt_bridge_say(FELT_BRIDGE_UNREACHABLE, "etcd cannot be reached: %s",
                                answer->trouble);
