@@ -100,10 +100,16 @@ static int bind_and_listen(const struct sockaddr_un *address, int *ret_fd)
     return 0;
 }
 
-/* Needs CAP_CHOWN, or that we are in it; without either feltd is as good, for root. */
+/* Needs CAP_CHOWN, or that we are in it; without either feltd is as good, for root. Where the group
+ * is our own, as Group= of the unit has it, the socket is of it already; the unit allows no
+ * chown(). */
 static void give_to_group(const char *path, gid_t group)
 {
-    if (group != 0 && chown(path, (uid_t)-1, group) < 0)
+    struct stat st;
+
+    if (group == 0 || (stat(path, &st) == 0 && st.st_gid == group))
+        return;
+    if (chown(path, (uid_t)-1, group) < 0)
         felt_log_warning("control: %s is for root alone: cannot give it to the group %u: %s", path,
                          (unsigned)group, strerror(errno));
 }

@@ -7,6 +7,10 @@ set -u
 srcdir=${srcdir:-.} builddir=${builddir:-build}
 . "$srcdir/tests/tap.sh"
 . "$srcdir/tests/lab/rootfs.sh"
+command -v curl >/dev/null || skip_all "curl is not installed; contrib/install-deps --check"
+for part in httpd/felt-httpd etcd/felt-etcd-bridge; do
+    [[ -x $builddir/src/$part ]] || skip_all "${part#*/} was not built: its library is not there"
+done
 rootfs_enter "$0"
 
 rootfs_machine m1 1
@@ -76,6 +80,7 @@ is "the device is there, though /proc/sys is closed but for the network" \
     "$(run sh -c 'ip -o link show flannel.1 | grep -c flannel.1; cat /proc/sys/net/ipv4/ip_forward' | paste -sd' ')" "1 1"
 is "masquerading works in the sandbox" "$(run nft list tables | grep -c felt-ipv4)" 1
 is "the control socket is for the group felt" "$(run stat -c '%G %a' /run/felt/feltd.sock)" "felt 660"
+is "which is no trouble to feltd, that may not give files away" "$(run journalctl -o cat --no-pager -u feltd | grep 'cannot give')" ""
 is "a member of the group may ask" "$(run setpriv --reuid=65534 --regid=65534 --groups="$(run getent group felt | cut -d: -f3)" feltctl status -o json | jq -r .ready)" true
 like "and nobody else" "$(run setpriv --reuid=65534 --regid=65534 --clear-groups feltctl status 2>&1)" 'Permission denied'
 is "the state is root's alone" "$(run stat -c '%U %a' /var/lib/felt)" "root 700"
