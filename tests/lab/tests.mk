@@ -3,11 +3,12 @@
 #
 # Most wait more than they work, each in a lab of its own, so some run side by side, the long ones
 # first. These take minutes, have many daemons, or install what they test where a sanitizer would be
-# in the way of the sandbox: once is enough, without one. The first makes the Debian that the second
-# boots, too.
+# in the way of the sandbox: once is enough, without one. The first makes the Debian that the next
+# two boot, too.
 LAB_LONG_TESTS = \
 	tests/lab/packages.sh \
 	tests/lab/systemd.sh \
+	tests/lab/docker_systemd.sh \
 	tests/lab/etcd_mixed.sh
 LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
