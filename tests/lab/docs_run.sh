@@ -12,7 +12,8 @@
 #       lab# command         where the lab was started
 #       output               each word that has no digit is in what the command prints; '...' ends that
 #
-# feltd goes on in the background, once it is ready. TOKEN is what 'feltctl token' printed last.
+# A command of a pipe that fails is a failure, as the last one is. feltd goes on in the background, once it
+# is ready. TOKEN is what 'feltctl token' printed last.
 
 GUIDE_LIMIT_S=90 # for one command
 
@@ -62,10 +63,10 @@ guide_command() {
     local host=${1%%# *} command=${1#*# }
     command=${command//TOKEN/$GUIDE_TOKEN}
     case $host/$command in
-    lab/*) PATH=$srcdir/contrib/lab:$PATH timeout "$GUIDE_LIMIT_S" bash -c "$command" ;;
-    */feltd\ *--help | */feltd\ *--version) lab exec "$host" bash -c "$command" ;;
+    lab/*) PATH=$srcdir/contrib/lab:$PATH timeout "$GUIDE_LIMIT_S" bash -o pipefail -c "$command" ;;
+    */feltd\ *--help | */feltd\ *--version) lab exec "$host" bash -o pipefail -c "$command" ;;
     */feltd\ * | */FELTD_JOIN=*) guide_feltd "$host" "$command" ;;
-    *) lab exec "$host" timeout "$GUIDE_LIMIT_S" bash -c "$command" ;;
+    *) lab exec "$host" timeout "$GUIDE_LIMIT_S" bash -o pipefail -c "$command" ;;
     esac
 }
 
