@@ -59,10 +59,43 @@ ctl() {
     lab exec "$host" feltctl "$command" -o json | jq -r "$@"
 }
 
-# Microseconds in which some process of the machine waited for a processor, since it was booted: what a limit is not
-# about. On a machine with nothing else to do it hardly grows.
-starved_us() {
-    sed -n 's/^some .*total=//p' /proc/pressure/cpu 2>/dev/null | grep . || echo 0
+# waited_us HOST...: for each, for how many microseconds feltd has been ready to run and had no processor
+# (Documentation/scheduler/sched-stats.rst). Its number is the lab's, so that is where one has to look.
+waited_us() {
+    local host pids=()
+    for host; do
+        pids+=("$(<"$STOPWATCH_DIR/$host/feltd.pid")")
+    done
+    lab exec "$1" bash -c 'for pid; do
+            us=0
+            for file in "/proc/$pid/task/"*/schedstat; do
+                read -r _ ns _ <"$file" && us=$((us + ns / 1000))
+            done
+            echo "$us"
+        done' bash "${pids[@]}"
+}
+
+# stopwatch HOST...: measures from now what is the first's to do and then, at once, the others'.
+STOPWATCH_DIR=''
+stopwatch() {
+    STOPWATCH_FROM=${EPOCHREALTIME/./}
+    [[ $STOPWATCH_DIR ]] || STOPWATCH_DIR=$(lab dir)
+    mapfile -t STOPWATCH_WAITED < <(waited_us "$@")
+}
+
+# stopwatch_read HOST...: the same hosts. MS is how many milliseconds have passed, WAITED_MS for how many of
+# them feltd of the first, and that of the others which has waited most, had no processor: what a limit
+# is not about. What the test's own processes wait is not taken away.
+# shellcheck disable=SC2034 # MS and WAITED_MS are for who reads this in
+stopwatch_read() {
+    local i us most=0 waited
+    MS=$(((${EPOCHREALTIME/./} - STOPWATCH_FROM) / 1000))
+    mapfile -t waited < <(waited_us "$@")
+    for ((i = 1; i < $#; i++)); do
+        us=$((waited[i] - STOPWATCH_WAITED[i]))
+        ((us <= most)) || most=$us
+    done
+    WAITED_MS=$(((waited[0] - STOPWATCH_WAITED[0] + most) / 1000))
 }
 
 # flow SOURCE ADDRESS: a running ping, one each FLOW_INTERVAL (0.02 s); flows_end stops all of them.
