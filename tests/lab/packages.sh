@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # The packages of contrib/mkdeb: built, without complaint of lintian, installed on a fresh Debian,
-# where 'systemctl start feltd' works; removed and purged, they leave no file.
+# where 'systemctl start feltd' works; removed and purged, they leave no file. The spec file for RPM systems.
 set -u
 srcdir=${srcdir:-.} builddir=${builddir:-build}
 . "$srcdir/tests/tap.sh"
@@ -20,6 +20,18 @@ ok "contrib/mkdeb builds packages that lintian has nothing to say about"
 for package in felt felt-cni felt-dbgsym felt-cni-dbgsym; do
     like "$package is one of them" "$(find "$WORK/debs" -name "${package}_*.deb" | wc -l)" '^1$'
 done
+
+# No RPM system is at hand to build them on; that the file parses and forgets no unit can be seen here.
+if command -v rpmspec >/dev/null; then
+    check "contrib/felt.spec parses" rpmspec -P "$srcdir/contrib/felt.spec"
+    is "it makes packages of these names" \
+        "$(rpmspec -q --qf '%{name} ' "$srcdir/contrib/felt.spec" 2>/dev/null | tr ' ' '\n' | grep -v debug | sort | paste -sd' ')" \
+        "felt felt-cni felt-etcd-bridge"
+    units=$(cd "$srcdir/contrib/systemd" && printf '%s\n' *.service.in | sed 's/\.in$//' | sort | paste -sd' ')
+    is "it lists each unit" "$(sed -n 's,^%{_unitdir}/,,p' "$srcdir/contrib/felt.spec" | sort | paste -sd' ')" "$units"
+else
+    skip "contrib/felt.spec parses" "rpmspec is not installed"
+fi
 
 rootfs_machine m1 1
 mkdir "$WORK/m1/root/debs"
