@@ -93,7 +93,8 @@ bool felt_sync_feltd_tell(struct felt_sync *sync)
 
 /* ---- the bell ---- */
 
-/* A connection of its own. Without one feltd is asked all the same, but late. */
+/* A connection of its own. Without one, of a feltd that is older than we, say, it is asked each
+ * ASK_LOST_US. */
 static void hang_bell(struct felt_sync *sync)
 {
     _cleanup_(felt_varlink_client_freep) struct felt_varlink_client *bell = NULL;
@@ -108,6 +109,7 @@ static void hang_bell(struct felt_sync *sync)
 
 void felt_sync_feltd_rung(struct felt_sync *sync)
 {
+    felt_usec pause = ASK_PAUSE_US;
     bool more = true;
     int r = 0;
 
@@ -117,9 +119,11 @@ void felt_sync_feltd_rung(struct felt_sync *sync)
         r = felt_varlink_client_next(sync->bell, 0, &reply, &more);
         felt_varlink_reply_done(&reply);
     }
-    if (r != -ETIMEDOUT)
+    if (r != -ETIMEDOUT) {
         felt_varlink_client_free(FELT_TAKE(sync->bell));
-    sync->ask_us = FELT_MIN(sync->ask_us, felt_usec_add(sync->asked_us, ASK_PAUSE_US));
+        pause = ASK_LOST_US;
+    }
+    sync->ask_us = FELT_MIN(sync->ask_us, felt_usec_add(sync->asked_us, pause));
 }
 
 /* ---- asking ---- */
