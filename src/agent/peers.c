@@ -90,7 +90,7 @@ static int by_id(const void *a, const void *b)
 }
 
 /* The members that have not said what their device is, as they were before, unless somebody else
- * leases the subnet now. 0 or -ENOMEM. */
+ * leases the subnet now, here or outside. 0 or -ENOMEM. */
 static int keep_silent(struct felt_peers *peers, const struct felt_peers *before,
                        const struct felt_node *node, felt_usec now)
 {
@@ -123,7 +123,8 @@ static int keep_silent(struct felt_peers *peers, const struct felt_peers *before
             continue;
         told = &before->told[*found - before->all];
         until = felt_usec_add(told->us, FELT_PEERS_PATIENCE);
-        if (until <= now || bsearch(&told->slot, slots, n_told, sizeof(*slots), by_slot))
+        if (until <= now || felt_foreign_peers_hide(node, told->slot, &m.public_ip) ||
+            bsearch(&told->slot, slots, n_told, sizeof(*slots), by_slot))
             continue;
         add(peers, *found, told->slot, told->us);
         peers->wait_us = peers->wait_us > 0 ? FELT_MIN(peers->wait_us, until - now) : until - now;

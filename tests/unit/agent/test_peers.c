@@ -14,6 +14,7 @@
 
 struct felt_node {
     struct felt_member_view members[N_MEMBERS];
+    uint32_t foreign_slot; /* somebody outside leases it; 0: none */
 };
 
 bool felt_node_next_member(const struct felt_node *node, felt_usec now _unused_, uint32_t *i,
@@ -25,10 +26,13 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now _unused_,
     return true;
 }
 
-bool felt_node_foreign(const struct felt_node *node _unused_, uint32_t slot _unused_,
-                       struct felt_foreign *ret_foreign _unused_)
+bool felt_node_foreign(const struct felt_node *node, uint32_t slot,
+                       struct felt_foreign *ret_foreign)
 {
-    return false;
+    if (node->foreign_slot == 0 || node->foreign_slot != slot)
+        return false;
+    *ret_foreign = (struct felt_foreign){.backend = FELT_FOREIGN_HOST_GW};
+    return felt_ip_parse("192.0.2.9", &ret_foreign->ip) == 0;
 }
 
 /* ---- */
@@ -188,6 +192,18 @@ static void nor_where_another_leases_its_subnet(void **state)
     assert_true(felt_id_equal(&way_to(f, 2)->id, &f->node.members[3].id));
 }
 
+static void nor_where_somebody_outside_of_the_cluster_does(void **state)
+{
+    struct fixture *f = *state;
+
+    collect(f, NOW);
+    start_anew(f, 2, true);
+    f->node.foreign_slot = 2;
+    collect(f, NOW + 1);
+    assert_null(way_to(f, 2));
+    assert_non_null(way_to(f, 1));
+}
+
 static void nor_to_who_has_lost_its_lease_or_left(void **state)
 {
     struct fixture *f = *state;
@@ -208,6 +224,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(but_not_for_ever, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nor_where_another_leases_its_subnet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nor_where_somebody_outside_of_the_cluster_does, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(nor_to_who_has_lost_its_lease_or_left, set_up, tear_down),
     };
 
