@@ -36,10 +36,7 @@ fi
 rootfs_machine m1 1
 mkdir "$WORK/m1/root/debs"
 find "$WORK/debs" -name '*.deb' ! -name '*-dbgsym_*' -exec cp -t "$WORK/m1/root/debs" {} +
-if ! rootfs_boot m1; then
-    not_ok "a Debian boots"
-    done_testing
-fi
+rootfs_boot m1
 run() {
     in_machine m1 env DEBIAN_FRONTEND=noninteractive "$@"
 }

@@ -83,16 +83,25 @@ rootfs_leader() {
     { tr -d ' ' <"/proc/${ROOTFS_PID[$1]}/task/${ROOTFS_PID[$1]}/children"; } 2>/dev/null
 }
 
+# rootfs_install NAME: what 'make install' puts there, before it boots.
+rootfs_install() {
+    make -C "$builddir" install DESTDIR="$WORK/$1/root" >"$WORK/install" 2>&1 && return
+    not_ok "make install succeeds"
+    diag "$(tail -n 20 "$WORK/install")"
+    done_testing
+}
+
+# rootfs_boot NAME: without it the test has nothing to say.
 rootfs_boot() {
     local dir=$WORK/$1
     systemd-nspawn --quiet --keep-unit --register=no --directory="$dir/root" --machine="$1" \
         --network-namespace-path="/run/netns/$1" --capability=CAP_NET_ADMIN,CAP_NET_RAW \
         --console=pipe --link-journal=no --boot </dev/null >"$dir/console" 2>&1 &
     ROOTFS_PID[$1]=$!
-    await 60 rootfs_runs "$1" || {
-        diag "$(tail -n 20 "$dir/console")"
-        return 1
-    }
+    await 60 rootfs_runs "$1" && return
+    not_ok "a Debian boots"
+    diag "$(tail -n 20 "$dir/console")"
+    done_testing
 }
 
 rootfs_runs() {
