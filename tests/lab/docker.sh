@@ -12,7 +12,7 @@ lab_up 2 --network 172.17.0.0/16 --feltd-arg --ip-masq
 trap end EXIT
 for host in h1 h2; do
     first_docker "$host"
-    like "$host: Docker's policy for FORWARD is DROP" "$(filter "$host" FORWARD | head -n 1)" '^:FORWARD DROP'
+    like "$host: FORWARD drops" "$(filter "$host" FORWARD | head -n 1)" '^:FORWARD DROP'
     is "$host: docker0 has the first address of the lease" \
         "$(bridge_address "$host")" "$(subnet "$host").1/24"
 done

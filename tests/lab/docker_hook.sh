@@ -44,7 +44,7 @@ lab exec h2 sh -c 'mkdir -p /run/dk && : >/run/dk/classic'
 for host in h1 h2; do
     first_docker "$host"
     run_container "$host" --restart always
-    like "$host: Docker's policy for FORWARD is DROP" "$(filter "$host" FORWARD | head -n 1)" '^:FORWARD DROP'
+    like "$host: FORWARD drops" "$(filter "$host" FORWARD | head -n 1)" '^:FORWARD DROP'
     is "$host: docker0 has the first address of the lease" "$(bridge_address "$host")" "$(lease "$host").1/24"
     is "$host: and containers the MTU of the overlay" \
         "$(lab exec "$host" nsenter -t "$(pid_of "$host")" -n ip -o link show dev eth0 | grep -oE 'mtu [0-9]+')" "mtu 1450"

@@ -105,7 +105,7 @@ stop_docker() {
     lab exec "$1" "$SERVICE" stop
 }
 # first_docker HOST: without the lab's stand-in. Docker drops what is forwarded where it had to turn
-# forwarding on.
+# forwarding on; feltd turns it on, too, and may be first: then the lab gives the policy.
 first_docker() {
     mount_cgroups "$1"
     lab exec "$1" ip link del docker0
@@ -114,6 +114,7 @@ first_docker() {
         diag "$(lab exec "$1" tail -n 20 /run/dk/log)"
         skip_all "dockerd does not run here: $(lab exec "$1" grep -oE 'failed to start daemon.*' /run/dk/log | tail -n 1)"
     }
+    lab exec "$1" iptables-nft -P FORWARD DROP
 }
 bridge_address() {
     lab exec "$1" ip -4 -o address show dev docker0 | grep -oE 'inet [^ ]+' | cut -d' ' -f2
