@@ -70,6 +70,10 @@ check "'down' removes the rest" lab down
 check "and again has nothing to do" lab down
 is "its directory is gone" "$(ls "$dir" 2>/dev/null)" ""
 is "the machine looks as it did before" "$(outside)" "$before"
+# In a /run of its own, where it is the only lab.
+check "the last lab leaves the registry to one that is about to come up" \
+    unshare --mount bash -c 'mount -t tmpfs tmpfs /run && "$@" up 1 --bare && "$@" down && [[ -d /run/felt-lab ]]' \
+    bash "$srcdir/contrib/lab/felt-lab" --lab "$other"
 is "a command without a lab says what to do" "$(lab status 2>&1)" "felt-lab: no lab '$first'; 'felt-lab up 3' makes one"
 is "a lab that cannot start feltd leaves nothing" "$(lab up 2 --build "$WORK" 2>&1; echo $?; lab status 2>&1)" "felt-lab: no feltd in $WORK; contrib/build makes it, --build DIR names another place
 1
