@@ -143,7 +143,8 @@ void felt_methods_reserve(const struct felt_methods_context *c, const json_t *pa
         return;
     }
     subnets = felt_netconf_subnets(self.config, slot);
-    felt_log_notice("lease: subnet=%s is reserved for %s", FELT_DUAL(&subnets), text);
+    if (!a.already) /* an import may be said every hour */
+        felt_log_notice("lease: subnet=%s is reserved for %s", FELT_DUAL(&subnets), text);
     ret_answer->parameters = json_pack(
         "{s:o, s:o, s:o, s:I}", "subnet", subnet_text(&self, slot), "subnet6",
         subnet6_text(&self, slot), "lease",

@@ -146,8 +146,10 @@ static enum felt_reserve_refusal judge(const struct felt_node *node, uint32_t sl
     }
     if (i == FELT_MEMBER_NONE)
         a->leases_now = runs_elsewhere(node, whom, &a->lease);
-    if (notice.value.len > 0)
-        return felt_whom_equal(&a->whom, whom) ? FELT_RESERVE_OK : FELT_RESERVE_TAKEN;
+    if (notice.value.len > 0) {
+        a->already = felt_whom_equal(&a->whom, whom);
+        return a->already ? FELT_RESERVE_OK : FELT_RESERVE_TAKEN;
+    }
     if (has_another(node, slot, whom, &a->slot))
         return FELT_RESERVE_ELSEWHERE;
     if (felt_notices_live(node->notices) >= FELT_NOTICES_LIVE_MAX)
@@ -169,7 +171,6 @@ enum felt_verdict felt_reserve(struct felt_node *node, uint32_t slot, const stru
 {
     uint8_t value[FELT_NOTICE_VALUE_MAX];
     struct felt_reserve_answer answer;
-    struct felt_notice notice;
     size_t len;
 
     felt_node_may_reserve(node, slot, whom, &answer);
@@ -177,7 +178,7 @@ enum felt_verdict felt_reserve(struct felt_node *node, uint32_t slot, const stru
         return FELT_VERDICT_BUSY;
     len = whom ? felt_whom_encode(whom, value) : 0;
     /* Said again, it is no news; but it may not be durable yet here. */
-    if (whom && felt_notices_get(node->notices, slot, &notice) && notice.value.len > 0) {
+    if (answer.already) {
         node->crier.save = felt_saver_must(&node->saver);
         return FELT_VERDICT_TAKEN;
     }

@@ -22,6 +22,7 @@ struct felt_reserve_answer {
     char holder[FELT_NAME_MAX + 1]; /* of LEASED */
     struct felt_whom whom;          /* of TAKEN, and of a withdrawal: who had it */
     uint32_t slot;                  /* of ELSEWHERE */
+    bool already;                   /* of OK: that is so, and is no news */
     bool leases_now;                /* of OK: the node runs with another lease, `lease`: it */
     uint32_t lease;                 /* takes the reserved one when it next takes any */
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/log.h"
 #include "agent/methods.h"
 #include "node/reserve.h"
 #include "node/view.h"
@@ -168,6 +169,28 @@ static void a_subnet_is_reserved_by_name_and_by_address(void **state)
     assert_int_equal(f->node.slot, 254);
     assert_string_equal(f->node.whom, "192.0.2.7");
     assert_int_equal(f->node.told, 2);
+}
+
+static void count_line(void *userdata, enum felt_log_level level _unused_,
+                       const char *event _unused_, const char *text)
+{
+    *(unsigned *)userdata += strstr(text, "is reserved for node-7") != NULL;
+}
+
+static void a_reservation_that_is_there_already_is_confirmed_and_no_news(void **state)
+{
+    static const char order[] = "{\"whom\":\"node-7\",\"subnet\":\"10.1.5.0/24\"}";
+    struct fixture *f = *state;
+    unsigned lines = 0;
+
+    felt_log_set_listener(count_line, &lines);
+    call(f, false, order);
+    assert_int_equal(lines, 1);
+    f->node.answer.already = true;
+    assert_non_null(strstr(call(f, false, order), "\"save\":7"));
+    felt_log_set_listener(NULL, NULL);
+    assert_int_equal(lines, 1);
+    assert_int_equal(f->node.told, 2); /* it may not be durable yet */
 }
 
 static void a_reservation_is_withdrawn_and_says_whose_it_was(void **state)
@@ -395,6 +418,7 @@ int main(void)
 #define WITH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         WITH(a_subnet_is_reserved_by_name_and_by_address),
+        WITH(a_reservation_that_is_there_already_is_confirmed_and_no_news),
         WITH(a_reservation_is_withdrawn_and_says_whose_it_was),
         WITH(what_is_no_subnet_of_the_network_is_refused_with_the_reason),
         WITH(what_stands_in_the_way_is_named),

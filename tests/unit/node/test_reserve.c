@@ -75,6 +75,23 @@ static void a_joiner_gets_what_is_reserved_for_its_name_or_its_address(void **st
     world_free(w);
 }
 
+/* L-8.2.1 */
+static void what_is_reserved_for_the_same_already_makes_no_new_version(void **state)
+{
+    struct world *w = world_of(NETWORK, 2);
+    struct felt_reserve_answer again;
+    struct felt_notice notice;
+
+    (void)state;
+    assert_false(reserve(w, 0, 40, "c").already);
+    again = reserve(w, 1, 40, "c");
+    assert_int_equal(again.refusal, FELT_RESERVE_OK);
+    assert_true(again.already);
+    assert_true(felt_notices_get(world_node(w, 1)->notices, 40, &notice));
+    assert_true(notice.version == 1);
+    world_free(w);
+}
+
 /* L-8.2.4 */
 static void a_wish_for_what_is_reserved_for_another_is_not_met_and_it_says_why(void **state)
 {
@@ -358,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_joiner_gets_what_is_reserved_for_its_name_or_its_address),
+        cmocka_unit_test(what_is_reserved_for_the_same_already_makes_no_new_version),
         cmocka_unit_test(a_wish_for_what_is_reserved_for_another_is_not_met_and_it_says_why),
         cmocka_unit_test(where_all_that_is_free_is_reserved_a_joiner_waits_and_is_told_so),
         cmocka_unit_test(a_refusal_names_what_stands_in_the_way),
