@@ -46,6 +46,8 @@ is "Docker is restarted where docker0 is in another subnet" "$status $restarts" 
 is "which is said" "$said" "docker0 is to have 10.1.74.1/24: Docker is restarted"
 run first 10.1.74.0/24
 is "also where that is the first subnet" "$status $restarts" "0 docker"
+run foreign 10.1.74.0/24
+is "and where a node outside of the cluster has the old one" "$status $restarts" "0 docker"
 is "subnet.env is as it was" "$(wc -l <subnet.env)" 4
 echo 10.1.74.1/24 >docker0
 run first 10.1.74.0/24
@@ -55,7 +57,7 @@ run first 10.1.74.0/24
 is "nor where Docker has not run yet" "$status $restarts$said" "0 "
 
 echo 10.1.73.1/24 >docker0
-for reason in lost left; do
+for reason in lost left foreign; do
     run "$reason" ""
     is "nor where the subnet is $reason" "$status $restarts$said" "0 this machine has no subnet: Docker is left as it is"
 done
