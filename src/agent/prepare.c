@@ -112,8 +112,8 @@ static int refused(const struct felt_prepared *p, int r, enum felt_node_refusal 
     case FELT_NODE_STATE_CORRUPT:
         return felt_fail(
             error, r,
-            "store: %s is damaged and is left as it is; restore it from a backup, or move it "
-            "away: this machine then joins as a new node and gets another subnet",
+            "store: %s is damaged and is left as it is; move it away (do not restore an older "
+            "one): this machine then joins as a new node",
             p->store.state_path);
     case FELT_NODE_STATE_NEWER:
         return felt_fail(

@@ -70,8 +70,8 @@ int felt_store_load(const struct felt_store *store, uint8_t **ret_state, size_t 
     if (st.st_size == 0 || st.st_size > FELT_STORE_STATE_MAX)
         return felt_fail(
             ret_error, -EBADMSG,
-            "store: %s has %lld bytes, so it is not what feltd wrote there; restore it from "
-            "a backup, or move it away to join as a new node",
+            "store: %s has %lld bytes, so it is not what feltd wrote there; move it away (do not "
+            "restore an older one) to join as a new node",
             store->state_path, (long long)st.st_size);
     state = malloc((size_t)st.st_size);
     if (!state)
