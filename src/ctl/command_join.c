@@ -15,6 +15,19 @@ static const char *cluster_of(const json_t *status)
     return id ? id : "";
 }
 
+static void report(const struct request *q, const json_t *status, const json_t *lease)
+{
+    if (q->is_json) {
+        _cleanup_(json_decrefp) json_t *joined =
+            json_pack("{s:s, s:O}", "cluster", cluster_of(status), "lease", lease);
+
+        (void)felt_ctl_print_json(joined);
+        return;
+    }
+    printf("joined cluster %s; subnet %s\n", cluster_of(status),
+           json_string_value(json_object_get(lease, "subnet")));
+}
+
 /* Whether it has a subnet in another cluster than before within the limit; says which. */
 static bool await_other_cluster(const struct request *q, const char *before)
 {
@@ -23,8 +36,7 @@ static bool await_other_cluster(const struct request *q, const char *before)
         const json_t *lease = json_object_get(status, "lease");
 
         if (json_is_object(lease) && strcmp(cluster_of(status), before) != 0) {
-            printf("joined cluster %s; subnet %s\n", cluster_of(status),
-                   json_string_value(json_object_get(lease, "subnet")));
+            report(q, status, lease);
             return true;
         }
         felt_ctl_pause();

@@ -105,9 +105,11 @@ lab stop h1
 lab exec h1 cp "$KEY" /var/lib/felt/cluster.key
 lab start h1 --hooks-dir "$WORK/hooks.d" >/dev/null
 await_ok "h1 with its key in the state directory is back" "$LIMIT_S" sees_alive h1 2
-out=$(lab exec h1 feltctl join --abandon - <<<"$TOKEN" 2>&1)
+out=$(lab exec h1 feltctl join --abandon -o json - <<<"$TOKEN")
 is "the token may come on standard input" "$?" 0
 is "h1 is in h3's cluster" "$(cluster h1)" "$(cluster h3)"
+is "which programs are told" "$(jq -r '"\(.cluster) \(.lease.subnet)"' <<<"$out")" \
+    "$(ctl h1 status '"\(.cluster.id) \(.lease.subnet)"')"
 is "h2 saw it leave" "$(ctl h2 members '.members[] | select(.name == "h1").state' | sort -u)" left
 is "and owns everything again" "$(ctl h2 status '.slots.own == .slots.total')" true
 is "the old key is kept aside" "$(lab exec h1 test -e /var/lib/felt/cluster.key.abandoned && echo yes)" yes

@@ -103,7 +103,7 @@ like "programs get it as JSON" "$(ctl h1 "explain $PEER" .kind 2>&1; lab exec h1
 lab exec h1 feltctl events --follow -o json >"$WORK/events" &
 FOLLOW=$!
 await_ok "a follower gets what has been" "$LIMIT_S" grep -q '"kind":"member_dead"' "$WORK/events"
-check "something happens" lab exec h1 feltctl log-level notice
+is "something happens" "$(lab exec h1 feltctl log-level notice -o json | jq -r .level)" notice
 await_ok "and hears it, though the log of before had no place for it" "$LIMIT_S" grep -q 'log level is notice now' "$WORK/events"
 like "an event names its peer" "$(jq -r 'select(.kind == "member_dead" and .name == "h2") | "\(.name) \(.level) \(.peer)"' "$WORK/events")" '^h2 warning [0-9a-f]{8}$'
 is "the list has the same lines" "$(lab exec h1 feltctl events | sed 's/^[^ ]* [^ ]* //')" "$(jq -r .text "$WORK/events")"
