@@ -15,7 +15,8 @@ struct felt_httpd_options {
     bool version;
     bool while_stdin;
     const char *control_socket;
-    const char *user; /* NULL: not given */
+    const char *user;         /* NULL: not given */
+    const char *options_file; /* likewise; where to listen it may say alone */
     struct felt_server_listener listeners[FELT_SERVER_LISTENERS_MAX];
     size_t n_listeners;
 };
@@ -24,7 +25,13 @@ struct felt_httpd_options_error {
     char text[256]; /* one line */
 };
 
-/* Strings are borrowed from argv. 0, or -EINVAL with ret_error. */
+/* Strings are borrowed from argv. Listens on loopback where nothing is said of it, nor an options
+ * file named, which is not read. 0, or -EINVAL with ret_error. */
 int felt_httpd_options_parse(int argc, char **argv, struct felt_httpd_options *ret_options,
                              struct felt_httpd_options_error *ret_error);
+/* Adds what an options file says, one option a line, as if each stood behind the arguments; empty
+ * lines and those that begin with '#' say nothing. text ends in NUL, is changed and borrowed. 0, or
+ * -EINVAL with ret_error, which names options_file. */
+int felt_httpd_options_add(struct felt_httpd_options *options, char *text,
+                           struct felt_httpd_options_error *ret_error);
 void felt_httpd_options_help(FILE *out);

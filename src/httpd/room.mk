@@ -9,6 +9,7 @@ src_httpd_libhttpd_a_SOURCES = \
 	src/httpd/health.c src/httpd/health.h \
 	src/httpd/metrics.c src/httpd/metrics.h \
 	src/httpd/options.c src/httpd/options.h \
+	src/httpd/options_file.c src/httpd/options_file.h \
 	src/httpd/page_text.h \
 	src/httpd/source.c src/httpd/source.h
 nodist_src_httpd_libhttpd_a_SOURCES = src/httpd/page_text.c

@@ -4,7 +4,8 @@ HTTPD_TESTS = \
 	tests/unit/httpd/test_doors \
 	tests/unit/httpd/test_health \
 	tests/unit/httpd/test_metrics \
-	tests/unit/httpd/test_options
+	tests/unit/httpd/test_options \
+	tests/unit/httpd/test_options_file
 UNIT_TESTS += $(HTTPD_TESTS)
 HTTPD_TEST_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS)
 HTTPD_TEST_LDADD = $(HTTPD_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -18,3 +19,5 @@ tests_unit_httpd_test_metrics_CPPFLAGS = $(HTTPD_TEST_CPPFLAGS)
 tests_unit_httpd_test_metrics_LDADD = $(HTTPD_TEST_LDADD)
 tests_unit_httpd_test_options_CPPFLAGS = $(HTTPD_TEST_CPPFLAGS)
 tests_unit_httpd_test_options_LDADD = $(HTTPD_TEST_LDADD)
+tests_unit_httpd_test_options_file_CPPFLAGS = $(HTTPD_TEST_CPPFLAGS)
+tests_unit_httpd_test_options_file_LDADD = $(HTTPD_TEST_LDADD)
