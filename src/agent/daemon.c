@@ -491,16 +491,14 @@ static int open_httpd(struct felt_daemon *d)
 {
     struct felt_httpd_config config = {
         .event = d->event,
+        .options_file = d->options->httpd_options_file,
         .program = d->options->httpd_program,
         .control_socket = d->options->control_socket,
         .health = d->options->healthz,
         .all = d->options->metrics_listen,
     };
-    int r;
+    int r = felt_httpd_new(&config, &d->httpd);
 
-    if (config.health.port == 0 && config.all.port == 0)
-        return 0;
-    r = felt_httpd_new(&config, &d->httpd);
     if (r < 0)
         felt_log_error("httpd: cannot start: %s", strerror(-r));
     d->methods.httpd = d->httpd;

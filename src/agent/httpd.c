@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -12,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/httpd_wish.h"
+#include "agent/listener.h"
 #include "agent/log.h"
 #include "agent/path.h"
 
@@ -20,6 +23,8 @@
 #define WELL_AFTER                                                                \
     (2 * FELT_USEC_SEC) /* it runs for so long, so it has not failed at its start \
                          */
+#define PATIENCE \
+    (10 * FELT_USEC_SEC) /* of the wish: a service is started, or started again, sooner */
 #define SLACK          (FELT_USEC_SEC / 4)
 #define READS_PER_WAKE 16
 #define ARGS_MAX       12
@@ -37,8 +42,12 @@ struct felt_httpd {
     size_t line_len;
     unsigned n_lines;
     char line[LINE_SIZE];
-    char last[LINE_SIZE + 1];  /* line that it said */
-    char error[LINE_SIZE * 2]; /* "": it runs well */
+    char last[LINE_SIZE + 1];    /* line that it said */
+    char error[LINE_SIZE * 2];   /* "": it runs well */
+    struct felt_httpd_wish wish; /* path NULL: it is a child */
+    uid_t user;                  /* of the service */
+    bool patient;                /* it may not have been started yet */
+    bool unwritten;              /* the wish, for the error */
 };
 
 /* ---- output ---- */
@@ -226,10 +235,66 @@ static void begin(struct felt_httpd *h)
     retry(h, why);
 }
 
+/* ---- a service ---- */
+
+static uid_t service_user(void)
+{
+    const struct passwd *entry = getpwnam(FELT_HTTPD_WISH_USER);
+
+    return entry ? entry->pw_uid : FELT_HTTPD_ANY_USER;
+}
+
+static void ask(struct felt_httpd *h)
+{
+    bool changed = false;
+    int r;
+
+    h->wish = (struct felt_httpd_wish){
+        .path = h->config.options_file,
+        .control_socket = h->config.control_socket,
+        .health = h->config.health,
+        .all = h->config.all,
+    };
+    r = felt_httpd_wish_write(&h->wish, &changed);
+    if (r < 0) {
+        h->unwritten = true;
+        snprintf(h->error, sizeof(h->error), "%s cannot be written: %s", h->wish.path,
+                 strerror(-r));
+        felt_log_error("httpd: felt-httpd is not asked for what is wanted: %s", h->error);
+        return;
+    }
+    if (felt_httpd_wish_is_none(&h->wish)) {
+        if (changed)
+            felt_log_notice("httpd: felt-httpd is not wanted any more: %s is gone", h->wish.path);
+        return;
+    }
+    felt_log_info("httpd: felt-httpd is wanted: %s %s", h->wish.path,
+                  changed ? "is written" : "says so already");
+    h->user = service_user();
+    h->patient = true;
+    arm(h, PATIENCE);
+}
+
+static void look(struct felt_httpd *h)
+{
+    if (felt_httpd_wish_is_fulfilled(&h->wish, FELT_LISTENER_NET_DIR, h->user, h->patient, h->error,
+                                     sizeof(h->error)))
+        h->error[0] = '\0';
+}
+
+/* ---- either ---- */
+
 static int on_timer(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
 {
     struct felt_httpd *h = userdata;
 
+    if (h->wish.path) {
+        h->patient = false;
+        look(h);
+        if (h->error[0])
+            felt_log_error("httpd: felt-httpd does not run: %s", h->error);
+        return 0;
+    }
     if (h->pid == 0) {
         begin(h);
         return 0;
@@ -245,9 +310,15 @@ static int on_timer(sd_event_source *source _unused_, uint64_t usec _unused_, vo
 
 int felt_httpd_new(const struct felt_httpd_config *config, struct felt_httpd **ret_httpd)
 {
-    _cleanup_(felt_httpd_freep) struct felt_httpd *h = calloc(1, sizeof(*h));
+    bool is_none = config->health.port == 0 && config->all.port == 0;
+    _cleanup_(felt_httpd_freep) struct felt_httpd *h = NULL;
     int r;
 
+    if (is_none && !config->options_file) {
+        *ret_httpd = NULL;
+        return 0;
+    }
+    h = calloc(1, sizeof(*h));
     if (!h)
         return -ENOMEM;
     h->config = *config;
@@ -261,7 +332,10 @@ int felt_httpd_new(const struct felt_httpd_config *config, struct felt_httpd **r
     if (r < 0)
         return r;
     (void)sd_event_source_set_enabled(h->timer, SD_EVENT_OFF);
-    begin(h);
+    if (config->options_file)
+        ask(h);
+    else
+        begin(h);
     *ret_httpd = FELT_TAKE(h);
     return 0;
 }
@@ -278,7 +352,9 @@ void felt_httpd_free(struct felt_httpd *httpd)
     free(httpd);
 }
 
-const char *felt_httpd_error(const struct felt_httpd *httpd)
+const char *felt_httpd_error(struct felt_httpd *httpd)
 {
+    if (httpd && httpd->wish.path && !httpd->unwritten)
+        look(httpd);
     return httpd && httpd->error[0] ? httpd->error : NULL;
 }

@@ -76,7 +76,7 @@ struct felt_methods_context {
     const char *kernel_limit;         /* of this machine, too low for the cluster; NULL: none */
     const char *kernel_error;         /* of the last pass; NULL: it had none */
     const char *subnet_file_error;    /* subnet.env could not be written */
-    const struct felt_httpd *httpd;   /* where it is wanted */
+    struct felt_httpd *httpd;         /* NULL: not wanted */
     struct felt_work work;            /* on the kernel */
     uint64_t n_suspicions;            /* members that fell silent, each time that they did */
     uint64_t n_deaths;                /* and were found dead, likewise */

@@ -105,6 +105,8 @@ static const struct option options_table[] = {
      "TCP, where it answers those, /metrics, /v1/... and has\na status page; ADDR[:PORT], port 9470 unless given"},
     {NULL, "httpd-program", "FILE", FELT_SBINDIR "/felt-httpd", 0, felt_option_set_path,
      FIELD(httpd_program), "felt-httpd itself"},
+    {NULL, "httpd-options-file", "FILE", NULL, 0, felt_option_set_path, FIELD(httpd_options_file),
+     "write felt-httpd's options there for a service\nmanager that starts it, instead of starting it"},
     {NULL, "env-file", "FILE", FELT_ENV_FILE, 0, felt_option_set_path, FIELD(env_file),
      "FELTD_ variables, read again at a reload"},
     {NULL, "log-level", "LEVEL", "info", 0, felt_option_set_log_level, FIELD(log_level),

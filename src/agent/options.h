@@ -81,6 +81,7 @@ struct felt_options {
     const char *subnet_file;
     struct felt_endpoint healthz;        /* port 0: not wanted */
     struct felt_endpoint metrics_listen; /* likewise */
+    const char *httpd_options_file;      /* NULL: felt-httpd is a child */
     const char *httpd_program;
     const char *hooks_dir;
     const char *key_file; /* NULL: the state directory's */

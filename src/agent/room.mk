@@ -17,7 +17,9 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/foreign_peers.c src/agent/foreign_peers.h \
 	src/agent/hooks.c src/agent/hooks.h \
 	src/agent/httpd.c src/agent/httpd.h \
+	src/agent/httpd_wish.c src/agent/httpd_wish.h \
 	src/agent/lease_change.c src/agent/lease_change.h \
+	src/agent/listener.c src/agent/listener.h \
 	src/agent/journal.c src/agent/journal.h \
 	src/agent/machine.c src/agent/machine.h \
 	src/agent/log.c src/agent/log.h \

@@ -204,6 +204,9 @@ static void http_is_asked_for_by_flannels_options_or_our_own(void **state)
                ENV("FLANNELD_HEALTHZ_IP=::1", "FLANNELD_HEALTHZ_PORT=65535"));
     assert_string_equal(FELT_ENDPOINT(&o.healthz), "[::1]:65535");
     assert_string_equal(FELT_ENDPOINT(&o.metrics_listen), "127.0.0.1:9470");
+    assert_null(o.httpd_options_file);
+    o = parsed(NO_ARGS, ENV("FELTD_HTTPD_OPTIONS_FILE=/run/felt/httpd.options"));
+    assert_string_equal(o.httpd_options_file, "/run/felt/httpd.options");
     refused(ARGS("--healthz-port=65536"), NO_ENV, "--healthz-port: '65536' is not a port");
     refused(ARGS("--healthz-port=http"), NO_ENV, "--healthz-port: 'http' is not a port");
     refused(ARGS("--healthz-ip=localhost"), NO_ENV, "--healthz-ip: 'localhost' is not an IP");

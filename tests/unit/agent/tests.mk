@@ -6,7 +6,9 @@ AGENT_TESTS = \
 	tests/unit/agent/test_env_file \
 	tests/unit/agent/test_hooks \
 	tests/unit/agent/test_httpd \
+	tests/unit/agent/test_httpd_wish \
 	tests/unit/agent/test_journal \
+	tests/unit/agent/test_listener \
 	tests/unit/agent/test_log \
 	tests/unit/agent/test_methods \
 	tests/unit/agent/test_methods_bridge \
@@ -67,6 +69,10 @@ tests_unit_agent_test_hooks_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_hooks_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_httpd_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_httpd_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_httpd_wish_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_httpd_wish_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_listener_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_listener_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_adoption_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_adoption_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_abandon_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
