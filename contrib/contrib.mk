@@ -37,16 +37,22 @@ dist_examples_DATA = contrib/cni/10-felt.conflist
 SYSTEMD_UNITS = \
 	contrib/systemd/feltd.service \
 	contrib/systemd/felt-etcd-bridge.service \
-	contrib/systemd/felt-httpd.service
+	contrib/systemd/felt-httpd.service \
+	contrib/systemd/feltd-httpd.service
 EXTRA_DIST += \
 	contrib/systemd/feltd.service.in \
 	contrib/systemd/felt-etcd-bridge.service.in \
 	contrib/systemd/felt-httpd.service.in \
+	contrib/systemd/feltd-httpd.path \
+	contrib/systemd/feltd-httpd.service.in \
+	contrib/systemd/beside.sandbox \
 	contrib/systemd/felt.sysusers \
 	contrib/systemd/felt.tmpfiles
 CLEANFILES += $(SYSTEMD_UNITS) contrib/systemd/felt.conf contrib/systemd/tmpfiles/felt.conf
-contrib/systemd/%.service: contrib/systemd/%.service.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's,[@]sbindir[@],$(sbindir),g' $< >$@
+SANDBOX = $(srcdir)/contrib/systemd/beside.sandbox
+contrib/systemd/%.service: contrib/systemd/%.service.in $(SANDBOX) Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && grep -v '^#' $(SANDBOX) | sed -e 's,[@]sbindir[@],$(sbindir),g' \
+	    -e '/^[@]sandbox[@]$$/{' -e 'r /dev/stdin' -e d -e '}' $< >$@.tmp && mv $@.tmp $@
 contrib/systemd/felt.conf: contrib/systemd/felt.sysusers
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && cp $< $@
 contrib/systemd/tmpfiles/felt.conf: contrib/systemd/felt.tmpfiles
@@ -58,7 +64,10 @@ if HAVE_ETCD_BRIDGE
 nodist_systemdunit_DATA += contrib/systemd/felt-etcd-bridge.service
 endif
 if HAVE_HTTPD
-nodist_systemdunit_DATA += contrib/systemd/felt-httpd.service
+nodist_systemdunit_DATA += \
+	contrib/systemd/felt-httpd.service \
+	contrib/systemd/feltd-httpd.path \
+	contrib/systemd/feltd-httpd.service
 endif
 sysusersdir = $(prefix)/lib/sysusers.d
 nodist_sysusers_DATA = contrib/systemd/felt.conf

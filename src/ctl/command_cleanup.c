@@ -10,6 +10,9 @@
 #include "ctl/cleanup.h"
 #include "ctl/command.h"
 
+#define HTTPD_OPTIONS_FILE \
+    "/run/felt/httpd.options" /* contrib/systemd: without it felt-httpd ends */
+
 void felt_cleanup_note(const struct felt_cleanup *cleanup, const char *format, ...)
 {
     va_list args;
@@ -111,6 +114,8 @@ enum exit_code felt_command_cleanup(const struct request *q)
     r = felt_cleanup_device(&cleanup);
     rules = felt_cleanup_rules(&cleanup);
     r = r < 0 ? r : rules;
+    if (r == 0 && access(HTTPD_OPTIONS_FILE, F_OK) == 0)
+        r = delete_file(&cleanup, HTTPD_OPTIONS_FILE);
     /* Last, so that a cleanup that was interrupted can be run again. */
     if (r == 0 && has_file && felt_dual_equal(&in_file, &cleanup.networks))
         r = delete_file(&cleanup, q->subnet_file);

@@ -20,7 +20,8 @@ everything() {
         for flavour in nft legacy; do
             iptables-$flavour-save 2>/dev/null | sed -n "/^\*/p; /^:/{s/ \[.*//p}; /^-A/p"
         done
-        ls /run/flannel'
+        ls /run/flannel
+        ls /run/felt 2>/dev/null | grep options'
 }
 cleanup() {
     lab exec h1 feltctl cleanup "$@" 2>&1
@@ -44,7 +45,8 @@ before=$(everything h1)
 like "where there was no feltd it says that it does not know the network" "$(cleanup)" "does not say which network it was"
 is "told the network it finds nothing" "$(cleanup --network 172.17.0.0/16)" "nothing of felt's is here"
 
-lab exec h1 bash -c 'feltd --network 172.17.0.0/16 --ip-masq >/run/feltd.log 2>&1 & echo $! >/run/feltd.pid'
+lab exec h1 bash -c 'feltd --network 172.17.0.0/16 --ip-masq --healthz-port 10254 \
+    --httpd-options-file /run/felt/httpd.options >/run/feltd.log 2>&1 & echo $! >/run/feltd.pid'
 is_ready() {
     lab exec h1 grep -q 'node: ready' /run/feltd.log
 }
@@ -74,7 +76,7 @@ await_ok "feltd stops" 20 is_over
 during=$(everything h1)
 dry=$(cleanup --dry-run)
 for what in 'link flannel\.1' 'route 172\.17\.[0-9]+\.0/24 via' 'nftables table ip felt-ipv4' \
-    'rule of iptables-nft: FORWARD .*-j FELT-FORWARD' 'chain of iptables-nft: FELT-FORWARD' 'file /run/flannel/subnet.env'; do
+    'rule of iptables-nft: FORWARD .*-j FELT-FORWARD' 'chain of iptables-nft: FELT-FORWARD' 'file /run/felt/httpd.options' 'file /run/flannel/subnet.env'; do
     like "a dry run would delete $what" "$dry" "would delete $what"
 done
 is "and deletes nothing" "$(everything h1)" "$during"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # feltd under a real systemd, out of 'make install': start, readiness, sandbox, watchdog, restart,
-# reload, stop, the journal with its fields; the units of felt-httpd and felt-etcd-bridge beside it; and
-# flanneld's unit with the program's path changed.
+# reload, stop, the journal with its fields; the units of felt-httpd and felt-etcd-bridge beside it, and
+# felt-httpd where feltd's options ask for it; and flanneld's unit with the program's path changed.
 set -u
 srcdir=${srcdir:-.} builddir=${builddir:-build}
 . "$srcdir/tests/tap.sh"
@@ -16,7 +16,11 @@ rootfs_enter "$0"
 rootfs_machine m1 1
 rootfs_install m1
 mkdir -p "$WORK/m1/root/etc/felt" "$WORK/m1/root/etc/sysconfig"
-printf '%s\n' FELTD_NETWORK=172.17.0.0/16 FELTD_IP_MASQ=true >"$WORK/m1/root/etc/felt/feltd.env"
+# settings LINE...: feltd.env.
+settings() {
+    printf '%s\n' FELTD_NETWORK=172.17.0.0/16 "$@" >"$WORK/m1/root/etc/felt/feltd.env"
+}
+settings FELTD_IP_MASQ=true FELTD_HEALTHZ_PORT=10254 FELTD_METRICS_LISTEN=127.0.0.1:9471
 rootfs_boot m1
 run() {
     in_machine m1 "$@"
@@ -54,8 +58,10 @@ while read -r unit most; do
 done <<'END'
 feltd.service 2.0
 felt-httpd.service 2.0
+feltd-httpd.service 2.0
 felt-etcd-bridge.service 2.0
 END
+is "nor in feltd-httpd.path" "$(run systemd-analyze verify "$units/feltd-httpd.path" 2>&1 | grep -v "Command 'man ")" ""
 
 # ---- start ---------------------------------------------------------------------------------------
 
@@ -81,12 +87,16 @@ is "it holds two capabilities" "$(run sh -c 'getpcaps $(systemctl show --value -
 
 # ---- the status page ------------------------------------------------------------------------------
 
-# http PATH: the status and the body, in one line. The machine has no curl; its network is enough.
+# http PATH [PORT]: the body and the status, in one line. The machine has no curl; its network is enough.
 http() {
-    nsenter --net=/run/netns/m1 curl -s -m 5 -w ' %{http_code}' "http://127.0.0.1:9470$1" | tr -s '\n' ' '
+    nsenter --net=/run/netns/m1 curl -s -m 5 -w ' %{http_code}' "http://127.0.0.1:${2-9470}$1" | tr -s '\n' ' '
 }
+# answers [PORT [STATUS]]
 answers() {
-    [[ $(http /healthz) == *' 200' ]]
+    [[ $(http /healthz "${1-9470}") == *" ${2-200}" ]]
+}
+said() {
+    [[ $(run journalctl --no-pager -u "${2:-feltd}" | grep -c "$1") -gt 0 ]]
 }
 check "felt-httpd starts" run systemctl start felt-httpd
 await_ok "it says that all is well" 10 answers
@@ -100,13 +110,61 @@ who() {
 }
 is "it is a user of its own, in the group that may ask and no other, and holds no capability" "$(who felt-httpd)" $'felt-httpd felt felt\n='
 
+# ---- felt-httpd as feltd's options ask for it ------------------------------------------------------
+
+problems() {
+    run feltctl status -o json | jq -r '.problems[]'
+}
+problem() {
+    [[ $(problems) == *"$1"* ]]
+}
+await_ok "where an option asks for /healthz, starting feltd was enough" 10 answers 10254
+is "it says what flanneld says, and nothing else" "$(http /healthz 10254) $(http /metrics 10254 | grep -o '[0-9]*$')" "flanneld is running 200 404"
+like "so it is for metrics" "$(http /metrics 9471)" 'felt_ready.* 1 .* 200$'
+is "it is the other user, too" "$(who feltd-httpd)" $'felt-httpd felt felt\n='
+is "which is no trouble" "$(problems)" ""
+first_httpd=$(show MainPID feltd-httpd)
+check "feltd is started again with the same options" run systemctl restart feltd
+is "which does not touch it" "$(show MainPID feltd-httpd)" "$first_httpd"
+
+# In the machine's network, by root: another user than felt-httpd.
+nsenter --net=/run/netns/m1 python3 -c 'import socket, time
+s = socket.create_server(("0.0.0.0", 10255)); time.sleep(600)' &
+other=$!
+taken() {
+    nsenter --net=/run/netns/m1 ss -ltnH sport = :10255 | grep -q LISTEN
+}
+await_ok "something else has a port" 10 taken
+settings FELTD_IP_MASQ=true FELTD_HEALTHZ_PORT=10255 FELTD_METRICS_LISTEN=127.0.0.1:9472
+check "and with other ports, of which one is taken" run systemctl restart feltd
+await_ok "status says so" 15 problem "felt-httpd does not run: 0.0.0.0:10255 is taken: a process of user 0 listens at 0.0.0.0:10255; see 'ss -ltnp sport = :10255'"
+await_ok "and the journal" 10 said 'cannot listen on 0.0.0.0:10255: another program has the port' feltd-httpd
+kill "$other"
+await_ok "it is there once the port is free" 20 answers 10255
+check "at both" answers 9472
+is "and not where it was" "$(http /healthz 10254)$(http /healthz 9471)" " 000 000"
+is "status is content" "$(problems)" ""
+check "where it is stopped" run systemctl stop feltd-httpd.path feltd-httpd.service
+await_ok "status says that, too" 20 problem "felt-httpd does not run: nothing listens at 0.0.0.0:10255; see 'systemctl status feltd-httpd.path feltd-httpd.service'"
+check "started again" run systemctl start feltd-httpd.path
+await_ok "it is there" 10 answers 10255
+
+check "feltd stops" run systemctl stop feltd
+await_ok "it goes on, and says so" 10 answers 10255 503
+is "with what is wrong" "$(http /healthz 10255 | grep -o 'feltd.sock: .*')" "feltd.sock: it does not run 503"
+settings FELTD_IP_MASQ=true
+check "feltd is started without the options" run systemctl start feltd
+gone() {
+    [[ $(show ActiveState feltd-httpd) == inactive ]] && ! answers 10255
+}
+await_ok "it is gone" 10 gone
+is "with success, and nothing is left that asks for it" "$(show Result feltd-httpd) $(run ls /run/felt | grep -c options)" "success 0"
+is "the other one is still there" "$(http /healthz)" "flanneld is running 200"
+
 # ---- the bridge, where its etcd is not -------------------------------------------------------------
 
 printf 'FELT_ETCD_ENDPOINTS=http://127.0.0.1:23790\n' | run tee /etc/felt/etcd-bridge.env >/dev/null
 check "felt-etcd-bridge starts" run systemctl start felt-etcd-bridge
-said() {
-    [[ $(run journalctl --no-pager -u "${2:-feltd}" | grep -c "$1") -gt 0 ]]
-}
 await_ok "it says that etcd is not there, and what tells it where it is" 10 \
     said 'etcd cannot be reached: http://127.0.0.1:23790: Connection refused.*FELT_ETCD_ENDPOINTS' felt-etcd-bridge
 is "it goes on, as a user of its own, in the groups that may ask and change, and holds no capability" \
@@ -116,7 +174,7 @@ is "with success" "$(show Result felt-etcd-bridge)" success
 
 # ---- the journal ---------------------------------------------------------------------------------
 
-is "an entry is found by its subnet" "$(journal '"\(.PRIORITY) \(.SYSLOG_IDENTIFIER) \(.MESSAGE)"' "FELT_SUBNET=${first%.1/24}.0/24" | grep -F 'is ours')" \
+is "an entry is found by its subnet" "$(journal '"\(.PRIORITY) \(.SYSLOG_IDENTIFIER) \(.MESSAGE)"' "FELT_SUBNET=${first%.1/24}.0/24" | grep -F 'is ours' | sort -u)" \
     "5 feltd lease: subnet=${first%.1/24}.0/24 is ours"
 is "this node is a field, too" "$(journal .FELT_NODE FELT_NAME=m1 | head -n 1 | grep -cE '^[0-9a-f]{8,}$')" 1
 like "journalctl explains it" "$(run journalctl -x --no-pager -u feltd 2>/dev/null | grep 'Subject: This node')" 'Subject: This node has subnet 172\.17\.'
