@@ -235,7 +235,7 @@ Restart=on-failure
 WantedBy=multi-user.target
 RequiredBy=docker.service
 END
-printf 'FLANNEL_OPTIONS="--etcd-endpoints=http://192.0.2.9:2379,http://192.0.2.8:2379 --etcd-prefix=/coreos.com/network"\n' |
+printf 'FLANNEL_OPTIONS="--etcd-endpoints=http://192.0.2.9:2379,http://192.0.2.8:2379 --etcd-prefix=/coreos.com/network -healthz-port=10256"\n' |
     run tee /etc/sysconfig/flanneld >/dev/null
 printf 'FELTD_NETWORK=172.17.0.0/16\n' | run tee /etc/felt/feltd.env >/dev/null
 run systemctl daemon-reload
@@ -243,7 +243,10 @@ check "flanneld's unit starts feltd" run systemctl start flanneld
 like "which is ready" "$(show StatusText flanneld)" '^Subnet 172\.17\.'
 is "Docker's options are in subnet.env, as the guide wants them" \
     "$(run sed -n 's/^DOCKER_NETWORK_OPTIONS=//p' /run/flannel/subnet.env)" "\" --bip=$first --ip-masq=false --mtu=1450\""
+await_ok "this unit has no sandbox: felt-httpd is there, too" 10 answers 10256
+is "as feltd's child, and another user" "$(run ps -o comm=,user:20= --ppid "$(show MainPID flanneld)" | tr -s ' ')" "felt-httpd felt-httpd"
 run systemctl stop flanneld
+is "it ends with it" "$(http /healthz 10256)" " 000"
 printf 'FLANNEL_OPTIONS="--etcd-endpoints=http://192.0.2.9:2379,\nhttp://192.0.2.8:2379"\n' | run tee /etc/sysconfig/flanneld >/dev/null
 run systemctl start flanneld 2>/dev/null
 like "an option that was wrapped in the environment file is reported as such" "$(run journalctl --no-pager -u flanneld | grep -m 1 'unexpected')" \
