@@ -309,6 +309,7 @@ static int run_points(const struct sim_act *act, const struct sim_enumeration *h
 {
     struct sim_point points[SIM_POINTS_MAX];
     struct sim_violation violation;
+    bool died;
 
     for (uint32_t k = 0; k < how->n_points; k++)
         if (sim_point_parse(how->points[k], &points[k]) < 0 || points[k].host >= act->hosts) {
@@ -316,11 +317,14 @@ static int run_points(const struct sim_act *act, const struct sim_enumeration *h
                     how->points[k]);
             return 2;
         }
-    if (!sim_enumerate_one(act, how->seed, points, how->n_points, how->log, NULL, &violation))
+    died = sim_enumerate_one(act, how->seed, points, how->n_points, how->log, NULL, &violation);
+    if (!died)
         puts("not all died: there is no such save, or the cluster cannot do without that disk");
-    if (violation.found)
+    if (violation.found) {
         print_violation(act, how->seed, points, how->n_points, &violation);
-    return violation.found ? 1 : 0;
+        return 1;
+    }
+    return died ? 0 : 2; /* who names a save that is not there has seen nothing */
 }
 
 int sim_enumerate_run(const struct sim_enumeration *how)

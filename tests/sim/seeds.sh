@@ -46,7 +46,8 @@ first=$(grep -m 1 -o '(at .*' <<<"$output")
 is "and reproduces it" "$("$felt_sim" "${words[@]}" | grep -o '(at .*')" "$first"
 
 for wrong in "--faults lightning" "--nodes 0" "--nodes x" "--seeds -1" "--measure weight" "--report xml" "--what" "word" \
-    "--enumerate weight" "--point 1.1.torn.1000" "--enumerate join --point 1.1"; do
+    "--enumerate weight" "--point 1.1.torn.1000" "--enumerate join --point 1.1" \
+    "--enumerate join --point 0.3.before.1000"; do
     read -ra words <<<"$wrong"
     output=$("$felt_sim" "${words[@]}" 2>&1)
     is "$wrong is refused" "$?" 2
