@@ -7,7 +7,7 @@
 # The test runs itself again in those (rootfs_enter); what it mounts and boots ends with it.
 
 ROOTFS=$(readlink -f "$builddir")/rootfs
-ROOTFS_PACKAGES=systemd,systemd-sysv,iproute2,iputils-ping,nftables,iptables,procps,jq,libsodium23,libmsgpackc2,libnl-3-200,libsystemd0,libjansson4,libcurl4,libmicrohttpd12,libcap2-bin
+ROOTFS_PACKAGES=systemd,systemd-sysv,iproute2,iputils-ping,nftables,iptables,procps,jq,libsodium23,libmsgpackc2,libnl-3-200,libsystemd0,libjansson4,libcurl4,libmicrohttpd12,libcap2-bin,curl
 
 # rootfs_mirror: the archive that apt here takes this release's packages from.
 rootfs_mirror() {
@@ -57,6 +57,7 @@ rootfs_enter() {
     mount -t tmpfs tmpfs /run/netns 2>/dev/null || { mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns; }
     ip link add switch type bridge forward_delay 0 mcast_snooping 0
     ip address add 192.0.2.254/24 dev switch
+    ip link set lo up
     ip link set switch up
 }
 
@@ -114,6 +115,18 @@ in_machine() {
     leader=$(rootfs_leader "$1")
     [[ $leader ]] || return 1
     nsenter -t "$leader" -m -u -i -n -p -r -w -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "${@:2}"
+}
+
+# rootfs_down NAME: there may be another of that name then.
+rootfs_down() {
+    # SIGTERM once asks it to shut down, twice ends it.
+    kill "${ROOTFS_PID[$1]}" 2>/dev/null && kill "${ROOTFS_PID[$1]}" 2>/dev/null
+    await 10 rootfs_gone "$1" || kill -KILL "${ROOTFS_PID[$1]}" 2>/dev/null
+    unset "ROOTFS_PID[$1]"
+    ip link del "$1"
+    ip netns del "$1"
+    umount -l "$WORK/$1/root"
+    rm -rf "${WORK:?}/$1"
 }
 
 rootfs_end() {

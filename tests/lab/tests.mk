@@ -4,15 +4,17 @@
 # Most wait more than they work, each in a lab of its own, so some run side by side, the long ones
 # first. These take minutes, have many daemons, or install what they test where a sanitizer would be
 # in the way of the sandbox: once is enough, without one. The first makes the Debian that the next
-# three boot, too.
+# four boot, too.
 LAB_LONG_TESTS = \
 	tests/lab/packages.sh \
 	tests/lab/rpm.sh \
 	tests/lab/systemd.sh \
 	tests/lab/docker_systemd.sh \
+	tests/lab/docs_systemd.sh \
 	tests/lab/etcd_mixed.sh
 LAB_SIDE_TESTS = \
 	tests/lab/docs.sh \
+	tests/lab/docs_lab.sh \
 	tests/lab/path_filter.sh \
 	tests/lab/reclaim.sh \
 	tests/lab/etcd_sync.sh \
@@ -63,7 +65,8 @@ LAB_ALONE_TESTS = \
 	tests/lab/donor_kills.sh \
 	tests/lab/fifty.sh
 EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/bad_clients.py \
-	tests/lab/control.py tests/lab/datagrams.py tests/lab/docker_hosts.sh tests/lab/docs_run.sh \
+	tests/lab/control.py tests/lab/datagrams.py tests/lab/docker_hosts.sh tests/lab/docs_boot.sh \
+	tests/lab/docs_flanneld.sh tests/lab/docs_run.sh \
 	tests/lab/donor_kills.py tests/lab/etcd_server.sh tests/lab/families.sh tests/lab/fedora.macros \
 	tests/lab/flannel_hosts.sh tests/lab/flanneld_writer.py tests/lab/herd.py \
 	tests/lab/kernel_world.sh tests/lab/lab.sh tests/lab/maps.py tests/lab/notify.py \

@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What the guides tell people to type on machines with systemd, flanneld and etcd is typed: those parts of
+# doc/*.md that begin with <!-- machines -->. tests/lab/docs.sh types the rest. DOC=doc/faq.md: only that one.
+set -u
+srcdir=${srcdir:-.} builddir=${builddir:-build}
+. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/lab/rootfs.sh"
+FELT_BUILD=$(readlink -f "$builddir")
+[[ -x $FELT_BUILD/src/httpd/felt-httpd ]] || skip_all "felt-httpd was not built: its library is not there"
+. "$srcdir/tests/lab/etcd_server.sh"
+. "$srcdir/tests/lab/docs_run.sh"
+. "$srcdir/tests/lab/docs_boot.sh"
+rootfs_enter "$0"
+trap boot_end EXIT
+guides_follow
+
+# Proof that this test can fail.
+cat >"$WORK/bad.md" <<'END'
+<!-- machines: 1 -->
+    h1# systemctl is-active feltd
+<!-- lab: 1 -->
+    h1# test -e /nowhere
+END
+bad=$(guide_follow "$WORK/bad.md")
+is "a unit that does not run is found, and what is for the lab is left to it" \
+    "$(grep '^not ok ' <<<"$bad" | sed 's/.* - //')" "bad.md: h1# systemctl is-active feltd"
+done_testing
