@@ -22,9 +22,13 @@ cat >"$WORK/bad.md" <<'END'
 
     h1# echo three pings
     four pings
+
+<!-- shown -->
+    h1# true
 END
 bad=$(guide_follow "$WORK/bad.md")
 is "a command that fails is found" "$(grep -c '^not ok .*test -e /nowhere' <<<"$bad")" 1
 is "so is one that fails on one machine" "$(grep -c '^not ok .*hostname' <<<"$bad")" 1
 is "so is output that is not there" "$(grep -c '^not ok .*echo three pings' <<<"$bad")" 1
+is "so is a block that is not typed for no reason" "$(grep -c '^not ok .*there is no reason' <<<"$bad")" 1
 done_testing

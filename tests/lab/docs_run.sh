@@ -39,7 +39,7 @@ guide_parse() {
             sub(/^<!-- /, "", text); sub(/ -->$/, "", text)
             kind = text; sub(/:.*/, "", kind)
             if (!sub(/^[a-z]+: /, "", text)) text = ""
-            if (kind == "shown") shown = 1
+            if (kind == "shown" && text != "") shown = 1
             else if (kind == "instead" && text ~ /^[0-9]+ [0-9]+$/) split(text, instead, " ")
             else print kind "\t" text
             if (kind == "file") file = 1
@@ -154,7 +154,7 @@ guide_follow() {
     while IFS=$'\t' read -r kind text <&3; do
         [[ $kind == output ]] || settle
         [[ $kind != lab && $kind != machines ]] || here=$kind
-        [[ $here == "$GUIDE_WORLD" ]] || continue
+        [[ $here == "$GUIDE_WORLD" || $kind == shown ]] || continue
         case $kind in
         "$GUIDE_WORLD")
             [[ $text ]] || continue
@@ -165,6 +165,7 @@ guide_follow() {
                 return
             }
             ;;
+        shown) not_ok "$name: a block is shown only, and there is no reason" ;;
         copy) read -ra words <<<"$text" && guide_copy "${words[@]}" ;;
         file) file=$GUIDE_TREE/$text && : >"$file" ;;
         line) printf '%s\n' "$text" >>"$file" ;;
