@@ -34,6 +34,7 @@ enum exit_code felt_command_doctor(const struct request *q)
 
     felt_doctor_gather(&facts);
     ask_feltd(q, &facts);
+    felt_doctor_gather_ways(&facts);
     findings = felt_doctor_examine(&facts);
     if (!findings)
         return EXIT_REFUSED;

@@ -33,6 +33,13 @@ struct felt_doctor_link {
     size_t n_addrs;
 };
 
+/* Members that the kernel would answer by another interface than the underlay's, over IPv4. */
+struct felt_doctor_detours {
+    size_t count;
+    const char *member, *address; /* of the first, from members */
+    char device[FELT_DOCTOR_NAME];
+};
+
 /* A file of NAME=value lines. */
 struct felt_doctor_file {
     const char *path;
@@ -52,12 +59,15 @@ struct felt_doctor_facts {
     char *nft;         /* what 'nft list ruleset' says, owned; NULL */
     struct felt_doctor_link links[FELT_DOCTOR_LINKS_MAX];
     size_t n_links;
+    struct felt_doctor_detours detours;
     struct felt_doctor_file files[FELT_DOCTOR_FILES_MAX];
     size_t n_files;
 };
 
 /* doctor_facts.c: what cannot be known stays so. */
 void felt_doctor_gather(struct felt_doctor_facts *ret_facts);
+/* How the kernel reaches the members: after feltd has said who they are. */
+void felt_doctor_gather_ways(struct felt_doctor_facts *facts);
 /* doctor.c */
 void felt_doctor_facts_done(struct felt_doctor_facts *facts);
 

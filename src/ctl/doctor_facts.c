@@ -14,6 +14,7 @@
 
 #include "ctl/doctor.h"
 #include "kernel/program.h"
+#include "kernel/way_out.h"
 
 #define FILE_MAX      (64 * 1024)
 #define PROGRAM_LIMIT 5000 /* ms; a rule set of a busy machine takes tens */
@@ -256,5 +257,31 @@ void felt_doctor_gather(struct felt_doctor_facts *ret_facts)
         if (text)
             f->files[f->n_files++] =
                 (struct felt_doctor_file){.path = environment_files[i], .text = text};
+    }
+}
+
+void felt_doctor_gather_ways(struct felt_doctor_facts *facts)
+{
+    const json_t *members = json_object_get(facts->members, "members");
+    const char *underlay = felt_doctor_underlay(facts);
+    unsigned ifindex = underlay ? if_nametoindex(underlay) : 0;
+
+    for (size_t i = 0; ifindex != 0 && i < json_array_size(members); i++) {
+        const json_t *m = json_array_get(members, i);
+        const char *text = json_string_value(json_object_get(m, "public_ip"));
+        const char *state = json_string_value(json_object_get(m, "state"));
+        struct felt_doctor_detours *detours = &facts->detours;
+        struct felt_way_out way;
+        struct felt_ip ip;
+
+        /* A dead one may be so because of this; one that has left is not missed. */
+        if (!text || !state || strcmp(state, "left") == 0 || felt_ip_parse(text, &ip) < 0 ||
+            ip.family != FELT_FAMILY_V4 || felt_way_out(&ip, &way, NULL) < 0 ||
+            way.ifindex == ifindex)
+            continue;
+        if (detours->count++ > 0 || !if_indextoname(way.ifindex, detours->device))
+            continue;
+        detours->member = json_string_value(json_object_get(m, "name"));
+        detours->address = text;
     }
 }

@@ -65,6 +65,33 @@ static bool some_path_fails(const struct felt_doctor_facts *f)
     return false;
 }
 
+static void check_strict(const struct felt_doctor_facts *f, const struct felt_doctor_link *link,
+                         bool is_underlay, struct felt_doctor_findings *to)
+{
+    const struct felt_doctor_detours *d = &f->detours;
+    char fix[160];
+
+    snprintf(fix, sizeof(fix), "sysctl -w net.ipv4.conf.%s.rp_filter=2", link->name);
+    if (is_underlay && d->count > 0)
+        felt_doctor_find(to, FELT_DOCTOR_WARNING, fix,
+                         "the reverse path filter of %s is strict, but the way to %zu of the "
+                         "members, such as %s (%s), is by %s: what comes from there by %s is "
+                         "dropped without a word",
+                         link->name, d->count, d->member ? d->member : "-",
+                         d->address ? d->address : "-", d->device, link->name);
+    else if (some_path_fails(f))
+        felt_doctor_find(to, FELT_DOCTOR_WARNING, fix,
+                         "the reverse path filter of %s is strict: what comes in there and would "
+                         "be answered another way is dropped without a word, and some member is "
+                         "not reached",
+                         link->name);
+    else
+        felt_doctor_find(to, FELT_DOCTOR_FINE, NULL,
+                         "the reverse path filter of %s is strict, which does no harm as things "
+                         "are",
+                         link->name);
+}
+
 /* Strict is no fault by itself, and the default of some distributions. */
 void felt_check_rp_filter(const struct felt_doctor_facts *f, struct felt_doctor_findings *to)
 {
@@ -74,23 +101,11 @@ void felt_check_rp_filter(const struct felt_doctor_facts *f, struct felt_doctor_
 
     for (size_t i = 0; i < FELT_ARRAY_LEN(names); i++) {
         const struct felt_doctor_link *link = felt_doctor_link(f, names[i]);
-        char fix[160];
 
         if (!link || !is_strict(f, link))
             continue;
         found = true;
-        snprintf(fix, sizeof(fix), "sysctl -w net.ipv4.conf.%s.rp_filter=2", link->name);
-        if (some_path_fails(f))
-            felt_doctor_find(to, FELT_DOCTOR_WARNING, fix,
-                             "the reverse path filter of %s is strict: what comes in there and "
-                             "would be answered another way is dropped without a word, and some "
-                             "member is not reached",
-                             link->name);
-        else
-            felt_doctor_find(to, FELT_DOCTOR_FINE, NULL,
-                             "the reverse path filter of %s is strict, which does no harm as "
-                             "things are",
-                             link->name);
+        check_strict(f, link, i == 0, to);
     }
     if (!found)
         felt_doctor_find(to, FELT_DOCTOR_FINE, NULL, "no reverse path filter is strict");
@@ -107,14 +122,15 @@ static void check_device_mtu(const struct felt_doctor_facts *f, const char *name
 {
     const struct felt_doctor_link *device = felt_doctor_link(f, name);
     const struct felt_doctor_link *underlay = felt_doctor_link(f, felt_doctor_underlay(f));
-    char fix[200];
+    char fix[240];
 
     if (!device || !underlay || device->mtu + overhead(name) <= underlay->mtu)
         return;
     *found = true;
     snprintf(fix, sizeof(fix),
-             "ip link set %s mtu %ld where the network between the machines carries that; else a "
-             "smaller Backend.MTU when the network is founded",
+             "ip link set %s mtu %ld where the network between the machines carries that; feltd "
+             "follows a smaller one by itself, but with IPv6, which needs 1280 bytes inside: its "
+             "log says why it does not",
              underlay->name, device->mtu + overhead(name));
     felt_doctor_find(to, FELT_DOCTOR_PROBLEM, fix,
                      "packets of %s (MTU %ld) have up to %ld bytes on %s, whose MTU is %ld",

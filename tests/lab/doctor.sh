@@ -24,6 +24,19 @@ broken() {
     like "with what to do" "$out" "$check: .*\\| .*$fix"
 }
 
+# doctor_in SETUP: doctor of h1 as JSON, after SETUP in a mount namespace of its own.
+doctor_in() {
+    lab exec h1 unshare --mount bash -c "$1"'; feltctl --control-socket "$0" doctor -o json' "$SOCKET"
+}
+# of CHECK FIELD: of the first finding of CHECK in $WORK/doctor that is not fine.
+of() {
+    jq -r --arg check "$1" --arg field "$2" 'first(.[] | select(.check == $check and .state != "fine"))[$field]' "$WORK/doctor"
+}
+# states CHECK: of all its findings there.
+states() {
+    jq -r --arg check "$1" '[.[] | select(.check == $check).state] | unique | join(" ")' "$WORK/doctor"
+}
+
 # ---- a machine that is well ------------------------------------------------------------------------
 
 await_ok "trials of the overlay have been answered" "$LIMIT_S" bash -c \
@@ -72,6 +85,74 @@ broken "a value that a line wrap broke" files \
     '/etc/default/feltd:2: this is no NAME=value; the value of FELTD_JOIN above was broken by a line wrap' \
     'put the whole value on one line' \
     'mount -t tmpfs felt-test /etc/default; printf "FELTD_JOIN=192.0.2.1,\n192.0.2.2\n" >/etc/default/feltd'
+
+# ---- broken, and mended by the command that doctor prints ---------------------------------------------
+
+# A second cable, over which h1 answers h2: what h2 sends comes in by eth0, where the filter is strict. h3 speaks
+# for both, so that gossip hardly minds, and the trials of the overlay take their time.
+reaches_h1() {
+    lab exec h2 ping -c 1 -W 1 192.0.2.1 >"$WORK/ping" 2>&1
+}
+lab exec switch ip link add h1b type veth peer name eth1 netns "$(<"$(lab dir)/h1/holder")"
+lab exec switch ip link set h1b master underlay up
+lab exec h1 sysctl -qw net.ipv4.conf.eth1.arp_ignore=1
+lab exec h1 ip link set eth1 up
+check "h2 reaches h1, whose filter is strict" reaches_h1
+lab exec h1 ip route add 192.0.2.2/32 dev eth1 src 192.0.2.1
+check "where h1 has another way back it does not" eval '! reaches_h1'
+lab exec h1 feltctl doctor -o json >"$WORK/doctor"
+like "the filter is found" "$(of rp-filter what)" '^the reverse path filter of eth0 is strict, but the way to 1 of the members, such as h2 \(192.0.2.2\), is by eth1:'
+check "its fix is a command" lab exec h1 bash -c "$(of rp-filter fix)"
+check "which helps" reaches_h1
+lab exec h1 feltctl doctor -o json >"$WORK/doctor"
+is "and doctor is content" "$(states rp-filter)" fine
+lab exec h1 ip link del eth1
+
+# dockerd's part is felt-lab's here: its options are from mk-docker-opts.sh, which is the fix.
+lab exec h1 ip link set docker0 mtu 1500
+check "docker0 gets its options anew" lab attach h1
+lab exec h1 ip link add cni0 mtu 1500 type bridge
+lab exec h1 feltctl doctor -o json >"$WORK/doctor"
+like "cni0 is found, and docker0 no more" "$(of mtu what)" '^cni0 has MTU 1500, the overlay 1450'
+check "its fix has a command" lab exec h1 bash -c "$(of mtu fix | sed "s/.*('\(.*\)').*/\1/")"
+lab exec h1 feltctl doctor -o json >"$WORK/doctor"
+is "after which the MTU is fine" "$(states mtu)" fine
+
+# The limits of the neighbour table are the whole machine's, and other labs are on it; a namespace does not even
+# show them. So h1 sees files in their place, which are read and written as those are.
+FEW='mount -t tmpfs felt-test /proc/sys/net/ipv4/neigh; cd /proc/sys/net/ipv4/neigh; mkdir default
+    echo 1 >default/gc_thresh1; echo 2 >default/gc_thresh2; echo 5 >default/gc_thresh3'
+doctor_in "$FEW" >"$WORK/doctor"
+like "a neighbour table that is too small is found" "$(of neighbours what)" 'has room for 5 entries, too few for 3 members'
+FIX=$(of neighbours fix)
+doctor_in "$FEW; $FIX >/dev/null" >"$WORK/doctor"
+is "its fix is a command that helps" "$FIX: $(states neighbours)" \
+    "sysctl -w net.ipv4.neigh.default.gc_thresh3=12 net.ipv4.neigh.default.gc_thresh2=6 net.ipv4.neigh.default.gc_thresh1=1: fine"
+REAL=/proc/sys/net/ipv4/neigh/default/gc_thresh3
+if [[ -r $REAL ]]; then
+    "$FELT_BUILD/src/ctl/feltctl" --control-socket "$SOCKET" doctor -o json >"$WORK/doctor"
+    like "in the machine's own namespace the number is the kernel's" \
+        "$(jq -r '.[] | select(.check == "neighbours").what' "$WORK/doctor")" "has room for $(<"$REAL") entries"
+fi
+
+# The clock, too, is the whole machine's. What nobody keeps is what the kernel says (adjtimex(2)), which only who
+# keeps the clock may change: held against what another program reads. The year is feltctl's alone.
+KEPT=$(python3 -c 'import ctypes
+words = (ctypes.c_long * 64)() # struct timex: modes, offset, freq, maxerror, esterror, status
+state = ctypes.CDLL(None).adjtimex(words)
+print("unknown" if state < 0 else "warning" if ctypes.c_int.from_buffer(words, 5 * ctypes.sizeof(ctypes.c_long)).value & 0x40 else "fine")')
+lab exec h1 feltctl doctor -o json >"$WORK/doctor"
+is "whether the clock is kept is what the kernel says" "$(states clock)" "$KEPT"
+if command -v faketime >/dev/null; then
+    lab exec h1 faketime '1970-01-02 00:00:00' feltctl doctor -o json >"$WORK/doctor"
+    is "the problem is there, whoever keeps the clock" "$(states clock)" problem
+    like "a clock of long ago is found" "$(of clock what) | $(of clock fix)" \
+        '^it is the year 1970, says this machine: .* \| timedatectl set-ntp true, or set it by hand$'
+    lab exec h1 faketime "$(date '+%Y-%m-%d %H:%M:%S')" feltctl doctor -o json >"$WORK/doctor"
+    is "and one that is set by hand is no problem" "$(states clock)" "$KEPT"
+else
+    skip "a clock of long ago" "faketime is not installed; contrib/install-deps --run --check"
+fi
 
 lab stop h3
 lab start h3 --join 192.0.2.1 --public-ip 192.0.2.2 >/dev/null
@@ -124,4 +205,22 @@ is "watch draws on a terminal again and again" \
     "$(TERM=xterm script -qec "$srcdir/contrib/lab/felt-lab exec h1 feltctl watch --count 2" /dev/null | grep -c "$ESC\\[H$ESC\\[2J")" 2
 is "and prints a line each for programs" "$(lab exec h1 feltctl watch --count 2 -o json | jq -r .node.name)" "h1
 h1"
+
+# ---- an underlay that is too small -----------------------------------------------------------------------
+
+# feltd follows what the underlay carries, but not below what IPv6 needs inside.
+lab down
+lab_up 1 --network 10.244.0.0/16,fc00:0:42::/48
+lab exec h1 ip link set eth0 mtu 1300
+says_so() {
+    lab logs h1 | grep -q 'the MTU of eth0 (1300, Backend.MTU 0) leaves too little'
+}
+await_ok "feltd cannot follow the underlay's MTU, and says so" "$LIMIT_S" says_so
+lab exec h1 feltctl doctor -o json >"$WORK/doctor"
+like "doctor finds it" "$(states mtu) $(of mtu what)" \
+    '^problem packets of flannel.1 \(MTU 1450\) have up to 1500 bytes on eth0, whose MTU is 1300$'
+FIX=$(of mtu fix)
+check "its fix begins with a command" lab exec h1 bash -c "${FIX%% where *}"
+lab exec h1 feltctl doctor -o json >"$WORK/doctor"
+is "after which it fits" "$(states mtu)" fine
 done_testing

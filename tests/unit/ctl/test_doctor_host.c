@@ -50,6 +50,23 @@ static void a_strict_path_filter_is_told_where_some_path_fails(void **state _unu
     }
 }
 
+static void a_strict_path_filter_is_told_where_the_way_back_is_another_though_paths_pass(
+    void **state _unused_)
+{
+    struct felt_doctor_facts f = healthy();
+
+    f.rp_filter_all = 1;
+    f.detours = (struct felt_doctor_detours){2, "h2", "192.0.2.2", "eth1"};
+    EXPECT(found_by(felt_check_rp_filter, &f),
+           "warning the reverse path filter of eth0 is strict, but the way to 2 of the members, "
+           "such as h2 (192.0.2.2), is by eth1: ",
+           "| sysctl -w net.ipv4.conf.eth0.rp_filter=2");
+    f = healthy(); /* what comes out of the overlay's device has another source */
+    f.detours = (struct felt_doctor_detours){1, "h2", "192.0.2.2", "eth1"};
+    f.links[1].rp_filter = 1;
+    assert_string_equal(found_by(felt_check_rp_filter, &f), "fine");
+}
+
 static void an_overlay_that_does_not_fit_the_underlay_is_a_problem(void **state _unused_)
 {
     struct felt_doctor_facts f = healthy();
@@ -154,6 +171,8 @@ int main(void)
         cmocka_unit_test(forwarding_that_is_off_is_a_problem),
         cmocka_unit_test(ipv6_forwarding_matters_where_the_network_has_it),
         cmocka_unit_test(a_strict_path_filter_is_told_where_some_path_fails),
+        cmocka_unit_test(
+            a_strict_path_filter_is_told_where_the_way_back_is_another_though_paths_pass),
         cmocka_unit_test(an_overlay_that_does_not_fit_the_underlay_is_a_problem),
         cmocka_unit_test(a_bridge_of_containers_with_a_larger_mtu_is_told),
         cmocka_unit_test(who_manages_our_device_is_named),
