@@ -47,7 +47,9 @@ both_answered() {
     answered "$WORK/watch-c1" && answered "$WORK/watch-c2"
 }
 
-# h1_is_back NAME: both ways work within a second of the change, in which there were processors to be had.
+# h1_is_back NAME: both ways work within a second of the change, in which there were processors to be had. Each
+# change brings another address with it: with the address of before the kernel alone, which keeps device and
+# routes, would bring traffic back, whatever feltd does.
 h1_is_back() {
     local in out
     stopwatch h1 h2 h3
@@ -89,6 +91,13 @@ mtu_everywhere() {
         $(ctl h2 members '.members[] | select(.name == "h1").mtu') == "$1" ]]
 }
 
+# link_with_address NAME ADDRESS COMMAND: what happens to h1's link, which ends as NAME, with another address.
+link_with_address() {
+    lab exec h1 bash -e -c "$3
+        ip address add $NET.$2/24 dev $1
+        ip link set $1 up
+        ip route replace default via $NET.254"
+}
 # What felt-lab does for a host's link when it makes it.
 plug() {
     lab exec h1 ip address add "$NET.$1/24" dev eth0
@@ -111,12 +120,14 @@ all_is_kept "another address"
 is "another address: the device was not made anew" "$(lab logs h1 | grep -c 'created again\|recreating')" 0
 flows_end "two others do not notice: another address"
 
-# No address for a moment, as when a DHCP client renews.
+# No address for a moment, as when a DHCP client gets another one.
 flow c2 "$(cat "$(lab dir)/c3/address")"
 lab exec h1 ip address flush dev eth0
 is "no address for a moment: the lease stays" "$(subnet h1)" "$LEASE"
-plug 201
+plug 202
 h1_is_back "no address for a moment"
+await_ok "no address for a moment: the device sends from the next" "$LIMIT_S" local_is "$NET.202" eth0
+await_ok "no address for a moment: the peers send to it" "$LIMIT_S" peers_know "$NET.202"
 everybody_reaches_everybody "no address for a moment"
 all_is_kept "no address for a moment"
 flows_end "two others do not notice: no address"
@@ -133,25 +144,19 @@ all_is_kept "another MTU"
 
 # ---- down and up, renamed, made anew --------------------------------------------------------------
 
-lab exec h1 ip link set eth0 down
-lab exec h1 ip link set eth0 up
-lab exec h1 ip route replace default via "$NET.254"
+link_with_address eth0 203 "ip link set eth0 down; ip address flush dev eth0"
 h1_is_back "down and up"
+await_ok "down and up: the peers send to the address of now" "$LIMIT_S" peers_know "$NET.203"
 everybody_reaches_everybody "down and up"
 all_is_kept "down and up"
 
-lab exec h1 ip link set eth0 down
-lab exec h1 ip link set eth0 name uplink
-lab exec h1 ip link set uplink up
-lab exec h1 ip route replace default via "$NET.254"
+link_with_address uplink 204 "ip link set eth0 down; ip address flush dev eth0; ip link set eth0 name uplink"
 h1_is_back "renamed"
 await_ok "renamed: feltd knows the name" "$LIMIT_S" status_says uplink
+await_ok "renamed: the device sends by it" "$LIMIT_S" local_is "$NET.204" uplink
 everybody_reaches_everybody "renamed"
 all_is_kept "renamed"
-lab exec h1 ip link set uplink down
-lab exec h1 ip link set uplink name eth0
-lab exec h1 ip link set eth0 up
-lab exec h1 ip route replace default via "$NET.254"
+link_with_address eth0 205 "ip link set uplink down; ip address flush dev uplink; ip link set uplink name eth0"
 await_ok "renamed back: feltd knows the name" "$LIMIT_S" status_says eth0
 
 says() {
