@@ -75,10 +75,10 @@ bridge() {
     lab exec "$host" "$FELT_BUILD/src/etcd/felt-etcd-bridge" --etcd-endpoints "$ETCD" "$@"
 }
 
-# bridge_start HOST: a sync that runs on; bridge_kill HOST [SIGNAL]: and it is gone.
+# bridge_start HOST [OPTION]...: a sync that runs on; bridge_kill HOST [SIGNAL]: and it is gone.
 bridge_start() {
-    lab exec "$1" bash -c 'echo $$ >"$1/sync-$2.pid"; exec "$3" --etcd-endpoints "$4" sync' bash \
-        "$WORK" "$1" "$FELT_BUILD/src/etcd/felt-etcd-bridge" "$ETCD" >>"$WORK/sync-$1.log" 2>&1 &
+    lab exec "$1" bash -c 'echo $$ >"$1/sync-$2.pid"; exec "$3" --etcd-endpoints "${@:4}" sync' bash \
+        "$WORK" "$1" "$FELT_BUILD/src/etcd/felt-etcd-bridge" "$ETCD" "${@:2}" >>"$WORK/sync-$1.log" 2>&1 &
 }
 bridge_kill() {
     lab exec "$1" kill -"${2:-TERM}" "$(<"$WORK/sync-$1.pid")"

@@ -91,6 +91,36 @@ bridge_start h1
 await_ok "the next one finds what has come meanwhile" "$LIMIT_S" has_route h2 "$NET.96.0/24"
 await_ok "and puts back what has gone" "$LIMIT_S" holds h2
 
+# ---- a feltd that is older than the bridge -----------------------------------------------------------
+
+# Without BridgeWatch nothing rings: the bridge asks each second (each fourth where it counts on the bell).
+bridge_kill h1
+lab exec h1 bash -c 'echo $$ >"$1/older.pid"; exec python3 "$2" "$1/older.sock" /run/felt/feltd.sock io.felt.BridgeWatch "$1/older"' bash \
+    "$WORK" "$(readlink -f "$srcdir/tests/lab/older_feltd.py")" >"$WORK/older.log" 2>&1 &
+older_answers() { lab exec h1 feltctl --control-socket "$WORK/older.sock" status >/dev/null 2>&1; }
+await_ok "a feltd without BridgeWatch answers" "$LIMIT_S" older_answers || diag "$(cat "$WORK/older.log")"
+bridge_start h1 --control-socket "$WORK/older.sock"
+asked_often() { (($(grep -c 'io.felt.BridgeState$' "$WORK/older") >= 9)); }
+await_ok "the bridge asks it" "$LIMIT_S" asked_often
+check "has tried to be rung" grep -q 'io.felt.BridgeWatch$' "$WORK/older"
+median=$(awk '/BridgeState$/ { print $1 - last; last = $1 }' "$WORK/older" | tail -n 6 | sort -n | sed -n 3p)
+check "and asks once a second: each $median s" awk -v s="$median" 'BEGIN { exit !(s > 0.5 && s < 3) }'
+is "which is no trouble" "$(ctl h1 status .bridge.health)" ok
+move() {
+    lab exec h2 bash -c "ip address del 192.0.2.$1/24 dev eth0; ip address add 192.0.2.$2/24 dev eth0; ip route replace default via 192.0.2.254"
+}
+has_moved() { etcd_value "subnets/$(key h2)" | jq -e '.PublicIP == "192.0.2.202"' >/dev/null; }
+move 2 202
+await_ok "what changes in felt comes to etcd" "$LIMIT_S" has_moved
+move 202 2
+await_ok "there and back" "$LIMIT_S" holds h2
+etcd_put "subnets/$NET.95.0-24" "$(lease_json 192.0.2.95 82:4b:b6:2f:54:95)" 86400
+await_ok "and what comes into etcd comes to felt" "$LIMIT_S" has_route h2 "$NET.95.0/24"
+bridge_kill h1
+lab exec h1 kill "$(<"$WORK/older.pid")"
+bridge_start h1
+await_ok "the bridge is well beside feltd as it is, too" "$LIMIT_S" health ok
+
 # ---- etcd away -------------------------------------------------------------------------------------
 
 etcd_kill KILL

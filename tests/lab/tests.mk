@@ -70,7 +70,7 @@ EXTRA_DIST += $(LAB_LONG_TESTS) $(LAB_SIDE_TESTS) $(LAB_ALONE_TESTS) tests/lab/b
 	tests/lab/donor_kills.py tests/lab/etcd_server.sh tests/lab/families.sh tests/lab/fedora.macros \
 	tests/lab/flannel_hosts.sh tests/lab/flanneld_writer.py tests/lab/herd.py \
 	tests/lab/kernel_world.sh tests/lab/lab.sh tests/lab/maps.py tests/lab/notify.py \
-	tests/lab/paths.sh tests/lab/rootfs.sh tests/lab/seen_from.py \
+	tests/lab/older_feltd.py tests/lab/paths.sh tests/lab/rootfs.sh tests/lab/seen_from.py \
 	tests/lab/symbols.sh
 
 check_PROGRAMS += tests/lab/kernel_driver
