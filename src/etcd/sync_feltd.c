@@ -45,6 +45,8 @@ static bool tell_cleared(struct felt_sync *sync)
     if (!call(sync, "io.felt.BridgeClear", json_pack("{s:o}", "cleared", cleared)))
         return false;
     sync->clear_seq = e->clear_seq;
+    /* feltd may have known all that: no change, and so no new state, would ever show it. */
+    sync->has_generation = false;
     return true;
 }
 
