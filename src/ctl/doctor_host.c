@@ -221,7 +221,7 @@ void felt_check_checksums(const struct felt_doctor_facts *f, struct felt_doctor_
     }
     snprintf(fix, sizeof(fix),
              "try 'ethtool -K %s tx-checksum-ip-generic off' on the machines that send; where it "
-             "helps, found the network with Backend.TxChecksum false",
+             "helps, found the network with Backend.TxChecksum off",
              device ? device : "flannel.1");
     felt_doctor_find(to, FELT_DOCTOR_WARNING, fix,
                      "%ld packets with wrong checksums since boot: a network card that gets the "

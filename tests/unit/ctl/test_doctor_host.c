@@ -127,7 +127,7 @@ static void many_wrong_checksums_are_a_symptom_and_a_few_are_not(void **state _u
     f = healthy();
     f.checksum_errors = 100;
     EXPECT(found_by(felt_check_checksums, &f), "warning 100 packets with wrong checksums",
-           "ethtool -K flannel.1", "TxChecksum");
+           "ethtool -K flannel.1", "Backend.TxChecksum off");
     f = healthy();
     f.checksum_errors = FELT_DOCTOR_NOT_KNOWN;
     EXPECT(found_by(felt_check_checksums, &f), "unknown ");
