@@ -67,17 +67,13 @@ static void lease_lost(struct felt_daemon *d, bool foreign)
 
 static void left(struct felt_daemon *d)
 {
+    if (d->abandoning) {
+        felt_daemon_begin_anew(d);
+        return;
+    }
     felt_log_info("node: stopping; device and routes stay");
     sd_notify(0, "STOPPING=1");
     felt_lease_change_left(&d->lease_change);
-    felt_daemon_end(d);
-}
-
-/* The data plane stays as it is until the new cluster has given a subnet; the hooks hear then. */
-void felt_daemon_begin_anew(struct felt_daemon *d)
-{
-    felt_log_notice("node: its cluster is given up: beginning anew as a new node");
-    d->anew = true;
     felt_daemon_end(d);
 }
 
@@ -99,10 +95,7 @@ static void handle_event(struct felt_daemon *d, const struct felt_event *event)
         d->methods.save_failing = true;
         break;
     case FELT_EVENT_LEFT:
-        if (d->abandoning)
-            felt_daemon_begin_anew(d);
-        else
-            left(d);
+        left(d);
         break;
     case FELT_EVENT_LEASE_TAKEN:
         felt_abandon_done(d->options->state_dir);
@@ -120,6 +113,9 @@ static void handle_event(struct felt_daemon *d, const struct felt_event *event)
         break;
     case FELT_EVENT_MEMBER_DEAD:
         d->methods.n_deaths++;
+        break;
+    case FELT_EVENT_KEYS:
+        felt_orders_key_changed(d);
         break;
     case FELT_EVENT_BRIDGE:
     case FELT_EVENT_JOINED:

@@ -79,6 +79,8 @@ int felt_orders_open(struct felt_daemon *d);
 int felt_orders_listen(struct felt_daemon *d);
 /* The node has stepped: a bridge that watches hears of what is new. */
 void felt_orders_stepped(struct felt_daemon *d);
+/* A step of the key's rotation is durable: tokens and cluster.key follow. */
+void felt_orders_key_changed(struct felt_daemon *d);
 /* The end of both. */
 void felt_orders_close(struct felt_daemon *d);
 /* reload.c: SIGHUP reads the options again, and takes over what can change while feltd runs. 0 or

@@ -43,6 +43,12 @@ static void log_cluster(const struct felt_self_view *self, const struct felt_eve
         felt_log_warning("gossip: refused datagrams from=%s: they are of cluster=%s, this is "
                          "cluster=%s",
                          FELT_ENDPOINT(&event->endpoint), theirs, ours);
+    else if (event->text[0] != '\0')
+        felt_log_warning(
+            "gossip: refused datagrams from=%s: they are sealed with key=%s, which "
+            "was replaced; that machine needs the new one: put it into cluster.key.new "
+            "in its state directory",
+            FELT_ENDPOINT(&event->endpoint), event->text);
     else
         felt_log_warning("gossip: refused datagrams from=%s: they are sealed with another key than "
                          "ours; compare the cluster.key files",
@@ -164,6 +170,17 @@ static void log_path(const struct felt_event *event)
              event->text, FELT_IP(&event->endpoint.ip));
 }
 
+/* Of what an operator began, and of founding together: the event says all. */
+static void log_progress(const struct felt_event *event)
+{
+    if (event->kind == FELT_EVENT_BRIDGE)
+        felt_log_notice("bridge: the etcd bridge is %s", event->text);
+    else if (event->kind == FELT_EVENT_KEYS)
+        felt_log_notice("keys: %s", event->text);
+    else
+        felt_log_notice("bootstrap: %s", event->text);
+}
+
 /* proto/io.felt.varlink's EventKind. */
 static const char *name_of(enum felt_event_kind kind)
 {
@@ -193,6 +210,7 @@ static const char *name_of(enum felt_event_kind kind)
         [FELT_EVENT_LEFT] = "left",
         [FELT_EVENT_BOOTSTRAP] = "bootstrap",
         [FELT_EVENT_BRIDGE] = "bridge",
+        [FELT_EVENT_KEYS] = "keys",
         [FELT_EVENT_PATH_FAILS] = "path_fails",
         [FELT_EVENT_PATH_LARGE_FAILS] = "path_large_fails",
         [FELT_EVENT_PATH_PASSES] = "path_passes",
@@ -243,10 +261,9 @@ static void tell(const struct felt_node *node, const struct felt_event *event)
         log_path(event);
         break;
     case FELT_EVENT_BRIDGE:
-        felt_log_notice("bridge: the etcd bridge is %s", event->text);
-        break;
+    case FELT_EVENT_KEYS:
     case FELT_EVENT_BOOTSTRAP:
-        felt_log_notice("bootstrap: %s", event->text);
+        log_progress(event);
         break;
     case FELT_EVENT_RECLAIMED:
     case FELT_EVENT_NOT_RECLAIMED:

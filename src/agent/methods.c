@@ -427,6 +427,16 @@ static void list_keys(void *userdata, const json_t *parameters _unused_,
     answer->parameters = felt_methods_keys(userdata);
 }
 
+static void rotate_key(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    felt_methods_rotate_key(userdata, parameters, answer);
+}
+
+static void remove_key(void *userdata, const json_t *parameters, struct felt_varlink_answer *answer)
+{
+    felt_methods_remove_key(userdata, parameters, answer);
+}
+
 static void get_log_level(void *userdata _unused_, const json_t *parameters _unused_,
                           struct felt_varlink_answer *answer)
 {
@@ -461,6 +471,8 @@ void felt_methods_interface(struct felt_methods_context *context,
         {.name = "Subscribe", .fn = subscribe, .next = next_event},
         {.name = "ListKernel", .fn = list_kernel},
         {.name = "ListKeys", .fn = list_keys},
+        {.name = "RotateKey", .fn = rotate_key, .changes = true},
+        {.name = "RemoveKey", .fn = remove_key, .changes = true},
         {.name = "GetLogLevel", .fn = get_log_level},
         {.name = "SetLogLevel", .fn = set_log_level, .changes = true},
         {.name = "BridgeBegin", .fn = felt_methods_bridge_begin, .changes = true},

@@ -15,7 +15,9 @@
 #include "agent/work.h"
 #include "agent/way.h"
 #include "crypto/key.h"
+#include "node/keys.h"
 #include "node/node.h"
+#include "node/view.h"
 
 /* What felt-etcd-bridge said last of itself. */
 enum felt_bridge_health {
@@ -62,6 +64,11 @@ struct felt_methods_context {
     enum felt_verdict (*bridge_cleared)(void *userdata, const struct felt_id *node, uint32_t slot);
     enum felt_verdict (*bridge_foreign)(void *userdata, const struct felt_foreign_change *changes,
                                         size_t n);
+    /* What keys there are; NULL: `key` alone. And another one is wanted: salt and order are its own
+     * business. */
+    void (*keys)(void *userdata, struct felt_keys_view *ret_view);
+    enum felt_keys_refusal (*change_key)(void *userdata, enum felt_keys_order order,
+                                         uint32_t grace_s);
     void *userdata;
     const struct felt_chronicle *chronicle; /* never NULL where the methods of events are called */
     const char *version;
@@ -80,6 +87,7 @@ struct felt_methods_context {
     struct felt_work work;            /* on the kernel */
     uint64_t n_suspicions;            /* members that fell silent, each time that they did */
     uint64_t n_deaths;                /* and were found dead, likewise */
+    bool key_file_failing;            /* cluster.key does not have the key that seals */
     bool save_failing;                /* FELT_EVENT_SAVE_FAILING, and no save since */
     struct felt_bridge_report bridge; /* kept by the methods themselves */
     bool ready; /* subnet.env is written, every known peer is programmed that the kernel takes */
@@ -129,6 +137,10 @@ void felt_methods_kernel(const struct felt_methods_context *context, const json_
                          struct felt_varlink_answer *ret_answer);
 
 json_t *felt_methods_keys(const struct felt_methods_context *context);
+void felt_methods_rotate_key(const struct felt_methods_context *context, const json_t *parameters,
+                             struct felt_varlink_answer *ret_answer);
+void felt_methods_remove_key(const struct felt_methods_context *context, const json_t *parameters,
+                             struct felt_varlink_answer *ret_answer);
 
 void felt_methods_log_level(struct felt_varlink_answer *ret_answer);
 void felt_methods_set_log_level(const json_t *parameters, struct felt_varlink_answer *ret_answer);

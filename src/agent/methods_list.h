@@ -29,3 +29,6 @@ void felt_methods_conflict_problems(json_t *problems, const struct felt_methods_
 void felt_methods_path_problems(json_t *problems, const struct felt_methods_context *context,
                                 const struct felt_self_view *self,
                                 const struct felt_member_view *all, size_t n);
+/* A rotation of the key that waits for somebody, by that list: adds a line. */
+void felt_methods_key_problems(json_t *problems, const struct felt_methods_context *context,
+                               const struct felt_member_view *all, size_t n);

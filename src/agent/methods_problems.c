@@ -165,6 +165,7 @@ static void member_problems(const struct felt_methods_context *c, json_t *proble
                                  count == 1 ? " is" : "s are", names);
     felt_methods_path_problems(problems, c, &self, all, n);
     felt_methods_conflict_problems(problems, c, &self);
+    felt_methods_key_problems(problems, c, all, n);
     add_doubles(problems, all, n);
 }
 

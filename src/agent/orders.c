@@ -2,12 +2,15 @@
 /* What an operator orders through the control socket. */
 #include <errno.h>
 #include <grp.h>
+#include <string.h>
 #include <time.h>
 
 #include "agent/abandon.h"
 #include "agent/daemon_parts.h"
+#include "agent/key_files.h"
 #include "agent/log.h"
 #include "config.h"
+#include "crypto/host.h"
 #include "node/bridge_lease.h"
 #include "node/view.h"
 
@@ -43,6 +46,14 @@ static enum felt_verdict on_reserve(void *userdata, uint32_t slot, const struct 
 {
     return felt_daemon_step(
         userdata, (struct felt_input){.kind = FELT_INPUT_RESERVE, .reserve = {slot, whom}});
+}
+
+/* The data plane stays as it is until the new cluster has given a subnet; the hooks hear then. */
+void felt_daemon_begin_anew(struct felt_daemon *d)
+{
+    felt_log_notice("node: its cluster is given up: beginning anew as a new node");
+    d->anew = true;
+    felt_daemon_end(d);
 }
 
 static int on_abandon(void *userdata, const char *target, bool drop, struct felt_failure *failure)
@@ -110,6 +121,30 @@ static enum felt_verdict on_bridge_foreign(void *userdata,
         userdata, (struct felt_input){.kind = FELT_INPUT_FOREIGN, .foreign = {changes, n}});
 }
 
+static void on_keys(void *userdata, struct felt_keys_view *ret_view)
+{
+    const struct felt_daemon *d = userdata;
+
+    felt_node_keys(d->node, ret_view);
+}
+
+static enum felt_keys_refusal on_change_key(void *userdata, enum felt_keys_order order,
+                                            uint32_t grace_s)
+{
+    struct felt_input input = {.kind = FELT_INPUT_KEYS, .keys.order = order};
+    struct felt_daemon *d = userdata;
+    enum felt_keys_refusal refusal = felt_node_may_keys(d->node, order);
+
+    if (refusal != FELT_KEYS_OK)
+        return refusal;
+    input.keys.grace_s = grace_s;
+    felt_random_fill(input.keys.salt, sizeof(input.keys.salt));
+    if (felt_daemon_step(d, input) != FELT_VERDICT_TAKEN)
+        refusal = FELT_KEYS_LAST_NOTICE;
+    explicit_bzero(&input, sizeof(input)); /* with the old key it is the new one */
+    return refusal;
+}
+
 static int on_inspect(void *userdata, felt_reconciler_seen_fn seen, void *seen_userdata)
 {
     struct felt_daemon *d = userdata;
@@ -160,6 +195,12 @@ void felt_orders_stepped(struct felt_daemon *d)
     felt_varlink_server_wake(d->server);
 }
 
+void felt_orders_key_changed(struct felt_daemon *d)
+{
+    d->methods.key_file_failing =
+        !felt_key_files_follow(&d->prepared.store, d->node, d->options->key_file, &d->prepared.key);
+}
+
 void felt_orders_close(struct felt_daemon *d)
 {
     felt_log_set_listener(NULL, NULL);
@@ -201,6 +242,8 @@ int felt_orders_open(struct felt_daemon *d)
         .reclaim = on_reclaim,
         .inspect = on_inspect,
         .way = on_way,
+        .keys = on_keys,
+        .change_key = on_change_key,
         .bridge_order = on_bridge_order,
         .bridge_cleared = on_bridge_cleared,
         .bridge_foreign = on_bridge_foreign,

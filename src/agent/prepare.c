@@ -11,6 +11,7 @@
 
 #include "agent/abandon.h"
 #include "agent/follow.h"
+#include "agent/key_files.h"
 #include "agent/log.h"
 #include "agent/machine.h"
 #include "agent/net_config.h"
@@ -57,9 +58,13 @@ static int find_key(const struct felt_options *o, const struct felt_token *token
 {
     int r;
 
-    if (o->key_file) {
-        return felt_store_read_key(o->key_file, &p->key, error);
+    if (has_state) { /* else it is as good as any */
+        r = felt_key_files_by_hand(&p->store, &p->key, &p->key_by_hand, error);
+        if (r < 0 || p->key_by_hand)
+            return r;
     }
+    if (o->key_file)
+        return felt_store_read_key(o->key_file, &p->key, error);
     r = felt_store_read_key(p->store.key_path, &p->key, error);
     if (r == 0) {
         if (token && !has_state && memcmp(&p->key, &token->key, sizeof(p->key)) != 0)
@@ -213,6 +218,7 @@ static int make_node(const struct felt_options *o, const struct felt_token *toke
     struct felt_node_config config = {
         .now = now,
         .key = p->key,
+        .key_by_hand = p->key_by_hand,
         .name = o->node_name,
         .advertise = p->advertise,
         .public_ip = p->underlay.public_ip,
@@ -240,7 +246,10 @@ static int make_node(const struct felt_options *o, const struct felt_token *toke
         config.wish = *felt_dual_first(&earlier);
     r = felt_node_new(&config, &p->node, &refusal);
     explicit_bzero(&config, sizeof(config));
-    return r < 0 ? refused(p, r, refusal, error) : 0;
+    if (r < 0)
+        return refused(p, r, refusal, error);
+    return felt_key_files_start(&p->store, p->node, p->key_by_hand ? NULL : o->key_file, &p->key,
+                                error);
 }
 
 static int prepare(struct felt_options *o, felt_usec now, struct felt_prepared *p,

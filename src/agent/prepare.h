@@ -16,6 +16,7 @@
 struct felt_prepared {
     struct felt_store store;
     struct felt_cluster_key key; /* secret, locked in memory */
+    bool key_by_hand;            /* an operator has put it there for all members */
     struct felt_underlay underlay;
     struct felt_endpoint bind; /* of the options, or of IPv6 on a machine without IPv4 */
     struct felt_endpoint advertise;

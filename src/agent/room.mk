@@ -21,6 +21,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/lease_change.c src/agent/lease_change.h \
 	src/agent/listener.c src/agent/listener.h \
 	src/agent/journal.c src/agent/journal.h \
+	src/agent/key_files.c src/agent/key_files.h \
 	src/agent/machine.c src/agent/machine.h \
 	src/agent/log.c src/agent/log.h \
 	src/agent/methods.c src/agent/methods.h \

@@ -56,6 +56,10 @@ enum felt_mutant {
     FELT_MUTANT_OLD_STAYS,     /* who is told that its disk is old keeps its identity */
     FELT_MUTANT_TWIN_STAYS,    /* who is told that its twin runs keeps its identity */
     FELT_MUTANT_SESSION_AGAIN, /* a restart does not begin a new session */
+    /* Another key. */
+    FELT_MUTANT_KEYS_UNSAVED,       /* a node says that it has the new key before it is durable */
+    FELT_MUTANT_KEYS_REMOVED_EARLY, /* the old key goes before all have the new one */
+    FELT_MUTANT_KEYS_DEAF,          /* who speaks under the old key is not answered under it */
 };
 
 #ifndef FELT_MUTATE

@@ -11,6 +11,11 @@ void felt_cookie_key_init(struct felt_cookie_key *cookie_key, const struct felt_
     felt_subkey(key, FELT_SUBKEY_COOKIE, cookie_key->key, sizeof(cookie_key->key));
 }
 
+void felt_cookie_key_wipe(struct felt_cookie_key *cookie_key)
+{
+    sodium_memzero(cookie_key, sizeof(*cookie_key));
+}
+
 void felt_cookie_make(const struct felt_cookie_key *key, const struct felt_endpoint *from,
                       const struct felt_id *id, uint64_t session, uint8_t *ret_cookie)
 {

@@ -18,6 +18,7 @@ struct felt_cookie_key {
 };
 
 void felt_cookie_key_init(struct felt_cookie_key *cookie_key, const struct felt_cluster_key *key);
+void felt_cookie_key_wipe(struct felt_cookie_key *cookie_key);
 /* session is the stranger's: a cookie serves one of its lives. */
 void felt_cookie_make(const struct felt_cookie_key *key, const struct felt_endpoint *from,
                       const struct felt_id *id, uint64_t session, uint8_t *ret_cookie);

@@ -9,6 +9,7 @@ src_crypto_libcrypto_a_SOURCES = \
 	src/crypto/hash.c src/crypto/hash.h \
 	src/crypto/identity.c src/crypto/identity.h \
 	src/crypto/key.c src/crypto/key.h \
+	src/crypto/keyring.c src/crypto/keyring.h \
 	src/crypto/replay.c src/crypto/replay.h \
 	src/crypto/seal.c src/crypto/seal.h \
 	src/crypto/subkey.h \

@@ -29,6 +29,11 @@ void felt_seal_key_init(struct felt_seal_key *seal_key, const struct felt_cluste
     felt_subkey(key, FELT_SUBKEY_NONCE, seal_key->nonce, sizeof(seal_key->nonce));
 }
 
+void felt_seal_key_wipe(struct felt_seal_key *seal_key)
+{
+    sodium_memzero(seal_key, sizeof(*seal_key));
+}
+
 static void make_nonce(const struct felt_seal_key *key, const uint8_t *header,
                        struct felt_bytes plain, uint8_t *nonce)
 {

@@ -29,6 +29,9 @@ struct felt_seal_key {
 
 void felt_seal_key_init(struct felt_seal_key *seal_key, const struct felt_cluster_key *key);
 
+/* Overwrites it in a way that the compiler keeps. */
+void felt_seal_key_wipe(struct felt_seal_key *seal_key);
+
 /* out has plain.len + FELT_SEAL_OVERHEAD bytes and does not overlap plain. Returns that length. */
 size_t felt_seal(const struct felt_seal_key *key, const uint8_t cluster[FELT_SEAL_CLUSTER],
                  struct felt_bytes plain, uint8_t *out);

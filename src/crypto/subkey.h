@@ -13,6 +13,7 @@ enum felt_subkey { /* subkey ids; never renumber */
                    FELT_SUBKEY_NONCE = 2,
                    FELT_SUBKEY_COOKIE = 3,
                    FELT_SUBKEY_KEY_ID = 4,
+                   FELT_SUBKEY_FOLLOW = 5, /* makes the key that replaces this one */
 };
 
 /* len is 16 to 64. */

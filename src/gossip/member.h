@@ -42,6 +42,8 @@ const char *felt_member_state_name(enum felt_member_state state);
 struct felt_contact {
     felt_usec heard_us; /* when it last did; 0: not in this run */
     uint64_t save;      /* largest save counter seen of it */
+    uint32_t opened;    /* id of the key that its last datagram was sealed with; 0: none yet */
+    uint32_t ring;      /* mark of the keyring that it last told; 0: none yet */
     struct felt_replay replay;
     struct felt_rtt rtt;
     struct felt_path paths[FELT_PATHS]; /* through the overlay */

@@ -11,7 +11,7 @@ enum { KIND_ON = 16, KIND_ENDED = 17 };
 
 uint32_t felt_bridge_mode_key(const struct felt_notices *notices)
 {
-    return felt_notices_keys_max(notices) - 1;
+    return felt_notices_keys_max(notices) - FELT_NOTICE_OTHERS;
 }
 
 struct felt_bridge_mode felt_bridge_mode_get(const struct felt_notices *notices)

@@ -30,6 +30,14 @@ struct felt_notices {
     uint64_t hashes[FELT_BUCKETS];
 };
 
+/* A keyring is a secret. */
+static void drop(struct cell *c)
+{
+    if (c->value)
+        explicit_bzero(c->value, c->len);
+    free(c->value);
+}
+
 int felt_notices_new(uint32_t keys_max, struct felt_notices **ret_notices)
 {
     struct felt_notices *notices = calloc(1, sizeof(*notices));
@@ -47,7 +55,7 @@ void felt_notices_free(struct felt_notices *notices)
         return;
     for (uint32_t b = 0; b < FELT_BUCKETS; b++) {
         for (uint32_t i = 0; i < notices->buckets[b].n; i++)
-            free(notices->buckets[b].cells[i].value);
+            drop(&notices->buckets[b].cells[i]);
         free(notices->buckets[b].cells);
     }
     free(notices);
@@ -184,7 +192,7 @@ enum felt_merge felt_notices_merge(struct felt_notices *notices, const struct fe
         }
     }
     notices->live = notices->live - (c->value != NULL) + (value != NULL);
-    free(c->value);
+    drop(c);
     c->version = notice->version;
     c->value = value;
     c->len = (uint32_t)notice->value.len;

@@ -451,8 +451,8 @@ enum felt_verdict felt_bootstrap_candidate(struct felt_node *node, const struct 
 
     if (!felt_bootstrap_open(node))
         return FELT_VERDICT_BUSY;
-    if (!felt_cookie_check(&node->cookie, &in->from, &in->envelope.sender, in->envelope.session,
-                           m->candidate.cookie))
+    if (!felt_cookie_check(felt_keys_cookie(node), &in->from, &in->envelope.sender,
+                           in->envelope.session, m->candidate.cookie))
         return FELT_VERDICT_STRANGER;
     c = place_of(node, &in->envelope.sender);
     if (!c)

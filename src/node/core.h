@@ -11,6 +11,7 @@
  *   donor.c     somebody else does
  *   bootstrap.c several found one cluster together
  *   balance.c   we own too much
+ *   keys.c      what is sealed with which key, and how the cluster goes over to another
  *   bridge.c    an etcd bridge is on; demand.c: what it is to clear; foreign.c: who is not felt's
  *   crier.c     what an operator said and all are to know; reserve.c: that a slot is kept
  *   hearing.c   who is silent, and for how long
@@ -29,9 +30,7 @@
 #pragma once
 
 #include "base/prng.h"
-#include "crypto/cookie.h"
 #include "crypto/identity.h"
-#include "crypto/seal.h"
 #include "gossip/member.h"
 #include "gossip/rumour.h"
 #include "gossip/swim.h"
@@ -53,6 +52,7 @@
 #include "node/generation.h"
 #include "node/hearing.h"
 #include "node/introduction.h"
+#include "node/keys.h"
 #include "node/leaver.h"
 #include "node/node.h"
 #include "node/order.h"
@@ -77,8 +77,7 @@ struct felt_node {
     uint64_t session;
     uint64_t counter;
     struct felt_prng prng;
-    struct felt_seal_key seal;
-    struct felt_cookie_key cookie;
+    struct felt_keys keys;
     struct felt_identity identity;
     struct felt_node_limits limits;
     uint8_t machine[FELT_MACHINE_LEN]; /* that we run on; all zero: not known */

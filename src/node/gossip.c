@@ -145,6 +145,8 @@ enum felt_verdict felt_gossip_ack(struct felt_node *node, const struct felt_inbo
 
     if (verdict == FELT_VERDICT_MISDIRECTED)
         verdict = felt_leaver_ack(node, in, m);
+    if (verdict == FELT_VERDICT_MISDIRECTED && felt_keys_asked(node, m->ack.seq))
+        verdict = FELT_VERDICT_TAKEN;
     if (verdict != FELT_VERDICT_TAKEN)
         return verdict;
     if (m->ack.digest.members == 0) {

@@ -49,7 +49,7 @@ static enum felt_verdict hello(struct felt_node *node, struct felt_inbound *in,
     felt_bootstrap_hello(node, in);
     felt_letter_open_to(&letter, node, &in->from, FELT_MEMBER_NONE);
     node->outgoing.type = FELT_MESSAGE_COOKIE;
-    felt_cookie_make(&node->cookie, &in->from, &in->envelope.sender, in->envelope.session,
+    felt_cookie_make(felt_keys_cookie(node), &in->from, &in->envelope.sender, in->envelope.session,
                      node->outgoing.cookie.cookie);
     felt_letter_write(&letter, &node->outgoing);
     if (!may_answer(in, letter.len + FELT_SEAL_OVERHEAD))
@@ -65,8 +65,8 @@ static enum felt_verdict join(struct felt_node *node, struct felt_inbound *in,
     if (!node->in_cluster)
         return FELT_VERDICT_BUSY;
     if (in->member == FELT_MEMBER_NONE) {
-        if (!felt_cookie_check(&node->cookie, &in->from, &in->envelope.sender, in->envelope.session,
-                               m->join.cookie)) {
+        if (!felt_cookie_check(felt_keys_cookie(node), &in->from, &in->envelope.sender,
+                               in->envelope.session, m->join.cookie)) {
             /* It may have moved, or restarted: a new cookie costs it one round trip. */
             hello(node, in, m);
             return FELT_VERDICT_STRANGER;

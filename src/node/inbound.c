@@ -12,7 +12,8 @@
 
 #define REPORT_PAUSE (10 * FELT_USEC_SEC) /* between two reports of foreign datagrams */
 
-static void report(struct felt_node *node, enum felt_event_kind kind, const struct felt_inbound *in)
+static void report(struct felt_node *node, enum felt_event_kind kind, const struct felt_inbound *in,
+                   const struct felt_seal_header *header)
 {
     struct felt_event *event;
 
@@ -22,6 +23,8 @@ static void report(struct felt_node *node, enum felt_event_kind kind, const stru
     event = felt_outbox_event(node->outbox, kind);
     event->endpoint = in->from;
     memcpy(event->other, in->cluster, sizeof(event->other));
+    if (kind == FELT_EVENT_WRONG_KEY && felt_node_key_replaced(node, header->key_id))
+        felt_hex_encode(header->key_id, sizeof(header->key_id), event->text);
 }
 
 /* From the sealed bytes to the envelope and the reader at the first message. */
@@ -40,16 +43,18 @@ static enum felt_verdict unseal(struct felt_node *node, struct felt_bytes sealed
     memcpy(in->cluster, header.cluster, sizeof(in->cluster));
     if ((node->in_cluster || node->has_cluster) && !felt_inbound_is_from_nowhere(in) &&
         memcmp(in->cluster, node->cluster, sizeof(in->cluster)) != 0) {
-        report(node, FELT_EVENT_FOREIGN_CLUSTER, in);
+        report(node, FELT_EVENT_FOREIGN_CLUSTER, in, &header);
         return FELT_VERDICT_FOREIGN;
     }
-    verdict = felt_seal_open(&node->seal, sealed, node->plain, &len);
+    verdict = felt_keys_open(node, sealed, node->plain, &len);
     if (verdict == FELT_VERDICT_UNKNOWN_KEY)
-        report(node, FELT_EVENT_WRONG_KEY, in);
+        report(node, FELT_EVENT_WRONG_KEY, in, &header);
     if (verdict != FELT_VERDICT_TAKEN)
         return verdict;
     if (felt_reader_begin(node->reader, felt_bytes(node->plain, len), &in->envelope) < 0)
         return FELT_VERDICT_MALFORMED;
+    in->key = felt_get_be32(header.key_id);
+    felt_keys_answer(node, &in->from, in->key);
     return FELT_VERDICT_TAKEN;
 }
 
@@ -85,6 +90,9 @@ static enum felt_verdict heard(struct felt_node *node, const struct felt_inbound
         return verdict;
     contact->heard_us = FELT_MAX(node->now, (felt_usec)1);
     contact->save = FELT_MAX(contact->save, in->envelope.save);
+    contact->opened = in->key;
+    if (in->envelope.ring != 0)
+        contact->ring = in->envelope.ring;
     felt_replay_take(&contact->replay, in->envelope.session, in->envelope.counter);
     return FELT_VERDICT_TAKEN;
 }

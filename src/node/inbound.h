@@ -23,6 +23,7 @@ struct felt_inbound {
     uint32_t member;                    /* the sender's place; FELT_MEMBER_NONE: a stranger */
     size_t len;                         /* of the datagram, sealed */
     uint32_t pulled; /* the last member whose descriptor we had pulled; FELT_MEMBER_NONE: none */
+    uint32_t key;    /* id of the key that opened it */
     bool overlay;    /* it came through the overlay */
     bool answered;   /* a stranger gets one answer to a datagram */
     bool vouched;    /* a stranger that showed its cookie, or whom we asked */

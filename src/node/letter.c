@@ -24,7 +24,8 @@ void felt_letter_open_to(struct felt_letter *letter, struct felt_node *node,
                                      .counter = ++node->counter,
                                      .generation = node->generation.number,
                                      .start = node->confirm.start,
-                                     .save = node->saver.durable};
+                                     .save = node->saver.durable,
+                                     .ring = member == FELT_MEMBER_NONE ? 0 : felt_keys_mark(node)};
     int r;
 
     letter->node = node;
@@ -301,27 +302,39 @@ static bool names_cluster(const struct felt_node *node)
     return node->in_cluster || (node->has_cluster && !node->bootstrap);
 }
 
+/* False where the outbox is full. */
+static bool seal(struct felt_letter *letter, const struct felt_seal_key *key)
+{
+    static const uint8_t nowhere[FELT_CLUSTER_ID_LEN];
+    struct felt_node *node = letter->node;
+    uint8_t *sealed = felt_outbox_reserve(node->outbox);
+
+    if (!sealed)
+        return false;
+    felt_outbox_commit(node->outbox, &letter->to,
+                       felt_seal(key, names_cluster(node) ? node->cluster : nowhere,
+                                 felt_bytes(letter->plain, letter->len), sealed));
+    if (letter->overlay)
+        felt_outbox_through_overlay(node->outbox, letter->pad_to);
+    node->datagrams_sent++;
+    return true;
+}
+
 bool felt_letter_post(struct felt_letter *letter)
 {
     struct felt_node *node = letter->node;
-    static const uint8_t nowhere[FELT_CLUSTER_ID_LEN];
-    uint8_t *sealed;
+    struct felt_seals seals;
+    bool sent = false;
 
     assert(node->confirm.phase != FELT_CONFIRM_SILENT);
     if (letter->rumours)
         add_rumours(letter);
     if (letter->empty)
         return false;
-    sealed = felt_outbox_reserve(node->outbox);
-    if (!sealed)
-        return false;
-    felt_outbox_commit(node->outbox, &letter->to,
-                       felt_seal(&node->seal, names_cluster(node) ? node->cluster : nowhere,
-                                 felt_bytes(letter->plain, letter->len), sealed));
-    if (letter->overlay)
-        felt_outbox_through_overlay(node->outbox, letter->pad_to);
-    node->datagrams_sent++;
-    return true;
+    seals = felt_keys_for(node, &letter->to, letter->member);
+    for (unsigned i = 0; i < seals.n; i++)
+        sent |= seal(letter, seals.keys[i]);
+    return sent;
 }
 
 struct felt_digest felt_node_digest(const struct felt_node *node)

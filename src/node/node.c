@@ -39,7 +39,7 @@ int felt_node_configure(struct felt_node *node, const char *text, size_t len)
     r = felt_slot_map_new(felt_netconf_slots(&config), &node->map);
     if (r < 0)
         return r;
-    r = felt_notices_new(felt_netconf_slots(&config) + 1, &node->notices);
+    r = felt_notices_new(felt_netconf_slots(&config) + FELT_NOTICE_OTHERS, &node->notices);
     if (r < 0)
         return r;
     memcpy(node->config_text, text, len);
@@ -88,8 +88,7 @@ static int build(struct felt_node *node, const struct felt_node_config *config)
 
     felt_expand(config->seed, "order and jitter", seed, sizeof(seed));
     felt_prng_init(&node->prng, felt_get_be64(seed));
-    felt_seal_key_init(&node->seal, &config->key);
-    felt_cookie_key_init(&node->cookie, &config->key);
+    felt_keys_init(node, &config->key);
     felt_asker_init(&node->asker);
     felt_sync_init(&node->sync);
     felt_generation_init(node);
@@ -191,6 +190,8 @@ int felt_node_restore(struct felt_node *node, const struct felt_node_config *con
     r = felt_state_restore(node, record);
     if (r == -EINVAL)
         *ret_refusal = FELT_NODE_STATE_CORRUPT;
+    if (r == 0 && !felt_keys_restored(node, config->key_by_hand ? &config->key : NULL))
+        r = -ENOMEM;
     if (r < 0 || node->in_cluster)
         return r;
     r = felt_bootstrap_restore(node, record);
@@ -281,6 +282,7 @@ void felt_node_free(struct felt_node *node)
     if (!node)
         return;
     felt_identity_wipe(&node->identity);
+    felt_keys_done(node);
     felt_catchup_done(&node->catchup);
     felt_sync_free(&node->sync);
     felt_generation_done(&node->generation);
@@ -379,6 +381,7 @@ static enum felt_verdict take_datagram(struct felt_node *node, const struct felt
             ? felt_inbound_overlay(node, &input->datagram.from, input->datagram.bytes)
             : felt_inbound_datagram(node, &input->datagram.from, input->datagram.bytes);
 
+    felt_keys_answer(node, NULL, 0);
     node->verdicts[verdict]++;
     return verdict;
 }
@@ -389,6 +392,17 @@ static enum felt_verdict take_reclaim(struct felt_node *node, const struct felt_
         felt_order_take(node, input->reclaim.ids, input->reclaim.n, input->reclaim.force);
 
     return refusal == FELT_ORDER_OK ? FELT_VERDICT_TAKEN : FELT_VERDICT_BUSY;
+}
+
+static enum felt_verdict take_bridge(struct felt_node *node, const struct felt_input *input)
+{
+    return felt_bridge_take(node, (enum felt_bridge_order)input->bridge.order, input->bridge.force);
+}
+
+static enum felt_verdict take_keys(struct felt_node *node, const struct felt_input *input)
+{
+    return felt_keys_take(node, (enum felt_keys_order)input->keys.order, input->keys.salt,
+                          input->keys.grace_s);
 }
 
 static enum felt_verdict take_input(struct felt_node *node, const struct felt_input *input)
@@ -434,8 +448,9 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
     case FELT_INPUT_RECLAIM:
         return take_reclaim(node, input);
     case FELT_INPUT_BRIDGE:
-        return felt_bridge_take(node, (enum felt_bridge_order)input->bridge.order,
-                                input->bridge.force);
+        return take_bridge(node, input);
+    case FELT_INPUT_KEYS:
+        return take_keys(node, input);
     case FELT_INPUT_CLEARED:
         return felt_demand_cleared(node, &input->cleared.node, input->cleared.slot);
     case FELT_INPUT_FOREIGN:
@@ -474,6 +489,7 @@ static felt_usec deadline(const struct felt_node *node)
     t = FELT_MIN(t, felt_donor_deadline(node));
     t = FELT_MIN(t, felt_leaver_deadline(node));
     t = FELT_MIN(t, felt_trial_deadline(node));
+    t = FELT_MIN(t, felt_keys_deadline(node));
     return FELT_MIN(t, felt_asker_deadline(node));
 }
 
@@ -504,6 +520,7 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
         felt_swim_stalled(node->swim, node->now, node->now - node->deadline_us);
         felt_eviction_put_off(&node->eviction, node->now - node->deadline_us);
         felt_trial_put_off(node, node->now - node->deadline_us);
+        felt_keys_put_off(node, node->now - node->deadline_us);
     }
     free_state(node);
     felt_outbox_clear(node->outbox);
@@ -529,6 +546,7 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
         felt_supersede_wake(node);
         felt_bootstrap_wake(node);
         felt_trial_wake(node);
+        felt_keys_wake(node);
     }
     felt_own_check_lease(node);
     if (node->started) {
@@ -536,6 +554,7 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
         felt_generation_settle(node);
     }
     felt_renewal_settle(node);
+    felt_keys_report(node);
     if (node->peers_changed)
         felt_outbox_event(node->outbox, FELT_EVENT_PEER_CHANGED);
     node->peers_changed = false;

@@ -18,7 +18,7 @@
 #include "base/ip.h"
 #include "base/usec.h"
 #include "base/verdict.h"
-#include "crypto/key.h"
+#include "crypto/keyring.h"
 #include "gossip/tuning.h"
 #include "netconf/backend_data.h"
 #include "netconf/netconf.h"
@@ -50,7 +50,8 @@ struct felt_node_config {
     felt_usec now;
     uint8_t seed[FELT_NODE_SEED_LEN]; /* from a CSPRNG; every random choice of this run derives from
                                          it */
-    struct felt_cluster_key key;
+    struct felt_cluster_key key;      /* where the state has a keyring, that one is used instead, */
+    bool key_by_hand; /* unless an operator has changed it by hand, on all machines */
     const char *name;
     struct felt_endpoint advertise; /* where peers send our datagrams */
     struct felt_ip public_ip;       /* where peers send our overlay traffic */
@@ -103,6 +104,7 @@ enum felt_input_kind {
     FELT_INPUT_FOREIGN,     /* who leases what outside of the cluster: node/foreign.h */
     FELT_INPUT_TRUST,       /* the operator says that no newer state of this node exists */
     FELT_INPUT_STOP,        /* the process ends: what waits to be saved in company is saved now */
+    FELT_INPUT_KEYS,        /* the operator wants another key: node/keys.h */
 };
 
 /* Where overlay traffic finds us, once the network is known. */
@@ -155,6 +157,11 @@ struct felt_input {
             bool force;
         } bridge;
         struct {
+            int order;                       /* enum felt_keys_order */
+            uint8_t salt[FELT_KEYRING_SALT]; /* of ROTATE: from a CSPRNG, for this once */
+            uint32_t grace_s;                /* of ROTATE */
+        } keys;
+        struct {
             struct felt_id node;
             uint32_t slot; /* in the network */
         } cleared;
@@ -188,7 +195,8 @@ enum felt_event_kind {
     FELT_EVENT_CROWD_SILENT,     /* felt_self_view's crowd_silent has changed */
     FELT_EVENT_PEER_CHANGED,     /* a member's lease, address or backend is new: reconcile */
     FELT_EVENT_FOREIGN_CLUSTER,  /* datagrams of cluster `other` arrive from `endpoint` */
-    FELT_EVENT_WRONG_KEY,        /* datagrams that our key does not open arrive from `endpoint` */
+    FELT_EVENT_WRONG_KEY,        /* datagrams that our key does not open arrive from `endpoint`;
+                                    text: that key's id where it is one that was replaced */
     FELT_EVENT_SEEDS_WANTED,     /* resolve the seeds again and answer with FELT_INPUT_SEEDS */
     FELT_EVENT_SEEDS_SILENT,     /* no seed has answered yet; repeated with back-off */
     FELT_EVENT_RECLAIMED,        /* an era began: `n_slots` of silent owners are id's */
@@ -206,6 +214,7 @@ enum felt_event_kind {
                                     endpoint has its public address, here and below */
     FELT_EVENT_PATH_LARGE_FAILS, /* only what is as large as the overlay's MTU does not */
     FELT_EVENT_PATH_PASSES,      /* all does again */
+    FELT_EVENT_KEYS,             /* a step of a key's rotation is durable; text says which */
 };
 
 struct felt_event {
@@ -232,7 +241,8 @@ struct felt_effects {
 
 /* One step. The verdict is that of the datagram. For LEAVE it is BUSY, and nothing happens, where
  * there is no live member to give our slots to; for RESERVE where node/reserve.h says why not, for
- * RECLAIM where felt_node_may_reclaim() does, for BRIDGE where felt_node_may_bridge() does; CLEARED
+ * RECLAIM where felt_node_may_reclaim() does, for BRIDGE and KEYS where felt_node_may_bridge() and
+ * felt_node_may_keys() do; CLEARED
  * and FOREIGN: see there. For every other input it is TAKEN. */
 enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
                                  struct felt_effects *ret_effects);

@@ -95,8 +95,7 @@ static void hand_over(struct felt_node *from, struct felt_node *to)
 
     to->outbox = from->outbox;
     from->outbox = outbox;
-    to->seal = from->seal;
-    to->cookie = from->cookie;
+    to->keys = from->keys;
     to->saver = from->saver; /* a save of the old identity may be under way */
     to->saver.n_held = 0;
     memcpy(to->asker.seeds, from->asker.seeds, sizeof(to->asker.seeds));

@@ -25,6 +25,7 @@ src_node_libnode_a_SOURCES = \
 	src/node/hearing.c src/node/hearing.h \
 	src/node/inbound.c src/node/inbound.h \
 	src/node/introduction.c src/node/introduction.h \
+	src/node/keys.c src/node/keys.h \
 	src/node/leaver.c src/node/leaver.h \
 	src/node/letter.c src/node/letter.h \
 	src/node/member_pull.c src/node/member_pull.h \

@@ -95,6 +95,7 @@ bool felt_node_next_member(const struct felt_node *node, felt_usec now, uint32_t
         .public_ip6 = d.public_ip6,
         .mtu = d.mtu,
         .n_slots = node->configured ? felt_slot_map_stake(node->map, &m->descriptor->id) : 0,
+        .lacks_key = felt_keys_waits_for(node, place),
         .rtt_us = contact ? contact->rtt.smoothed_us : 0,
         .silent_us =
             contact && contact->heard_us ? felt_usec_sub(now, contact->heard_us) : FELT_USEC_NEVER,

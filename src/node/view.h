@@ -34,6 +34,7 @@ struct felt_member_view {
                            0 */
     felt_usec rtt_us;   /* smoothed; 0: not measured */
     struct felt_path_view paths[FELT_PATHS]; /* by family: gossip/path.h */
+    bool lacks_key;      /* the cluster's key is rotated, and its next step waits for it: keys.h */
     felt_usec silent_us; /* since we last heard from it; FELT_USEC_NEVER: never in this run */
 };
 

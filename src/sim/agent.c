@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "node/keys.h"
 #include "sim/pool.h"
 #include "sim/sim.h"
 
@@ -47,6 +48,8 @@ void sim_agent_events(struct sim *sim, uint32_t host, const struct felt_effects 
             later(sim, host, SIM_SEEDS, RESOLVE_TIME);
         else if (kind == FELT_EVENT_LEASE_TAKEN && sim->config.devices)
             later(sim, host, SIM_DEVICE, DEVICE_TIME);
+        else if (kind == FELT_EVENT_KEYS)
+            sim->hosts[host].key = *felt_node_key(sim->hosts[host].node);
         else if (kind == FELT_EVENT_IDENTITY_RENEWED)
             sim->hosts[host].tainted = false;
         else if (kind == FELT_EVENT_LEFT)

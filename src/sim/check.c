@@ -4,13 +4,11 @@
 #include "sim/pool.h"
 
 const struct sim_check *const sim_checks[] = {
-    &sim_check_identity, &sim_check_owner,
-    &sim_check_cluster,  &sim_check_self,
-    &sim_check_datagram, &sim_check_livelock,
-    &sim_check_table,    &sim_check_digest,
-    &sim_check_era,      &sim_check_reservation,
-    &sim_check_lease,    &sim_check_farewell,
-    &sim_check_bridge,   NULL, /* the last */
+    &sim_check_identity,    &sim_check_owner,    &sim_check_cluster,
+    &sim_check_self,        &sim_check_datagram, &sim_check_livelock,
+    &sim_check_table,       &sim_check_digest,   &sim_check_era,
+    &sim_check_reservation, &sim_check_lease,    &sim_check_farewell,
+    &sim_check_bridge,      &sim_check_keys,     NULL, /* the last */
 };
 
 #define CHECKS (FELT_ARRAY_LEN(sim_checks) - 1)

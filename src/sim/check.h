@@ -41,6 +41,7 @@ bool sim_check_foreign(const struct sim_host *h, uint32_t slot);
 extern const struct sim_check sim_check_lease;
 extern const struct sim_check sim_check_farewell;
 extern const struct sim_check sim_check_bridge;
+extern const struct sim_check sim_check_keys;
 
 /* All of them; NULL after the last. */
 extern const struct sim_check *const sim_checks[];

@@ -8,29 +8,24 @@
 #include "node/core.h"
 #include "sim/bridge.h"
 #include "sim/fault_list.h"
+#include "sim/keys.h"
 #include "sim/pool.h"
 #include "sim/stream.h"
 
 const struct sim_fault *const sim_faults[] = {
-    &sim_fault_loss,       &sim_fault_reorder,
-    &sim_fault_duplicate,  &sim_fault_partition,
-    &sim_fault_asymmetric, &sim_fault_isolate,
-    &sim_fault_flip_flop,  &sim_fault_one_way,
-    &sim_fault_unplugged,  &sim_fault_slow,
-    &sim_fault_pause,      &sim_fault_clock,
-    &sim_fault_days,       &sim_fault_crash,
-    &sim_fault_power,      &sim_fault_persist,
-    &sim_fault_address,    &sim_fault_disk_fails,
-    &sim_fault_disk_lost,  &sim_fault_disk_torn,
-    &sim_fault_join_storm, &sim_fault_leave_storm,
-    &sim_fault_donor,      &sim_fault_rollback,
-    &sim_fault_clone,      &sim_fault_duel,
-    &sim_fault_reserve,    &sim_fault_reclaim,
-    &sim_fault_force,      &sim_fault_contest,
-    &sim_fault_behind,     &sim_fault_wish,
-    &sim_fault_suspend,    &sim_fault_split,
-    &sim_fault_filtered,   &sim_fault_readdress,
-    &sim_fault_bridge,     NULL, /* the last */
+    &sim_fault_loss,        &sim_fault_reorder,    &sim_fault_duplicate,
+    &sim_fault_partition,   &sim_fault_asymmetric, &sim_fault_isolate,
+    &sim_fault_flip_flop,   &sim_fault_one_way,    &sim_fault_unplugged,
+    &sim_fault_slow,        &sim_fault_pause,      &sim_fault_clock,
+    &sim_fault_days,        &sim_fault_crash,      &sim_fault_power,
+    &sim_fault_persist,     &sim_fault_address,    &sim_fault_disk_fails,
+    &sim_fault_disk_lost,   &sim_fault_disk_torn,  &sim_fault_join_storm,
+    &sim_fault_leave_storm, &sim_fault_donor,      &sim_fault_rollback,
+    &sim_fault_clone,       &sim_fault_duel,       &sim_fault_reserve,
+    &sim_fault_reclaim,     &sim_fault_force,      &sim_fault_contest,
+    &sim_fault_behind,      &sim_fault_wish,       &sim_fault_suspend,
+    &sim_fault_split,       &sim_fault_filtered,   &sim_fault_readdress,
+    &sim_fault_bridge,      &sim_fault_keys,       NULL, /* the last */
 };
 
 _Static_assert(FELT_ARRAY_LEN(sim_faults) - 1 <= SIM_FAULTS_MAX, "a set is 64 bits");
@@ -193,6 +188,18 @@ static void repair(struct sim *sim, uint32_t host, bool stays_dead)
         sim_host_start(sim, host);
 }
 
+/* Its disk is from before a rotation, or its token of a key that came to nothing. */
+static bool needs_key(struct sim *sim, uint32_t host)
+{
+    struct sim_host *h = &sim->hosts[host];
+
+    if (sim->rotated && !h->node->in_cluster)
+        h->has_key = false;
+    else
+        h->lost = sim_keys_lost(sim, host);
+    return h->lost || !h->has_key;
+}
+
 /* An operator looks after those whom nobody can confirm: the others are new machines. */
 static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
 {
@@ -202,7 +209,14 @@ static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
     for (uint32_t i = 0; i < sim->n_hosts; i++) {
         struct sim_host *h = &sim->hosts[i];
 
-        if (!sim_host_runs(sim, i) || h->node->confirm.phase != FELT_CONFIRM_ASKING)
+        if (!sim_host_runs(sim, i))
+            continue;
+        if (needs_key(sim, i)) {
+            sim_host_stop(sim, i, SIM_OFF);
+            sim_host_start(sim, i);
+            continue;
+        }
+        if (h->node->confirm.phase != FELT_CONFIRM_ASKING)
             continue;
         if (h->tainted) {
             sim_host_stop(sim, i, SIM_OFF);

@@ -21,7 +21,8 @@
  *   fault_storm.c    join-storm, leave-storm
  *   fault_suspend.c  suspend
  *   fault_split.c    split
- *   fault_bridge.c   bridge */
+ *   fault_bridge.c   bridge
+ *   fault_keys.c     keys */
 #pragma once
 
 #include <stdbool.h>

@@ -38,6 +38,7 @@ extern const struct sim_fault sim_fault_contest;
 extern const struct sim_fault sim_fault_behind;
 extern const struct sim_fault sim_fault_wish;
 extern const struct sim_fault sim_fault_bridge;
+extern const struct sim_fault sim_fault_keys;
 extern const struct sim_fault sim_fault_suspend;
 extern const struct sim_fault sim_fault_split;
 extern const struct sim_fault sim_fault_filtered;

@@ -89,7 +89,7 @@ static struct felt_node *make_node(const struct builder *b, uint32_t host,
 
     for (size_t i = 0; i < sizeof(config.seed); i++)
         config.seed[i] = (uint8_t)felt_prng_next(&prng);
-    memset(config.key.secret, 7, sizeof(config.key.secret)); /* as life.c */
+    memset(config.key.secret, 7, sizeof(config.key.secret)); /* as keys.c */
     state = felt_state_encode(record, &len);
     config.state = felt_bytes(state, len);
     if (!state || felt_node_new(&config, &node, &refusal) < 0)

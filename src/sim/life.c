@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/state.h"
+#include "sim/keys.h"
 #include "sim/pool.h"
 #include "sim/sim.h"
 #include "sim/stream.h"
@@ -63,7 +64,7 @@ static struct felt_cidr draw_wish(const struct sim *sim, uint32_t host)
     return felt_netconf_subnet(&network, (uint32_t)slot);
 }
 
-static void configure(const struct sim *sim, uint32_t host, struct felt_node_config *ret_config)
+static void configure(struct sim *sim, uint32_t host, struct felt_node_config *ret_config)
 {
     const struct sim_host *h = &sim->hosts[host];
     struct felt_prng prng = sim_stream(sim->config.seed, "host", (uint64_t)host << 32 | h->life);
@@ -79,6 +80,7 @@ static void configure(const struct sim *sim, uint32_t host, struct felt_node_con
         .limits = sim->config.limits,
         .lease_time_us = sim->config.lease_time_us,
     };
+    ret_config->key = sim_keys_of(sim, host, &ret_config->key_by_hand);
     if (host < sim->config.candidates) { /* one unit file for all of them, at every start */
         ret_config->net_config = sim->config.net_config;
         ret_config->bootstrap_expect =
@@ -89,7 +91,6 @@ static void configure(const struct sim *sim, uint32_t host, struct felt_node_con
     for (size_t i = 0; i < sizeof(ret_config->seed); i++)
         ret_config->seed[i] = (uint8_t)felt_prng_next(&prng);
     felt_put_be32(ret_config->machine, h->machine);
-    memset(ret_config->key.secret, 7, sizeof(ret_config->key.secret)); /* one key for all */
 }
 
 static void make_node(struct sim *sim, uint32_t host)

@@ -15,6 +15,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/check_era.c \
 	src/sim/check_farewell.c \
 	src/sim/check_identity.c \
+	src/sim/check_keys.c \
 	src/sim/check_lease.c \
 	src/sim/check_livelock.c \
 	src/sim/check_owner.c \
@@ -43,6 +44,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_duel.c \
 	src/sim/fault_reserve.c \
 	src/sim/fault_filter.c \
+	src/sim/fault_keys.c \
 	src/sim/fault_operator.c \
 	src/sim/fault_split.c \
 	src/sim/fault_stall.c \
@@ -51,6 +53,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_weather.c \
 	src/sim/fault_wish.c \
 	src/sim/flanneld.c src/sim/flanneld.h \
+	src/sim/keys.c src/sim/keys.h \
 	src/sim/life.c \
 	src/sim/mistake.c src/sim/mistake.h \
 	src/sim/network.c src/sim/network.h \

@@ -7,6 +7,7 @@
 #include "sim/check.h"
 #include "sim/dump.h"
 #include "sim/event_text.h"
+#include "sim/keys.h"
 #include "sim/stream.h"
 #include "sim/swarm.h"
 
@@ -20,6 +21,7 @@
 #define BRIDGE_LIMIT   (300 * FELT_USEC_SEC) /* from one view to an etcd that says the same */
 #define BRIDGE_QUIET   (600 * FELT_USEC_SEC) /* after a cut over nothing is balanced; L-9.5.3 */
 #define PATH_LIMIT     (120 * FELT_USEC_SEC) /* from one view to no path that fails */
+#define KEYS_LIMIT     (120 * FELT_USEC_SEC) /* from one view to one key */
 #define STILL_AGREES   (2 * FELT_USEC_SEC)   /* a view that lasts that long was no accident */
 
 static void join(struct sim *sim, void *context, uint64_t host, uint64_t unused)
@@ -122,6 +124,8 @@ felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit)
                   "stake is not spread");
     }
     reach(sim, sim_paths_pass, PATH_LIMIT, "a path fails");
+    if (sim->rotated)
+        reach(sim, sim_keys_rest, KEYS_LIMIT, "a rotation goes on");
     if (lease_time > 0 && lease_time <= RECLAIM_MAX)
         reach_reclaim(sim, heal_limit);
     return healed;

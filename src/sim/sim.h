@@ -70,7 +70,10 @@ struct sim_host {
     bool clone;              /* a second life of another host's identity */
     uint32_t machine;        /* what names it: a clone may have the same */
     bool tainted;            /* it lives by a stale disk (disk.h) */
-    bool left;               /* it took its leave and is gone for good */
+    bool has_key;            /* there is a file with a cluster key: keys.h */
+    struct felt_cluster_key key;
+    bool lost; /* and an operator gives it another when it next starts */
+    bool left; /* it took its leave and is gone for good */
     struct sim_traffic traffic;
 };
 
@@ -133,6 +136,7 @@ struct sim {
     uint32_t long_sleeps;     /* of all at once, beyond the lease time: fault_suspend.c */
     bool forks_excused; /* an old state was believed where nobody could know: check_identity.c */
     struct sim_bridge *bridge; /* flanneld nodes, etcd and a bridge: bridge.h; NULL: none */
+    bool rotated;              /* the cluster's key was rotated: fault_keys.c */
     bool calm;                 /* no fault but that one */
     struct sim_violation violation;
 };

@@ -55,13 +55,15 @@ int felt_envelope_encode(const struct felt_envelope *envelope, uint8_t *buf, siz
     struct felt_pack p;
 
     felt_pack_init(&p, buf, room);
-    felt_pack_array(&p, 6);
+    felt_pack_array(&p, envelope->ring ? 7 : 6);
     felt_pack_id(&p, &envelope->sender);
     felt_pack_uint(&p, envelope->session);
     felt_pack_uint(&p, envelope->counter);
     felt_pack_uint(&p, envelope->generation);
     felt_pack_uint(&p, envelope->start);
     felt_pack_uint(&p, envelope->save);
+    if (envelope->ring)
+        felt_pack_uint(&p, envelope->ring);
     return felt_pack_done(&p, ret_len);
 }
 

@@ -22,7 +22,8 @@
 #define FELT_CONFIG_TEXT_MAX    512               /* proto/messages.cddl, welcome */
 #define FELT_LEASE_TIME_MAX_SEC (365 * 24 * 3600) /* proto/lease.md 6.6 */
 #define FELT_NOTICE_VALUE_MAX   64                /* proto/messages.cddl, notices */
-#define FELT_BUCKETS            64                /* of each digest; proto/gossip.md 4.2 */
+#define FELT_NOTICE_OTHERS      3  /* keys of notices beyond the slots; proto/lease.md 8.1 */
+#define FELT_BUCKETS            64 /* of each digest; proto/gossip.md 4.2 */
 
 /* The most that a message may have of each: no more than fit into one datagram by their smallest
  * encoding. */
@@ -81,6 +82,7 @@ struct felt_envelope {
     uint64_t generation; /* how often the sender has seen the cluster forget who left */
     uint64_t start;      /* number of the save that this session began with; 0: with none */
     uint64_t save;       /* number of its last durable save */
+    uint32_t ring;       /* mark of the keyring that it holds durably; 0: it has one key */
 };
 
 /* Two nodes with equal digests hold the same tables. */

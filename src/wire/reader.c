@@ -70,6 +70,7 @@ int felt_reader_begin(struct felt_reader *reader, struct felt_bytes plain,
     e.generation = felt_items_uint(&items, UINT64_MAX);
     e.start = felt_items_uint(&items, UINT64_MAX);
     e.save = felt_items_uint(&items, UINT64_MAX);
+    e.ring = items.left > 0 ? (uint32_t)felt_items_uint(&items, UINT32_MAX) : 0;
     if (items.bad || felt_id_is_nobody(&e.sender) || e.session == 0)
         return -EINVAL;
     *ret_envelope = e;

@@ -283,8 +283,7 @@ static void read_notices(struct felt_items *items, struct felt_record *r)
     r->n_notices = n / 3;
     for (uint32_t i = 0; i < r->n_notices; i++) {
         felt_notice_read(&in, &r->notices[i]);
-        /* One more than there are slots: lease.md 9.1. */
-        in.bad |= r->n_slots == 0 || r->notices[i].key > r->n_slots;
+        in.bad |= r->n_slots == 0 || r->notices[i].key >= r->n_slots + FELT_NOTICE_OTHERS;
     }
     items->bad |= in.bad | (n % 3 != 0);
 }

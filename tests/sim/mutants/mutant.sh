@@ -41,6 +41,7 @@ check_of() {
     *"has two owners"* | *"finds two owners"*) echo owner ;;
     *"began with two values"* | *" was "*"'s, and at "* | *"which it has given away"* | *"at term"*) echo era ;;
     *"is believed"*) echo identity ;;
+    *"tells of a keyring"* | *"removes a key"*) echo keys ;;
     *"its lease, by a gift"* | *"not on its disk"* | *"which it does not own"* | *"which it used before"*) echo lease ;;
     *"says farewell"*) echo farewell ;;
     *"to be reserved for another"*) echo reservation ;;

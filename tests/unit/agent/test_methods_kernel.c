@@ -129,29 +129,12 @@ static void the_log_level_is_told_and_set(void **state _unused_)
     assert_int_equal(felt_log_max(), FELT_LOG_DEBUG);
 }
 
-static void keys_are_told_by_their_ids(void **state _unused_)
-{
-    const struct felt_cluster_key key = {{1, 2, 3}};
-    const struct felt_methods_context context = {.key = &key};
-    uint8_t id[FELT_KEY_ID_LEN];
-    json_t *got = felt_methods_keys(&context), *want;
-    char text[9];
-
-    felt_key_id(&key, id);
-    snprintf(text, sizeof(text), "%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
-    want = json_pack("{s:[{s:s, s:b}]}", "keys", "id", text, "seals", 1);
-    assert_true(json_equal(got, want));
-    json_decref(got);
-    json_decref(want);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_of_it_or_what_leads_to_an_address),
         cmocka_unit_test(what_cannot_be_answered_says_why),
         cmocka_unit_test(the_log_level_is_told_and_set),
-        cmocka_unit_test(keys_are_told_by_their_ids),
     };
 
     return RUN_TESTS(tests);

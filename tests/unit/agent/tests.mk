@@ -15,6 +15,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_methods_dual \
 	tests/unit/agent/test_methods_events \
 	tests/unit/agent/test_methods_kernel \
+	tests/unit/agent/test_methods_keys \
 	tests/unit/agent/test_methods_paths \
 	tests/unit/agent/test_methods_problems \
 	tests/unit/agent/test_methods_slots \
@@ -31,6 +32,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_peers \
 	tests/unit/agent/test_seeds \
 	tests/unit/agent/test_machine \
+	tests/unit/agent/test_key_files \
 	tests/unit/agent/test_store \
 	tests/unit/agent/test_subnet_env \
 	tests/unit/agent/test_writer \
@@ -123,6 +125,10 @@ tests_unit_agent_test_seeds_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_seeds_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_machine_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_machine_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_key_files_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_key_files_LDADD = src/agent/libagent.a $(NODE_TEST_LDADD) $(SYSTEMD_LIBS) -lpthread
+tests_unit_agent_test_methods_keys_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_keys_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_store_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_store_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_thread_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)

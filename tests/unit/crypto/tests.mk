@@ -5,6 +5,7 @@ CRYPTO_TESTS = \
 	tests/unit/crypto/test_hash \
 	tests/unit/crypto/test_identity \
 	tests/unit/crypto/test_key \
+	tests/unit/crypto/test_keyring \
 	tests/unit/crypto/test_replay \
 	tests/unit/crypto/test_seal \
 	tests/unit/crypto/test_token
@@ -21,6 +22,8 @@ tests_unit_crypto_test_identity_CPPFLAGS = $(CRYPTO_TEST_CPPFLAGS)
 tests_unit_crypto_test_identity_LDADD = $(CRYPTO_TEST_LDADD)
 tests_unit_crypto_test_key_CPPFLAGS = $(CRYPTO_TEST_CPPFLAGS)
 tests_unit_crypto_test_key_LDADD = $(CRYPTO_TEST_LDADD)
+tests_unit_crypto_test_keyring_CPPFLAGS = $(CRYPTO_TEST_CPPFLAGS)
+tests_unit_crypto_test_keyring_LDADD = $(CRYPTO_TEST_LDADD)
 tests_unit_crypto_test_replay_CPPFLAGS = $(CRYPTO_TEST_CPPFLAGS)
 tests_unit_crypto_test_replay_LDADD = $(CRYPTO_TEST_LDADD)
 tests_unit_crypto_test_seal_CPPFLAGS = $(CRYPTO_TEST_CPPFLAGS)

@@ -110,7 +110,7 @@ static void the_mode_is_the_notice_behind_the_last_slot(void **state)
 
     (void)state;
     assert_int_equal(felt_bridge_mode_get(NULL).phase, FELT_BRIDGE_OFF);
-    assert_int_equal(felt_notices_new(9, &notices), 0); /* of eight slots */
+    assert_int_equal(felt_notices_new(8 + FELT_NOTICE_OTHERS, &notices), 0);
     assert_int_equal(felt_bridge_mode_key(notices), 8);
     assert_int_equal(felt_bridge_mode_get(notices).phase, FELT_BRIDGE_OFF);
     notice.value = felt_bytes(value, felt_bridge_mode_encode(&mode, value));

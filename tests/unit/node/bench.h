@@ -59,6 +59,8 @@ struct peer {
     uint64_t generation;
     uint64_t start;
     uint64_t save;
+    uint32_t ring;      /* mark of the keyring that it tells */
+    uint32_t told_ring; /* that the node told, in the last datagram that was read */
     struct felt_endpoint at;
     struct felt_descriptor descriptor;
     size_t len; /* of the datagram in the making */

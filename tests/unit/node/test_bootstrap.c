@@ -129,8 +129,8 @@ static bool hears_candidate(struct scene *s, uint32_t i, struct felt_message *re
     struct felt_message m = {.type = FELT_MESSAGE_COOKIE};
     struct felt_endpoint here = bench_config().advertise;
 
-    felt_cookie_make(&s->b.node->cookie, &here, felt_node_id(s->b.node), s->b.node->session,
-                     m.cookie.cookie);
+    felt_cookie_make(felt_keys_cookie(s->b.node), &here, felt_node_id(s->b.node),
+                     s->b.node->session, m.cookie.cookie);
     peer_tell(&s->p[i], &s->b, &m);
     return peer_reads(&s->p[i], &s->b, FELT_MESSAGE_CANDIDATE, ret_message);
 }
@@ -151,7 +151,7 @@ static void a_candidate_greets_its_seeds_and_answers_a_cookie_with_whom_it_sees(
     assert_false(m.candidate.promised);
     assert_int_equal(m.candidate.n, 1);
     assert_true(felt_id_equal(&m.candidate.ids[0], felt_node_id(s->b.node)));
-    assert_true(felt_cookie_check(&s->b.node->cookie, &here, felt_node_id(s->b.node),
+    assert_true(felt_cookie_check(felt_keys_cookie(s->b.node), &here, felt_node_id(s->b.node),
                                   s->b.node->session, m.candidate.cookie));
 }
 

@@ -112,7 +112,8 @@ static void news_is_told_on_and_what_was_pulled_is_not(void **state)
 static void keys_of_later_versions_are_passed_over(void **state)
 {
     struct scene *s = *state;
-    struct felt_message m = notice_of(felt_slot_map_slots(s->b.node->map) + 1, 1, "later");
+    struct felt_message m =
+        notice_of(felt_slot_map_slots(s->b.node->map) + FELT_NOTICE_OTHERS, 1, "later");
 
     m.notices.n = 2;
     m.notices.entries[1] = (struct felt_notice){.key = 3, .version = 1};

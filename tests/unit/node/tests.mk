@@ -14,6 +14,7 @@ NODE_TESTS = \
 	tests/unit/node/test_challenge \
 	tests/unit/node/test_confirm \
 	tests/unit/node/test_crier \
+	tests/unit/node/test_keys \
 	tests/unit/node/test_detection \
 	tests/unit/node/test_difference \
 	tests/unit/node/test_donor \
@@ -136,6 +137,8 @@ tests_unit_node_test_supersede_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_supersede_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_vouch_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_vouch_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_keys_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_keys_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_crier_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_crier_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_reserve_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -31,6 +31,12 @@ const struct plain_case plain_accepted[] = {
     TAIL("summary-left", "taken: the summary of a member that left", "920d94" ID "070503"),
     TAIL("nack-refused", "taken: a nack because a port refused", "930405c3"),
     TAIL("notices-withdrawn", "taken: a reservation of slot 5 that was withdrawn", "941f0502c0"),
+    BARE("envelope-ring", "taken: an envelope with the mark of a keyring, and a nack",
+         "97" ID_OWN "07cd012c0204cd0258ce1234567b"
+         "930405c2"),
+    TAIL("notices-keyring", "taken: the keyring of a network of 256 slots: one key",
+         "941fcd010101c42122"
+         "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"),
     TAIL("gift-bridge", "taken: it waits for the etcd bridge", "9309" REQ "05"),
     TAIL("notices-by-name", "taken: slot 5 is reserved for the name n7", "941f0501c403016e37"),
     TAIL("confirmed-twin", "taken: a verdict on session 5: there is a twin", "931c0503"),
@@ -70,6 +76,8 @@ const struct plain_case plain_refused[] = {
          "95" ID_OWN "07000000"),
     BARE("envelope-generation-negative", "malformed: generation -1", "96" ID_OWN "0700ff0000"),
     BARE("envelope-start-negative", "malformed: start -1", "96" ID_OWN "070000ff00"),
+    BARE("envelope-ring-33-bits", "malformed: the mark of a keyring of more than 32 bits",
+         "97" ID_OWN "0700000000cf0000000100000000"),
     BARE("envelope-nobody", "malformed: sent by nobody", "96" NOBODY "0700000000"),
     BARE("envelope-session-zero", "malformed: session 0", "96" ID_OWN "0000000000"),
     BARE("envelope-id-short", "malformed: an id of 15 bytes",

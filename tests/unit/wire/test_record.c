@@ -296,7 +296,7 @@ static void a_notice_is_of_a_slot_of_the_network_or_one_past_it(void **state)
     assert_int_equal(decode_of(&r), -EINVAL); /* no slot is known */
     r.n_slots = 5;
     assert_int_equal(decode_of(&r), 0);
-    notice.key = 6;
+    notice.key = 5 + FELT_NOTICE_OTHERS;
     assert_int_equal(decode_of(&r), -EINVAL);
     notice.key = 5; /* L-9.1.1 */
     assert_survives(&r);
