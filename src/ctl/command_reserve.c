@@ -19,29 +19,6 @@ static void print_subnets(const json_t *reply)
     printf("%s%s%s", text(reply, "subnet"), second ? "," : "", second ? second : "");
 }
 
-/* Waits until the save that the reply names is on disk. */
-static enum exit_code await_save(const struct request *q, const json_t *reply)
-{
-    json_int_t wanted = json_integer_value(json_object_get(reply, "save"));
-
-    for (unsigned i = 0; i < FELTCTL_TRIES; i++) {
-        _cleanup_(json_decrefp) json_t *saved = NULL;
-        enum exit_code code;
-
-        if (i > 0)
-            felt_ctl_pause();
-        code = felt_ctl_ask(q, "io.felt.GetSaved", NULL, &saved);
-        if (code != EXIT_FINE)
-            return code;
-        if (json_integer_value(json_object_get(saved, "save")) >= wanted)
-            return EXIT_FINE;
-    }
-    fprintf(stderr,
-            "feltctl: feltd knows it, but could not save it within a minute, and tells nobody "
-            "before it has; see 'feltctl status'\n");
-    return EXIT_REFUSED;
-}
-
 /* Asks for a change, waits for it, and shows the reply where it is to be JSON. *ret_reply is NULL
  * where nothing more is to be said. */
 static enum exit_code change(const struct request *q, const char *method, json_t *parameters,
@@ -51,7 +28,7 @@ static enum exit_code change(const struct request *q, const char *method, json_t
     enum exit_code code = felt_ctl_ask(q, method, parameters, &reply);
 
     if (code == EXIT_FINE)
-        code = await_save(q, reply);
+        code = felt_ctl_await_save(q, reply);
     if (code == EXIT_FINE && q->is_json)
         return felt_ctl_print_json(reply);
     if (code == EXIT_FINE)

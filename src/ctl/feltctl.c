@@ -50,7 +50,8 @@ static const struct command {
     {"reclaim", felt_command_reclaim, "NODE...: it is gone for good, others get its subnets now", 1,
      RECLAIM_MAX},
     {"token", felt_command_token, "a token with which machines join: feltd --join TOKEN", 0, 0},
-    {"keys", felt_command_keys, "[list|rotate]: the keys of the cluster, by their ids", 0, 1},
+    {"keys", felt_command_keys, "[list|rotate|remove KEY]: the keys of the cluster, by their ids",
+     0, 2},
     {"config", felt_command_config, "show|set: the configuration of the network", 1, 2},
     {"log-level", felt_command_log_level, "[LEVEL]: how much feltd logs, until it ends", 0, 1},
     {"cleanup", felt_command_cleanup, "remove what a stopped feltd has left on this machine", 0, 0},
@@ -62,6 +63,7 @@ enum {
     OPTION_SOCKET = 0x100,
     OPTION_EXPIRES,
     OPTION_SEED,
+    OPTION_GRACE,
     OPTION_ABANDON,
     OPTION_FORCE,
     OPTION_YES,
@@ -92,6 +94,10 @@ static const struct {
      "token",
      "--seed HOST[:PORT]",
      "token: where machines join (this node and some\nothers); may be repeated"},
+    {{"grace", required_argument, NULL, OPTION_GRACE},
+     "keys",
+     "--grace DURATION",
+     "keys rotate: for how long who is down may come back\nwith the old key (24h)"},
     {{"abandon", no_argument, NULL, OPTION_ABANDON},
      "join",
      "--abandon",
@@ -225,6 +231,11 @@ static enum exit_code take_option(int option, const char *value, struct request 
         return EXIT_FINE;
     case OPTION_SEED:
         return take_seed(value, q);
+    case OPTION_GRACE:
+        if (felt_duration_parse(value, &q->grace_s) < 0 || q->grace_s == 0)
+            return usage("--grace: '%s' is not a duration like 15m, 24h or 7d", value);
+        q->has_grace = true;
+        return EXIT_FINE;
     case OPTION_ABANDON:
         q->abandon = true;
         return EXIT_FINE;

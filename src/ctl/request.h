@@ -28,6 +28,8 @@ struct request {
     uint32_t expires_s;
     struct felt_endpoint seeds[FELTCTL_SEEDS_MAX];
     size_t n_seeds;
+    bool has_grace;
+    uint32_t grace_s;
     bool abandon;
     bool force;
     bool yes;

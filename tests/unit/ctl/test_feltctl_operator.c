@@ -104,8 +104,11 @@ static void before_it_is_known_there_is_none_to_show(void **state)
 
 static void what_cannot_be_done_yet_says_what_to_do_instead(void **state)
 {
-    static const char *const refused[] = {"config set", "config set x", "keys rotate"};
-    static const char *const wrong[] = {"config", "config change", "config show x", "keys turn"};
+    static const char *const refused[] = {"config set", "config set x"};
+    static const char *const wrong[] = {
+        "config",          "config change", "config show x",
+        "keys turn",       "keys remove",   "keys list x",
+        "keys --grace 1h", "keys rotate x", "keys rotate --grace never"};
 
     for (size_t i = 0; i < FELT_ARRAY_LEN(refused); i++) {
         struct outcome o = ask(*state, refused[i]);
@@ -126,6 +129,23 @@ static void keys_are_a_table(void **state)
     o = ask(*state, "keys");
     assert_int_equal(o.code, 0);
     assert_string_equal(o.out, "KEY       USE\n9c07a1f2  seals and opens\n00112233  opens\n");
+}
+
+static void a_rotation_says_for_whom_it_waits(void **state)
+{
+    struct outcome o;
+
+    puppet_says(*state, "{\"parameters\":{\"keys\":[{\"id\":\"9c07a1f2\",\"seals\":true,"
+                        "\"accepted_for_s\":null},{\"id\":\"00112233\",\"seals\":false,"
+                        "\"accepted_for_s\":7200}],\"rotation\":{\"step\":\"used\",\"to\":"
+                        "\"9c07a1f2\",\"waits_for\":[{\"id\":\"00\",\"name\":\"h3\","
+                        "\"state\":\"dead\"}]}}}");
+    o = ask(*state, "keys list");
+    assert_int_equal(o.code, 0);
+    assert_string_equal(
+        o.out, "KEY       USE\n9c07a1f2  seals and opens\n00112233  opens, for 2h at most\n\n"
+               "9c07a1f2 stays alone, once these have been heard to have it:\n"
+               "MEMBER  STATE\nh3      dead\n");
 }
 
 static void explain_ends_with_4_where_something_is_wrong(void **state)
@@ -206,6 +226,7 @@ int main(void)
         PUPPET_TEST(before_it_is_known_there_is_none_to_show),
         PUPPET_TEST(what_cannot_be_done_yet_says_what_to_do_instead),
         PUPPET_TEST(keys_are_a_table),
+        PUPPET_TEST(a_rotation_says_for_whom_it_waits),
         PUPPET_TEST(explain_ends_with_4_where_something_is_wrong),
         PUPPET_TEST(the_doctor_comes_without_feltd_too),
         PUPPET_TEST(a_watch_ends_after_so_many_looks),
