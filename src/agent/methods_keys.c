@@ -165,7 +165,7 @@ void felt_methods_remove_key(const struct felt_methods_context *c, const json_t 
 void felt_methods_key_problems(json_t *problems, const struct felt_methods_context *c,
                                const struct felt_member_view *all, size_t n)
 {
-    struct felt_keys_view v = look(c);
+    struct felt_keys_view v;
     char names[NAMES_SHOWN * (FELT_NAME_MAX + 3) + 40] = "", left[FELT_WAITING_TIME];
     size_t count = 0, len = 0;
 
@@ -181,6 +181,7 @@ void felt_methods_key_problems(json_t *problems, const struct felt_methods_conte
         return;
     if (count > NAMES_SHOWN)
         snprintf(names + len, sizeof(names) - len, " and %zu more", count - NAMES_SHOWN);
+    v = look(c);
     if (v.phase == FELT_KEYRING_INSTALLED) {
         felt_methods_add_problem(problems,
                                  "the new cluster key waits for members that have not been heard "

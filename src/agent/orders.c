@@ -131,7 +131,7 @@ static void on_keys(void *userdata, struct felt_keys_view *ret_view)
 static enum felt_keys_refusal on_change_key(void *userdata, enum felt_keys_order order,
                                             uint32_t grace_s)
 {
-    struct felt_input input = {.kind = FELT_INPUT_KEYS, .keys.order = order};
+    struct felt_input input = {.kind = FELT_INPUT_KEYS, .keys.order = (int)order};
     struct felt_daemon *d = userdata;
     enum felt_keys_refusal refusal = felt_node_may_keys(d->node, order);
 
