@@ -118,6 +118,7 @@ static void handle_event(struct felt_daemon *d, const struct felt_event *event)
         felt_orders_key_changed(d);
         break;
     case FELT_EVENT_BRIDGE:
+    case FELT_EVENT_SETTINGS:
     case FELT_EVENT_JOINED:
     case FELT_EVENT_LEASE_WAITING:
     case FELT_EVENT_MEMBER_ALIVE:

@@ -6,6 +6,7 @@
 
 #include "agent/log.h"
 #include "lease/slot_map.h"
+#include "netconf/settings.h"
 #include "node/view.h"
 
 /* One, or both with a comma between them; not every event of a lease has one. */
@@ -211,12 +212,38 @@ static const char *name_of(enum felt_event_kind kind)
         [FELT_EVENT_BOOTSTRAP] = "bootstrap",
         [FELT_EVENT_BRIDGE] = "bridge",
         [FELT_EVENT_KEYS] = "keys",
+        [FELT_EVENT_SETTINGS] = "settings",
         [FELT_EVENT_PATH_FAILS] = "path_fails",
         [FELT_EVENT_PATH_LARGE_FAILS] = "path_large_fails",
         [FELT_EVENT_PATH_PASSES] = "path_passes",
     };
 
     return names[kind];
+}
+
+/* The name of a member, or the beginning of its id. */
+static void name_member(const struct felt_node *node, const struct felt_id *id, char *text,
+                        size_t size)
+{
+    struct felt_member_view m;
+
+    snprintf(text, size, "%s", FELT_ID_SHORT(id));
+    for (uint32_t i = 0; felt_node_next_member(node, 0, &i, &m);)
+        if (felt_id_equal(&m.id, id))
+            snprintf(text, size, "%s", m.name);
+}
+
+static void log_settings(const struct felt_node *node, const struct felt_self_view *self,
+                         const struct felt_event *event)
+{
+    char from[FELT_NAME_MAX + 1];
+    bool waits = self->config && felt_settings_differ(self->config, self->next) != 0;
+
+    name_member(node, &event->id, from, sizeof(from));
+    felt_log_notice("config: the cluster's is another: %s, %s%s%s", event->text,
+                    felt_id_equal(&event->id, &self->id) ? "set at this node" : "heard from node=",
+                    felt_id_equal(&event->id, &self->id) ? "" : from,
+                    waits ? "; of the backend it takes effect when feltd is restarted" : "");
 }
 
 static void tell(const struct felt_node *node, const struct felt_event *event)
@@ -259,6 +286,9 @@ static void tell(const struct felt_node *node, const struct felt_event *event)
     case FELT_EVENT_PATH_LARGE_FAILS:
     case FELT_EVENT_PATH_PASSES:
         log_path(event);
+        break;
+    case FELT_EVENT_SETTINGS:
+        log_settings(node, &self, event);
         break;
     case FELT_EVENT_BRIDGE:
     case FELT_EVENT_KEYS:

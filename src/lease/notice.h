@@ -5,8 +5,9 @@
  *
  * A key is a small number: a slot, and the notice its reservation (reservation.h), or who leases it
  * outside of the cluster (foreign.h); or the number of slots, and the notice says whether an etcd
- * bridge is on (bridge_mode.h); or the one after that, and it is the keyring (crypto/keyring.h). An
- * empty value says that the notice was withdrawn. That is never forgotten, or who was away would
+ * bridge is on (bridge_mode.h); or the one after that, and it is the keyring (crypto/keyring.h); or
+ * the next, and it is what is set of the configuration (node/setter.h). An empty value says that
+ * the notice was withdrawn. That is never forgotten, or who was away would
  * bring the notice back; it takes 24 bytes, and there are no more of them than keys. The table
  * keeps a digest that equals that of any node with the same notices.
  */

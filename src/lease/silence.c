@@ -119,6 +119,12 @@ int felt_silence_learn(struct felt_silence *silence, const struct felt_id *owner
     return 0;
 }
 
+void felt_silence_rescale(struct felt_silence *silence, felt_usec before, felt_usec after)
+{
+    for (uint32_t i = 0; i < silence->n; i++)
+        silence->entries[i].time = silence->entries[i].time / before * after;
+}
+
 felt_usec felt_silence_of(const struct felt_silence *silence, const struct felt_id *owner)
 {
     const struct entry *e = find(silence, owner);

@@ -31,6 +31,9 @@ void felt_silence_tick_end(struct felt_silence *silence);
 /* Something that was saved, or that another member says: the longer silence counts. -ENOMEM. */
 int felt_silence_learn(struct felt_silence *silence, const struct felt_id *owner, felt_usec time);
 
+/* What was counted by ticks of `before` becomes as many of `after`, which are shorter. */
+void felt_silence_rescale(struct felt_silence *silence, felt_usec before, felt_usec after);
+
 /* 0: heard, or unknown. */
 felt_usec felt_silence_of(const struct felt_silence *silence, const struct felt_id *owner);
 uint32_t felt_silence_count(const struct felt_silence *silence);

@@ -26,6 +26,12 @@ static const char *const backend_names[] = {
     [FELT_BACKEND_HOST_GW] = "host-gw",
 };
 
+static const char *const tx_checksum_names[] = {
+    [FELT_TX_CHECKSUM_AUTO] = "auto",
+    [FELT_TX_CHECKSUM_ON] = "on",
+    [FELT_TX_CHECKSUM_OFF] = "off",
+};
+
 /* The text's values before defaults and checks. */
 struct draft {
     const json_t *root; /* borrowed */
@@ -54,6 +60,12 @@ int felt_backend_parse(const char *name, enum felt_backend *ret_backend)
         }
     }
     return -EINVAL;
+}
+
+const char *felt_tx_checksum_name(enum felt_tx_checksum tx_checksum)
+{
+    assert(tx_checksum < FELT_ARRAY_LEN(tx_checksum_names));
+    return tx_checksum_names[tx_checksum];
 }
 
 size_t felt_netconf_squeeze(char *json, size_t len)
@@ -303,17 +315,12 @@ static int choose_backend(const struct draft *d, enum felt_backend *ret,
 static int read_tx_checksum(const struct draft *d, enum felt_tx_checksum *ret,
                             struct felt_netconf_error *error)
 {
-    static const char *const words[] = {
-        [FELT_TX_CHECKSUM_AUTO] = "auto",
-        [FELT_TX_CHECKSUM_ON] = "on",
-        [FELT_TX_CHECKSUM_OFF] = "off",
-    };
-    const char *value = words[FELT_TX_CHECKSUM_AUTO];
+    const char *value = tx_checksum_names[FELT_TX_CHECKSUM_AUTO];
 
     if (felt_json_string(d->backend, VXLAN_WORDS, "TxChecksum", &value, error) < 0)
         return -EINVAL;
-    for (size_t i = 0; i < FELT_ARRAY_LEN(words); i++) {
-        if (strcasecmp(value, words[i]) == 0) {
+    for (size_t i = 0; i < FELT_ARRAY_LEN(tx_checksum_names); i++) {
+        if (strcasecmp(value, tx_checksum_names[i]) == 0) {
             *ret = (enum felt_tx_checksum)i;
             return 0;
         }

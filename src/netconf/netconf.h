@@ -69,6 +69,9 @@ const char *felt_backend_name(enum felt_backend backend);
 /* The reverse, in any case of letters. 0 or -EINVAL. */
 int felt_backend_parse(const char *name, enum felt_backend *ret_backend);
 
+/* "auto", "on", "off". */
+const char *felt_tx_checksum_name(enum felt_tx_checksum tx_checksum);
+
 /* How many slots the network has: as many as the family with fewer subnets has; at least 1, at most
  * FELT_NETCONF_SLOTS_MAX. */
 uint32_t felt_netconf_slots(const struct felt_netconf *config);

@@ -7,5 +7,6 @@ src_netconf_libnetconf_a_SOURCES = \
 	src/netconf/dual.c src/netconf/dual.h \
 	src/netconf/json.c src/netconf/json.h \
 	src/netconf/netconf.c src/netconf/netconf.h \
-	src/netconf/path_end.c src/netconf/path_end.h
+	src/netconf/path_end.c src/netconf/path_end.h \
+	src/netconf/settings.c src/netconf/settings.h
 src_netconf_libnetconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)

@@ -362,7 +362,7 @@ enum felt_verdict felt_asker_welcome(struct felt_node *node, const struct felt_i
     if (strlen(text) != m->welcome.config.len ||
         felt_node_configure(node, text, m->welcome.config.len) < 0)
         return FELT_VERDICT_MALFORMED;
-    node->lease_time_us = m->welcome.lease_time * FELT_USEC_SEC;
+    felt_setter_lease_time(node, m->welcome.lease_time * FELT_USEC_SEC);
     memcpy(node->cluster, in->cluster, sizeof(node->cluster));
     node->in_cluster = true;
     felt_generation_joined(node, in);

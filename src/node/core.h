@@ -13,7 +13,8 @@
  *   balance.c   we own too much
  *   keys.c      what is sealed with which key, and how the cluster goes over to another
  *   bridge.c    an etcd bridge is on; demand.c: what it is to clear; foreign.c: who is not felt's
- *   crier.c     what an operator said and all are to know; reserve.c: that a slot is kept
+ *   crier.c     what an operator said and all are to know; reserve.c: that a slot is kept;
+ *               setter.c: that the configuration is another
  *   hearing.c   who is silent, and for how long
  *   era.c       what was decided; voter.c: our voice in it; reclaim.c: our own proposals
  *   order.c     an operator says that somebody is gone for good
@@ -60,6 +61,7 @@
 #include "node/renewal.h"
 #include "node/reclaim.h"
 #include "node/saver.h"
+#include "node/setter.h"
 #include "node/supersede.h"
 #include "node/sync.h"
 #include "node/trial.h"
@@ -91,8 +93,9 @@ struct felt_node {
     uint8_t cluster[FELT_CLUSTER_ID_LEN];
     struct felt_bootstrap *bootstrap; /* NULL: no candidate */
     bool configured;
-    char config_text[FELT_NETCONF_TEXT_MAX + 1];
-    struct felt_netconf config;
+    char config_text[FELT_NETCONF_TEXT_MAX + 1]; /* that it was founded with */
+    struct felt_netconf config; /* that this run has: what was set when it began, too */
+    struct felt_setter setter;
 
     /* Members. */
     struct felt_members *members; /* ourselves at place 0 */
@@ -115,7 +118,7 @@ struct felt_node {
     uint64_t era;              /* 0: we know no map yet */
     struct felt_slot_map *map; /* NULL until configured */
     struct felt_catchup catchup;
-    felt_usec lease_time_us;       /* of the cluster; 0: nothing is reclaimed */
+    felt_usec lease_time_us;       /* of the cluster, as it is now; 0: nothing is reclaimed */
     struct felt_acceptor acceptor; /* about the era after ours */
     struct felt_decision decision; /* what our era began with */
     struct felt_hearing hearing;

@@ -22,6 +22,7 @@ bool felt_crier_enter(struct felt_node *node, uint32_t key, struct felt_bytes va
     node->crier.save = felt_saver_must(&node->saver);
     felt_bridge_noticed(node, key);
     felt_keys_noticed(node, key);
+    felt_setter_noticed(node, key, felt_node_id(node));
     return true;
 }
 
@@ -101,6 +102,7 @@ enum felt_verdict felt_crier_heard(struct felt_node *node, const struct felt_inb
         verdict = FELT_VERDICT_TAKEN;
         felt_bridge_noticed(node, notice->key);
         felt_keys_noticed(node, notice->key);
+        felt_setter_noticed(node, notice->key, &in->envelope.sender);
         if (!pulled) /* what was pulled others know already */
             felt_rumours_add(node->rumours, FELT_RUMOUR_NOTICES, notice->key, 1);
     }

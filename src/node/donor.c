@@ -51,6 +51,18 @@ static void open_letter(struct felt_letter *letter, struct felt_node *node,
     letter->rumours = false; /* the room is for the answer */
 }
 
+/* Behind the configuration that they change, so that the joiner begins with both. */
+static void write_settings(struct felt_letter *letter)
+{
+    const struct felt_notices *notices = letter->node->notices;
+    struct felt_message *m = &letter->node->outgoing;
+
+    m->type = FELT_MESSAGE_NOTICES;
+    m->notices.n = 1;
+    if (felt_notices_get(notices, felt_setter_key(notices), &m->notices.entries[0]))
+        felt_letter_write(letter, m);
+}
+
 /* The letter that every answer begins with: who we are, and for who is new to the cluster what the
  * cluster is. */
 static void open_answer(struct felt_letter *letter, struct felt_node *node,
@@ -63,8 +75,10 @@ static void open_answer(struct felt_letter *letter, struct felt_node *node,
     m->type = FELT_MESSAGE_WELCOME;
     memcpy(m->welcome.request, request, FELT_REQUEST_ID_LEN);
     m->welcome.config = felt_bytes(node->config_text, fresh ? strlen(node->config_text) : 0);
-    m->welcome.lease_time = node->lease_time_us / FELT_USEC_SEC;
+    m->welcome.lease_time = node->setter.founding_us / FELT_USEC_SEC;
     felt_letter_write(letter, m);
+    if (fresh)
+        write_settings(letter);
     felt_letter_write_member(letter, FELT_MEMBER_SELF);
 }
 
@@ -118,6 +132,8 @@ static void answer(struct felt_node *node, const struct felt_held *ask, uint32_t
 {
     struct felt_letter letter;
 
+    if (ask->fresh && !felt_setter_settled(node))
+        return; /* the joiner asks again */
     open_answer(&letter, node, &ask->to, member, ask->request, ask->fresh);
     if (referral) {
         uint32_t i = felt_members_find(node->members, referral);

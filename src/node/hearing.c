@@ -25,6 +25,22 @@ void felt_hearing_done(struct felt_hearing *hearing)
     hearing->silence = NULL;
 }
 
+void felt_hearing_lease_time(struct felt_node *node, felt_usec lease_time_us)
+{
+    felt_usec before = tick(node), after;
+
+    if (node->lease_time_us == lease_time_us)
+        return;
+    node->lease_time_us = lease_time_us;
+    after = tick(node);
+    /* A joiner has not counted anything itself. */
+    if (after == before || node->era == 0)
+        return;
+    if (after < before)
+        felt_silence_rescale(node->hearing.silence, before, after);
+    node->hearing.next_us = felt_usec_add(node->now, after);
+}
+
 static bool is_heard(const struct felt_node *node, const struct felt_id *owner)
 {
     uint32_t i = felt_members_find(node->members, owner);

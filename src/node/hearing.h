@@ -34,6 +34,10 @@ struct felt_hearing {
 int felt_hearing_init(struct felt_node *node);
 void felt_hearing_done(struct felt_hearing *hearing);
 
+/* The lease time is that from now on. What was counted by longer ticks counts as often as it was
+ * looked at: nobody lapses who was not found silent as often as by the new ticks alone. */
+void felt_hearing_lease_time(struct felt_node *node, felt_usec lease_time_us);
+
 /* An owner may be reclaimed by our lights. Of what others ask, a tick less is enough: nobody's
  * ticks are at the same time. */
 bool felt_hearing_lapsed(const struct felt_node *node, const struct felt_id *owner, bool asked);

@@ -46,6 +46,7 @@ int felt_node_configure(struct felt_node *node, const char *text, size_t len)
     node->config_text[len] = '\0';
     node->config = config;
     node->configured = true;
+    felt_setter_configured(node);
     return 0;
 }
 
@@ -103,13 +104,13 @@ static int build(struct felt_node *node, const struct felt_node_config *config)
     node->tick_us = FELT_USEC_NEVER;
     node->deadline_us = FELT_USEC_NEVER;
     node->wish = config->wish;
-    node->lease_time_us = config->lease_time_us;
     r = felt_reserve_remember(node, config);
     if (r < 0)
         return r;
     r = felt_hearing_init(node);
     if (r < 0)
         return r;
+    felt_setter_lease_time(node, config->lease_time_us);
     r = felt_members_new(members_max, &node->members);
     if (r < 0)
         return r;
@@ -386,6 +387,12 @@ static enum felt_verdict take_datagram(struct felt_node *node, const struct felt
     return verdict;
 }
 
+static void take_seeds(struct felt_node *node, const struct felt_input *input)
+{
+    felt_introduction_seeds(node, input->seeds.endpoints, input->seeds.n);
+    felt_asker_seeds(node, input->seeds.endpoints, input->seeds.n);
+}
+
 static enum felt_verdict take_reclaim(struct felt_node *node, const struct felt_input *input)
 {
     enum felt_order_refusal refusal =
@@ -421,8 +428,7 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         save_failed(node, input->save);
         break;
     case FELT_INPUT_SEEDS:
-        felt_introduction_seeds(node, input->seeds.endpoints, input->seeds.n);
-        felt_asker_seeds(node, input->seeds.endpoints, input->seeds.n);
+        take_seeds(node, input);
         break;
     case FELT_INPUT_ADDRESS:
         felt_own_address(node, &input->address.advertise, &input->address.public_ip);
@@ -445,6 +451,8 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         return felt_leaver_begin(node);
     case FELT_INPUT_RESERVE:
         return felt_reserve(node, input->reserve.slot, input->reserve.whom);
+    case FELT_INPUT_SETTINGS:
+        return felt_setter_take(node, input->settings);
     case FELT_INPUT_RECLAIM:
         return take_reclaim(node, input);
     case FELT_INPUT_BRIDGE:
@@ -525,6 +533,7 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
     free_state(node);
     felt_outbox_clear(node->outbox);
     verdict = take_input(node, input);
+    felt_setter_begin(node);
     felt_confirm_wake(node);
     if (asking && node->confirm.phase == FELT_CONFIRM_DONE)
         speak(node);

@@ -34,6 +34,7 @@ struct felt_node;
 struct felt_whom;
 struct felt_wanted;
 struct felt_foreign_change;
+struct felt_settings;
 
 struct felt_node_limits {
     uint32_t members_max;           /* known at one time, the dead included; 0: 16384 */
@@ -98,6 +99,7 @@ enum felt_input_kind {
     FELT_INPUT_UNREACHABLE, /* our own machine had no way to endpoint */
     FELT_INPUT_LEAVE,       /* leave the cluster for good; LEFT follows */
     FELT_INPUT_RESERVE,     /* an operator keeps a slot for somebody, or does not any more */
+    FELT_INPUT_SETTINGS,    /* an operator has set something of the configuration: node/setter.h */
     FELT_INPUT_RECLAIM,     /* the operator says that members are gone for good: node/order.h */
     FELT_INPUT_BRIDGE,      /* an etcd bridge begins beside this node, or ends: node/bridge.h */
     FELT_INPUT_CLEARED,     /* a slot's key is in etcd for a node: node/demand.h */
@@ -147,6 +149,7 @@ struct felt_input {
             uint32_t slot;
             const struct felt_whom *whom; /* NULL: for nobody any more; lease/reservation.h */
         } reserve;
+        const struct felt_settings *settings; /* all that is set then; borrowed */
         struct {
             const struct felt_id *ids; /* borrowed */
             size_t n;
@@ -209,9 +212,11 @@ enum felt_event_kind {
     FELT_EVENT_STARTED_OVER,     /* we were away for too long: members are learned anew */
     FELT_EVENT_LEFT,             /* we have left, and this node does nothing more */
     FELT_EVENT_BOOTSTRAP,        /* founding together: text says how far it is */
-    FELT_EVENT_BRIDGE,           /* an etcd bridge is on or off; text says it: felt_node_bridge() */
-    FELT_EVENT_PATH_FAILS,       /* a member is alive, and nothing reaches it through the overlay;
-                                    endpoint has its public address, here and below */
+    FELT_EVENT_SETTINGS,   /* the configuration is another: text says what was set, and id told
+                              us, itself or our operator: felt_node_settings() */
+    FELT_EVENT_BRIDGE,     /* an etcd bridge is on or off; text says it: felt_node_bridge() */
+    FELT_EVENT_PATH_FAILS, /* a member is alive, and nothing reaches it through the overlay;
+                              endpoint has its public address, here and below */
     FELT_EVENT_PATH_LARGE_FAILS, /* only what is as large as the overlay's MTU does not */
     FELT_EVENT_PATH_PASSES,      /* all does again */
     FELT_EVENT_KEYS,             /* a step of a key's rotation is durable; text says which */
@@ -241,8 +246,8 @@ struct felt_effects {
 
 /* One step. The verdict is that of the datagram. For LEAVE it is BUSY, and nothing happens, where
  * there is no live member to give our slots to; for RESERVE where node/reserve.h says why not, for
- * RECLAIM where felt_node_may_reclaim() does, for BRIDGE and KEYS where felt_node_may_bridge() and
- * felt_node_may_keys() do; CLEARED
- * and FOREIGN: see there. For every other input it is TAKEN. */
+ * SETTINGS where felt_node_may_set() does, for RECLAIM where felt_node_may_reclaim() does, for
+ * BRIDGE and KEYS where felt_node_may_bridge() and felt_node_may_keys() do; CLEARED and FOREIGN:
+ * see there. For every other input it is TAKEN. */
 enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
                                  struct felt_effects *ret_effects);

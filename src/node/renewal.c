@@ -95,6 +95,10 @@ static void hand_over(struct felt_node *from, struct felt_node *to)
 
     to->outbox = from->outbox;
     from->outbox = outbox;
+    if (from->setter.begun && to->configured) { /* our device is that of the run */
+        to->setter.begun = true;
+        to->config = from->config;
+    }
     to->keys = from->keys;
     to->saver = from->saver; /* a save of the old identity may be under way */
     to->saver.n_held = 0;

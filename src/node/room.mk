@@ -37,6 +37,7 @@ src_node_libnode_a_SOURCES = \
 	src/node/reclaim.c src/node/reclaim.h \
 	src/node/reserve.c src/node/reserve.h \
 	src/node/saver.c src/node/saver.h \
+	src/node/setter.c src/node/setter.h \
 	src/node/slot_pull.c src/node/slot_pull.h \
 	src/node/state.c src/node/state.h \
 	src/node/supersede.c src/node/supersede.h \

@@ -153,7 +153,7 @@ uint8_t *felt_state_of_node(const struct felt_node *node, uint64_t save, size_t 
         .config = felt_bytes(node->config_text, strlen(node->config_text)),
         .has_lease = node->has_lease,
         .lease = node->has_lease ? node->lease : 0,
-        .lease_time = node->lease_time_us / FELT_USEC_SEC,
+        .lease_time = node->setter.founding_us / FELT_USEC_SEC,
         .acceptor = node->acceptor,
         .n_gifts = node->gifts.n,
         .gifts = (struct felt_gift_record *)node->gifts.gifts,
@@ -212,6 +212,7 @@ static int restore_map(struct felt_node *node, const struct felt_record *record)
         if (felt_notices_merge(node->notices, &record->notices[i]) == FELT_MERGE_FULL)
             return -ENOMEM;
     felt_bridge_restored(node);
+    felt_setter_restored(node); /* before the silences, which were counted so */
     for (uint32_t i = 0; i < record->n_silences; i++)
         if (felt_silence_learn(node->hearing.silence, &record->silences[i].id,
                                record->silences[i].seconds * FELT_USEC_SEC) < 0)
@@ -260,7 +261,7 @@ int felt_state_restore(struct felt_node *node, const struct felt_record *record)
 
     node->generation.number = record->generation;
     if (record->in_cluster)
-        node->lease_time_us = record->lease_time * FELT_USEC_SEC;
+        felt_setter_lease_time(node, record->lease_time * FELT_USEC_SEC);
 
     if (record->config.len > 0) {
         r = felt_node_configure(node, (const char *)record->config.data, record->config.len);

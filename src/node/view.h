@@ -47,8 +47,10 @@ struct felt_self_view {
     uint64_t era;
     uint64_t session;
     uint64_t save;                     /* number of the last durable save */
-    const struct felt_netconf *config; /* NULL until known */
-    const char *config_text; /* the JSON as it was given to the founder; NULL until known */
+    const struct felt_netconf *config; /* that this run has; NULL until known */
+    const struct felt_netconf
+        *next;               /* that a start would take: what is set in the cluster; likewise */
+    const char *config_text; /* of next: the founder's JSON, changed by what was set; likewise */
     bool confirmed; /* members that knew us have seen nothing newer of us, or there are none */
     bool synced;    /* our tables have equalled another member's in this run, or we are alone */
     bool has_lease;

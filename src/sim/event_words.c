@@ -29,6 +29,7 @@ const char *sim_event_words(enum felt_event_kind kind)
         [FELT_EVENT_FORK] = "FORK",
         [FELT_EVENT_BRIDGE] = "etcd bridge",
         [FELT_EVENT_KEYS] = "keys:",
+        [FELT_EVENT_SETTINGS] = "configuration",
         [FELT_EVENT_PATH_FAILS] = "path fails",
         [FELT_EVENT_PATH_LARGE_FAILS] = "path fails for large packets",
         [FELT_EVENT_PATH_PASSES] = "path passes",

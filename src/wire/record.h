@@ -17,7 +17,7 @@
 #define FELT_RECORD_GIFT_SLOTS_MAX 8       /* ranges of one gift */
 #define FELT_RECORD_FREED_MAX      256     /* proto/lease.md 3.3 */
 #define FELT_RECORD_MEMBERS_MAX    1000000 /* far above what a node's limits allow */
-#define FELT_RECORD_NOTICES_MAX    65537   /* one for each slot, and one more */
+#define FELT_RECORD_NOTICES_MAX    65539   /* one for each slot, and FELT_NOTICE_OTHERS */
 #define FELT_RECORD_RUNS_MAX       65536   /* every slot a run of its own */
 
 /* One gift that we made: a repeated request gets the same answer. */

@@ -101,6 +101,20 @@ static void of_two_accounts_the_longer_silence_counts(void **state)
     felt_silence_free(s);
 }
 
+/* L-6.6.2 */
+static void with_shorter_ticks_it_counts_as_often_as_it_was_looked_at(void **state)
+{
+    struct felt_silence *s = begun();
+
+    (void)state;
+    tick(s, 1, 0, 30 * TICK);
+    tick(s, 1, 0, 30 * TICK);
+    tick(s, 1, 0, 29 * TICK);
+    felt_silence_rescale(s, 30 * TICK, 3 * TICK);
+    assert_true(of(s, 1) == 6 * TICK); /* what is no whole tick is none */
+    felt_silence_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +123,7 @@ int main(void)
         cmocka_unit_test(who_is_heard_begins_at_nothing),
         cmocka_unit_test(who_owns_nothing_any_more_is_forgotten),
         cmocka_unit_test(of_two_accounts_the_longer_silence_counts),
+        cmocka_unit_test(with_shorter_ticks_it_counts_as_often_as_it_was_looked_at),
     };
 
     return RUN_TESTS(tests);

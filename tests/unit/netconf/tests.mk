@@ -4,7 +4,8 @@ NETCONF_TESTS = \
 	tests/unit/netconf/test_dual \
 	tests/unit/netconf/test_json \
 	tests/unit/netconf/test_netconf \
-	tests/unit/netconf/test_path_end
+	tests/unit/netconf/test_path_end \
+	tests/unit/netconf/test_settings
 UNIT_TESTS += $(NETCONF_TESTS)
 NETCONF_TEST_LDADD = src/netconf/libnetconf.a src/base/libbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_netconf_test_backend_data_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -17,3 +18,5 @@ tests_unit_netconf_test_netconf_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_netconf_test_netconf_LDADD = $(NETCONF_TEST_LDADD)
 tests_unit_netconf_test_path_end_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_netconf_test_path_end_LDADD = $(NETCONF_TEST_LDADD)
+tests_unit_netconf_test_settings_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_netconf_test_settings_LDADD = $(NETCONF_TEST_LDADD)

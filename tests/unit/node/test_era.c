@@ -206,7 +206,7 @@ static void record_decision_silences_and_lease_time_survive_a_restart(void **sta
     uint8_t *saved;
     struct bench again;
 
-    s->b.node->lease_time_us = 3600 * FELT_USEC_SEC;
+    felt_setter_lease_time(s->b.node, 3600 * FELT_USEC_SEC);
     assert_int_equal(
         felt_silence_learn(s->b.node->hearing.silence, &s->p.identity.id, 90 * FELT_USEC_SEC), 0);
     peer_tell(&s->p, &s->b, &m);

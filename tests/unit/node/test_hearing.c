@@ -121,7 +121,7 @@ static void a_welcome_says_the_lease_time(void **state)
     uint8_t cookie[FELT_COOKIE_LEN];
     struct felt_message welcome;
 
-    s->b.node->lease_time_us = 3600 * FELT_USEC_SEC;
+    felt_setter_lease_time(s->b.node, 3600 * FELT_USEC_SEC);
     peer_enter(&s->q, &s->b);
     peer_cookie(&s->q, &s->b, cookie);
     peer_begin(&s->q);
@@ -134,6 +134,41 @@ static void a_welcome_says_the_lease_time(void **state)
     assert_true(welcome.welcome.lease_time == 3600);
 }
 
+/* L-6.6.2 */
+static void a_shorter_lease_time_makes_nobody_lapse_who_was_seldom_looked_at(void **state)
+{
+    struct scene *s = *state;
+    struct felt_id p = s->p.identity.id;
+
+    let_die(s);
+    felt_hearing_lease_time(s->b.node, 24 * 3600 * FELT_USEC_SEC);
+    assert_true(s->b.node->hearing.next_us == s->b.now + FELT_HEARING_TICK_MAX);
+    for (int k = 0; k < 59; k++)
+        tick(s, FELT_HEARING_TICK_MAX);
+    assert_true(of_p(s) == 59 * FELT_HEARING_TICK_MAX); /* half an hour */
+    felt_hearing_lease_time(s->b.node, LEASE);
+    assert_true(of_p(s) == 59 * FELT_USEC_SEC);
+    assert_false(felt_hearing_lapsed(s->b.node, &p, false));
+    tick(s, FELT_USEC_SEC); /* the next look is by the new ticks */
+    assert_true(felt_hearing_lapsed(s->b.node, &p, false));
+}
+
+/* L-6.6.2 */
+static void a_longer_lease_time_keeps_what_was_counted_and_begins_a_tick(void **state)
+{
+    struct scene *s = *state;
+
+    let_die(s);
+    tick(s, 0);
+    tick(s, FELT_USEC_SEC);
+    felt_hearing_lease_time(s->b.node, 24 * 3600 * FELT_USEC_SEC);
+    assert_true(of_p(s) == 2 * FELT_USEC_SEC);
+    tick(s, FELT_USEC_SEC); /* no tick of half a minute after a second */
+    assert_true(of_p(s) == 2 * FELT_USEC_SEC);
+    tick(s, FELT_HEARING_TICK_MAX);
+    assert_true(of_p(s) == 2 * FELT_USEC_SEC + FELT_HEARING_TICK_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +178,8 @@ int main(void)
         SCENE(who_has_no_map_yet_is_told_of_silences_beside_it),
         SCENE(who_has_ticked_itself_takes_no_silence_of_others),
         SCENE(a_welcome_says_the_lease_time),
+        SCENE(a_shorter_lease_time_makes_nobody_lapse_who_was_seldom_looked_at),
+        SCENE(a_longer_lease_time_keeps_what_was_counted_and_begins_a_tick),
     };
 
     return RUN_TESTS(tests);

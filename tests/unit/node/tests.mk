@@ -34,6 +34,7 @@ NODE_TESTS = \
 	tests/unit/node/test_renewal \
 	tests/unit/node/test_reserve \
 	tests/unit/node/test_saver \
+	tests/unit/node/test_setter \
 	tests/unit/node/test_slot_pull \
 	tests/unit/node/test_state \
 	tests/unit/node/test_supersede \
@@ -141,5 +142,7 @@ tests_unit_node_test_keys_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_keys_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_crier_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_crier_LDADD = $(NODE_TEST_LDADD)
+tests_unit_node_test_setter_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_node_test_setter_LDADD = $(NODE_TEST_LDADD)
 tests_unit_node_test_reserve_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_node_test_reserve_LDADD = $(NODE_TEST_LDADD)

@@ -284,7 +284,7 @@ static void a_lease_is_a_slot_of_the_network(void **state)
 }
 
 /* L-8.1.4 */
-static void a_notice_is_of_a_slot_of_the_network_or_one_past_it(void **state)
+static void a_notice_is_of_a_slot_of_the_network_or_one_of_those_past_it(void **state)
 {
     static const uint8_t value[FELT_NOTICE_VALUE_MAX + 1];
     struct felt_notice notice = {.version = 1};
@@ -299,6 +299,8 @@ static void a_notice_is_of_a_slot_of_the_network_or_one_past_it(void **state)
     notice.key = 5 + FELT_NOTICE_OTHERS;
     assert_int_equal(decode_of(&r), -EINVAL);
     notice.key = 5; /* L-9.1.1 */
+    assert_survives(&r);
+    notice.key = 7; /* L-8.3.1 */
     assert_survives(&r);
     notice.key = 4;
     notice.value = felt_bytes(value, FELT_NOTICE_VALUE_MAX);
@@ -495,7 +497,7 @@ int main(void)
         cmocka_unit_test(a_map_that_does_not_cover_the_slots_is_refused),
         cmocka_unit_test(a_map_has_an_era_and_an_era_has_a_map),
         cmocka_unit_test(a_lease_is_a_slot_of_the_network),
-        cmocka_unit_test(a_notice_is_of_a_slot_of_the_network_or_one_past_it),
+        cmocka_unit_test(a_notice_is_of_a_slot_of_the_network_or_one_of_those_past_it),
         cmocka_unit_test(a_promise_survives_and_names_each_candidate_once),
         cmocka_unit_test(a_gift_is_within_the_network),
         cmocka_unit_test(only_who_left_has_the_generation_of_it),
