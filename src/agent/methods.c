@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/methods_bridge.h"
+#include "agent/methods_config.h"
 #include "agent/methods_list.h"
 #include "agent/risk.h"
 #include "base/bytes.h"
@@ -91,13 +92,14 @@ static json_t *network_of(const struct felt_self_view *self)
     if (!n)
         return json_null();
     v4 = n->network.ip.family != FELT_FAMILY_NONE;
-    return json_pack("{s:s, s:i, s:s, s:s, s:o, s:s, s:o}", "network",
+    return json_pack("{s:s, s:i, s:s, s:s, s:o, s:s, s:o, s:o}", "network",
                      FELT_CIDR(v4 ? &n->network : &n->v6.network), "subnet_len",
                      (int)(v4 ? n->subnet_len : n->v6.subnet_len), "subnet_min",
                      FELT_IP(v4 ? &n->subnet_min : &n->v6.subnet_min), "subnet_max",
                      FELT_IP(v4 ? &n->subnet_max : &n->v6.subnet_max), "ipv6", network6_of(n),
                      "backend", felt_backend_name(n->backend), "config",
-                     text_or_null(self->config_text ? self->config_text : ""));
+                     text_or_null(self->config_text ? self->config_text : ""), "pending",
+                     felt_methods_pending(self));
 }
 
 static json_t *lease_of(const struct felt_methods_context *c, const struct felt_self_view *self)
@@ -464,6 +466,7 @@ void felt_methods_interface(struct felt_methods_context *context,
         {.name = "ReserveMany", .fn = reserve_many, .changes = true},
         {.name = "ListReservations", .fn = list_reservations},
         {.name = "GetSaved", .fn = get_saved},
+        {.name = "SetConfig", .fn = felt_methods_set_config, .changes = true},
         {.name = "Reclaim", .fn = reclaim, .changes = true},
         {.name = "ListReclaims", .fn = list_reclaims},
         {.name = "ListSlots", .fn = list_slots},

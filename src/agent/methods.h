@@ -48,6 +48,8 @@ struct felt_methods_context {
     int (*leave)(void *userdata);
     /* Keeps a slot for somebody, or with NULL for nobody any more; the node's verdict. */
     enum felt_verdict (*reserve)(void *userdata, uint32_t slot, const struct felt_whom *whom);
+    /* Sets something of the configuration: all that is set then; the node's verdict. */
+    enum felt_verdict (*set_config)(void *userdata, const struct felt_settings *settings);
     /* Gives the node's cluster up and joins target, a seed or a token. 0: what it owned is dropped;
      * 1: it leaves first; -EBUSY: it can only drop what it owns, and was not told to; -EAGAIN: that
      * is not known yet (agent/abandon.h); another -errno with ret_failure. */

@@ -6,6 +6,7 @@
 
 #include "agent/methods.h"
 #include "agent/methods_bridge.h"
+#include "agent/methods_config.h"
 #include "agent/methods_list.h"
 #include "agent/risk.h"
 #include "gossip/health.h"
@@ -200,6 +201,7 @@ json_t *felt_methods_problems(const struct felt_methods_context *c)
     else if (!self.has_lease)
         felt_methods_add_problem(problems, "waiting for a lease%s%s", self.waiting ? ": " : "",
                                  self.waiting ? self.waiting : "");
+    felt_methods_config_problems(problems, &self);
     felt_methods_bridge_problems(c, problems);
     if (c->underlay_missing)
         felt_methods_add_problem(

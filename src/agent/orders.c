@@ -48,6 +48,12 @@ static enum felt_verdict on_reserve(void *userdata, uint32_t slot, const struct 
         userdata, (struct felt_input){.kind = FELT_INPUT_RESERVE, .reserve = {slot, whom}});
 }
 
+static enum felt_verdict on_set_config(void *userdata, const struct felt_settings *settings)
+{
+    return felt_daemon_step(userdata,
+                            (struct felt_input){.kind = FELT_INPUT_SETTINGS, .settings = settings});
+}
+
 /* The data plane stays as it is until the new cluster has given a subnet; the hooks hear then. */
 void felt_daemon_begin_anew(struct felt_daemon *d)
 {
@@ -238,6 +244,7 @@ int felt_orders_open(struct felt_daemon *d)
         .now_us = felt_daemon_now,
         .leave = on_leave,
         .reserve = on_reserve,
+        .set_config = on_set_config,
         .abandon = on_abandon,
         .reclaim = on_reclaim,
         .inspect = on_inspect,

@@ -26,6 +26,7 @@ src_agent_libagent_a_SOURCES = \
 	src/agent/log.c src/agent/log.h \
 	src/agent/methods.c src/agent/methods.h \
 	src/agent/methods_abandon.c \
+	src/agent/methods_config.c src/agent/methods_config.h \
 	src/agent/methods_conflicts.c \
 	src/agent/methods_events.c \
 	src/agent/methods_kernel.c \

@@ -5,6 +5,7 @@
 #include "ctl/ask.h"
 #include "ctl/command.h"
 #include "ctl/report.h"
+#include "ctl/saved.h"
 
 static const char *text(const json_t *reply, const char *key)
 {
@@ -19,29 +20,12 @@ static void print_subnets(const json_t *reply)
     printf("%s%s%s", text(reply, "subnet"), second ? "," : "", second ? second : "");
 }
 
-/* Asks for a change, waits for it, and shows the reply where it is to be JSON. *ret_reply is NULL
- * where nothing more is to be said. */
-static enum exit_code change(const struct request *q, const char *method, json_t *parameters,
-                             json_t **ret_reply)
-{
-    _cleanup_(json_decrefp) json_t *reply = NULL;
-    enum exit_code code = felt_ctl_ask(q, method, parameters, &reply);
-
-    if (code == EXIT_FINE)
-        code = felt_ctl_await_save(q, reply);
-    if (code == EXIT_FINE && q->is_json)
-        return felt_ctl_print_json(reply);
-    if (code == EXIT_FINE)
-        *ret_reply = FELT_TAKE(reply);
-    return code;
-}
-
 enum exit_code felt_command_reserve(const struct request *q)
 {
     _cleanup_(json_decrefp) json_t *reply = NULL;
     _cleanup_(json_decrefp) json_t *parameters =
         json_pack("{s:s, s:s}", "whom", q->arguments[0], "subnet", q->arguments[1]);
-    enum exit_code code = change(q, "io.felt.Reserve", parameters, &reply);
+    enum exit_code code = felt_ctl_change(q, "io.felt.Reserve", parameters, &reply);
     const char *lease = text(reply, "lease");
 
     if (!reply)
@@ -59,7 +43,7 @@ enum exit_code felt_command_unreserve(const struct request *q)
 {
     _cleanup_(json_decrefp) json_t *reply = NULL;
     _cleanup_(json_decrefp) json_t *parameters = json_pack("{s:s}", "subnet", q->arguments[0]);
-    enum exit_code code = change(q, "io.felt.Unreserve", parameters, &reply);
+    enum exit_code code = felt_ctl_change(q, "io.felt.Unreserve", parameters, &reply);
     const char *whom;
 
     if (!reply)

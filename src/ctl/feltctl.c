@@ -22,6 +22,7 @@
 
 #define COUNT_DIGITS         9
 #define RECLAIM_MAX          16 /* members at once: as many as feltd takes */
+#define CONFIG_MAX           8  /* set, and each key once */
 
 static enum exit_code run_help(const struct request *q);
 
@@ -52,7 +53,8 @@ static const struct command {
     {"token", felt_command_token, "a token with which machines join: feltd --join TOKEN", 0, 0},
     {"keys", felt_command_keys, "[list|rotate|remove KEY]: the keys of the cluster, by their ids",
      0, 2},
-    {"config", felt_command_config, "show|set: the configuration of the network", 1, 2},
+    {"config", felt_command_config, "show|set KEY=VALUE...: the configuration of the network", 1,
+     CONFIG_MAX},
     {"log-level", felt_command_log_level, "[LEVEL]: how much feltd logs, until it ends", 0, 1},
     {"cleanup", felt_command_cleanup, "remove what a stopped feltd has left on this machine", 0, 0},
     {"version", felt_command_version, "the versions of feltctl and of feltd", 0, 0},
@@ -108,9 +110,9 @@ static const struct {
      "reclaim: where most owners are gone; live ones\nelsewhere may lose their subnets"},
     {{"yes", no_argument, NULL, OPTION_YES}, "join reclaim", "--yes", "join, reclaim: do not ask"},
     {{"dry-run", no_argument, NULL, OPTION_DRY_RUN},
-     "cleanup",
+     "cleanup config",
      "--dry-run",
-     "cleanup: only say what would be removed"},
+     "cleanup, config: only say what would be done"},
     {{"network", required_argument, NULL, OPTION_NETWORK},
      "cleanup",
      "--network CIDR[,CIDR]",

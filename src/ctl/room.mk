@@ -50,7 +50,7 @@ src_ctl_feltctl_SOURCES = src/ctl/feltctl.c \
 	src/ctl/command_keys.c \
 	src/ctl/command_leave.c \
 	src/ctl/command_log_level.c \
-	src/ctl/command_reserve.c \
+	src/ctl/command_reserve.c src/ctl/saved.c src/ctl/saved.h \
 	src/ctl/command_reclaim.c \
 	src/ctl/command_show.c \
 	src/ctl/command_slots.c \

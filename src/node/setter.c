@@ -22,6 +22,11 @@ const struct felt_settings *felt_node_settings(const struct felt_node *node)
     return &node->setter.current;
 }
 
+uint64_t felt_node_set_by(const struct felt_node *node)
+{
+    return node->crier.save;
+}
+
 /* ---- what is effective ---- */
 
 static felt_usec lease_time_of(const struct felt_setter *s)

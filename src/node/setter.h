@@ -29,6 +29,9 @@ enum felt_set_refusal felt_node_may_set(const struct felt_node *node,
 /* What is set; nothing before the network is known. Borrowed until the next step. */
 const struct felt_settings *felt_node_settings(const struct felt_node *node);
 
+/* What was set here last is durable when felt_self_view.save is at least this. */
+uint64_t felt_node_set_by(const struct felt_node *node);
+
 /* ---- private to node ---- */
 
 struct felt_setter {

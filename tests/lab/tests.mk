@@ -54,6 +54,7 @@ LAB_SIDE_TESTS = \
 	tests/lab/doctor.sh \
 	tests/lab/reserve.sh \
 	tests/lab/keys.sh \
+	tests/lab/config.sh \
 	tests/lab/rules6.sh \
 	tests/lab/cleanup.sh \
 	tests/lab/cni.sh \

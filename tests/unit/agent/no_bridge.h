@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A node of the test's own that knows of no etcd bridge: what methods.c asks of it. */
+/* A node of the test's own that knows of no etcd bridge, and of which nothing is set: what
+ * methods.c asks of it. */
 #pragma once
 
 #include "node/bridge.h"
 #include "node/bridge_lease.h"
 #include "node/demand.h"
 #include "node/foreign.h"
+#include "node/setter.h"
 
 void felt_node_bridge(const struct felt_node *node _unused_, struct felt_bridge_view *ret_view)
 {
@@ -39,6 +41,24 @@ bool felt_node_next_bridge_lease(const struct felt_node *node _unused_, uint32_t
 }
 
 uint64_t felt_node_bridge_generation(const struct felt_node *node _unused_)
+{
+    return 0;
+}
+
+const struct felt_settings *felt_node_settings(const struct felt_node *node _unused_)
+{
+    static const struct felt_settings nothing;
+
+    return &nothing;
+}
+
+enum felt_set_refusal felt_node_may_set(const struct felt_node *node _unused_,
+                                        const struct felt_settings *settings _unused_)
+{
+    return FELT_SET_NOT_READY;
+}
+
+uint64_t felt_node_set_by(const struct felt_node *node _unused_)
 {
     return 0;
 }

@@ -22,7 +22,7 @@ static void status_has_everything_of_the_interface(void **state)
         "\"cluster\":{\"id\":\"abcd000000000000\",\"era\":2,\"lease_time_s\":86400},"
         "\"network\":{\"network\":\"172.17.0.0/16\",\"subnet_len\":24,\"subnet_min\":\"172.17.1.0\","
         "\"subnet_max\":\"172.17.255.0\",\"ipv6\":null,\"backend\":\"vxlan\","
-        "\"config\":\"{\\\"Network\\\":\\\"172.17.0.0/16\\\"}\"},"
+        "\"config\":\"{\\\"Network\\\":\\\"172.17.0.0/16\\\"}\",\"pending\":[]},"
         "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"subnet6\":null,\"slot\":7,\"at_risk\":false,"
         "\"at_risk_left_us\":null},\"waiting\":null,"
         "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1,\"left\":0},"

@@ -19,6 +19,7 @@ AGENT_TESTS = \
 	tests/unit/agent/test_methods_paths \
 	tests/unit/agent/test_methods_problems \
 	tests/unit/agent/test_methods_slots \
+	tests/unit/agent/test_methods_config \
 	tests/unit/agent/test_methods_reserve \
 	tests/unit/agent/test_methods_reclaim \
 	tests/unit/agent/test_methods_token \
@@ -79,6 +80,8 @@ tests_unit_agent_test_adoption_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_adoption_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_abandon_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_abandon_LDADD = $(AGENT_TEST_LDADD)
+tests_unit_agent_test_methods_config_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
+tests_unit_agent_test_methods_config_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_reserve_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
 tests_unit_agent_test_methods_reserve_LDADD = $(AGENT_TEST_LDADD)
 tests_unit_agent_test_methods_bridge_CPPFLAGS = $(AGENT_TEST_CPPFLAGS)
