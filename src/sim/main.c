@@ -22,6 +22,8 @@ static void print_reproduce(const struct sim_options *o, uint64_t seed,
         printf(" --candidates %u", o->run.candidates);
     if (o->run.has_lease_time)
         printf(" --lease-time %u", (unsigned)(o->run.lease_time_us / FELT_USEC_SEC));
+    if (o->run.settings)
+        printf(" --settings");
     if (tuning->plain)
         printf(" --plain");
     if (tuning->alpha > 0)

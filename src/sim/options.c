@@ -26,6 +26,7 @@ enum {
     HEAL_LIMIT,
     LEASE_TIME,
     CANDIDATES,
+    SETTINGS,
     MEASURE,
     COVERAGE,
     ENUMERATE,
@@ -49,6 +50,7 @@ static const struct option options[] = {
     {"heal-limit", required_argument, NULL, HEAL_LIMIT},
     {"lease-time", required_argument, NULL, LEASE_TIME},
     {"candidates", required_argument, NULL, CANDIDATES},
+    {"settings", no_argument, NULL, SETTINGS},
     {"measure", required_argument, NULL, MEASURE},
     {"coverage", no_argument, NULL, COVERAGE},
     {"enumerate", required_argument, NULL, ENUMERATE},
@@ -199,6 +201,9 @@ static int take(struct sim_options *o, int option, const char *text)
     case CANDIDATES:
         o->run.has_candidates = true;
         return number32("candidates", text, 0, FELT_BOOTSTRAP_MAX, &o->run.candidates);
+    case SETTINGS:
+        o->run.settings = true;
+        return 0;
     case PLAIN:
         o->run.limits.tuning.plain = true;
         return 0;
@@ -253,6 +258,7 @@ void sim_options_help(void)
          "  --candidates N      hosts that found together; 0: one founds alone\n"
          "  --lease-time S      after which silent owners lose their slots; 0: never\n"
          "                      (default: each seed draws 60 to 180 or 86400)\n"
+         "  --settings          operators set the lease time and the MTU as it goes on\n"
          "  --plain             SWIM without Lifeguard, for comparison\n"
          "  --alpha A --beta B  of suspicions\n"
          "  --log               every event, one line each\n"

@@ -63,6 +63,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/save_kind.c src/sim/save_kind.h \
 	src/sim/sim.c src/sim/sim.h \
 	src/sim/statistics.c src/sim/statistics.h \
+	src/sim/setting.c src/sim/setting.h \
 	src/sim/storm.c src/sim/storm.h \
 	src/sim/stream.c src/sim/stream.h \
 	src/sim/swarm.c src/sim/swarm.h \

@@ -8,6 +8,7 @@
 #include "sim/dump.h"
 #include "sim/event_text.h"
 #include "sim/keys.h"
+#include "sim/setting.h"
 #include "sim/stream.h"
 #include "sim/swarm.h"
 
@@ -22,6 +23,7 @@
 #define BRIDGE_QUIET   (600 * FELT_USEC_SEC) /* after a cut over nothing is balanced; L-9.5.3 */
 #define PATH_LIMIT     (120 * FELT_USEC_SEC) /* from one view to no path that fails */
 #define KEYS_LIMIT     (120 * FELT_USEC_SEC) /* from one view to one key */
+#define SETTING_LIMIT  (10 * FELT_USEC_SEC)  /* from one view to one configuration */
 #define STILL_AGREES   (2 * FELT_USEC_SEC)   /* a view that lasts that long was no accident */
 
 static void join(struct sim *sim, void *context, uint64_t host, uint64_t unused)
@@ -96,13 +98,13 @@ static void reach(struct sim *sim, goal_fn *goal, felt_usec limit, const char *o
 
 /* What the dead owned has live owners within the lease time and a minute, if there is a majority.
  */
-static void reach_reclaim(struct sim *sim, felt_usec heal_limit)
+static void reach_reclaim(struct sim *sim, felt_usec heal_limit, felt_usec lease_time)
 {
     felt_usec healed;
 
     if (sim->violation.found || !sim_has_majority(sim))
         return;
-    reach(sim, sim_is_reclaimed, sim->config.lease_time_us + RECLAIM_LIMIT, "not all is reclaimed");
+    reach(sim, sim_is_reclaimed, lease_time + RECLAIM_LIMIT, "not all is reclaimed");
     reach_one_view(sim, heal_limit, &healed);
 }
 
@@ -114,9 +116,10 @@ static bool etcd_agrees(const struct sim *sim, char *text, size_t size)
 
 felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit)
 {
-    felt_usec lease_time = sim->config.lease_time_us, healed = 0;
+    felt_usec lease_time, healed = 0;
 
     if (reach_one_view(sim, heal_limit, &healed)) {
+        reach(sim, sim_setting_agrees, SETTING_LIMIT, "not one configuration");
         if (sim->bridge)
             reach(sim, etcd_agrees, BRIDGE_LIMIT, "etcd says something else");
         if (!sim->bridge || !sim_bridge_is_on(sim->bridge)) /* then all is at one node */
@@ -126,8 +129,9 @@ felt_usec sim_run_to_rest(struct sim *sim, felt_usec heal_limit)
     reach(sim, sim_paths_pass, PATH_LIMIT, "a path fails");
     if (sim->rotated)
         reach(sim, sim_keys_rest, KEYS_LIMIT, "a rotation goes on");
+    lease_time = sim_setting_lease_time(sim);
     if (lease_time > 0 && lease_time <= RECLAIM_MAX)
-        reach_reclaim(sim, heal_limit);
+        reach_reclaim(sim, heal_limit, lease_time);
     return healed;
 }
 
@@ -144,6 +148,7 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
     struct felt_prng prng = sim_stream(run->seed, "run", 0);
     _cleanup_(sim_checking_freep) struct sim_checking *checking = NULL;
     _cleanup_(sim_covering_freep) struct sim_covering *covering = NULL;
+    _cleanup_(sim_setting_freep) struct sim_setting *setting = NULL;
     _cleanup_(sim_fate_freep) struct sim_fate *fate = NULL;
     _cleanup_(sim_freep) struct sim *sim = NULL;
     struct sim_run_result result = {0};
@@ -169,10 +174,14 @@ void sim_run_seed(const struct sim_run *run, struct sim_run_result *ret_result)
         covering = sim_covering_new(sim);
     begin(sim);
     fate = sim_fate_new(sim, swarm.set);
+    if (run->settings)
+        setting = sim_setting_new(sim);
     sim_run(sim, run->minutes * 60 * FELT_USEC_SEC);
     if (!sim->violation.found) {
         if (run->log)
             puts("-- all is repaired");
+        if (setting)
+            sim_setting_end(setting);
         /* Whoever is still to found needs all. */
         sim_fate_heal(fate, is_founded(sim) ? swarm.n_stay_dead : 0);
         result.healed_us = sim_run_to_rest(sim, run->heal_limit);

@@ -22,6 +22,7 @@ struct sim_run {
     struct felt_node_limits limits;
     bool has_lease_time; /* else the seed draws it */
     felt_usec lease_time_us;
+    bool settings;       /* operators change it, and more, as it goes on: setting.h */
     bool has_candidates; /* likewise */
     uint32_t candidates;
     bool log;                      /* events to standard output */

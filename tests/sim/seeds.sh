@@ -22,6 +22,7 @@ grep -q '^reproduce: ' <<<"$output" && diag "$output"
     is "in which everything happened that they are for" "$(awk '/^  / && $(NF - 1) == 0' <<<"$output")" ""
 sim "10 seeds of long partitions, far longer than the lease time" --seed 1 --seeds 10 --minutes 15 --lease-time 60 --faults split,crash
 sim "and far shorter" --seed 1 --seeds 10 --minutes 15 --lease-time 86400 --faults split,crash
+sim "20 seeds in which operators change the lease time and more" --seed 1 --seeds 20 --faults all --settings
 sim "5 seeds of 40 nodes" --seed 1 --seeds 5 --nodes 40 --faults all
 output=$("$felt_sim" --enumerate all)
 is "a crash at every save of every act harms nobody" "$?" 0

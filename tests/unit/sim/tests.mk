@@ -16,6 +16,7 @@ SIM_TESTS = \
 	tests/unit/sim/test_reclaim \
 	tests/unit/sim/test_sim \
 	tests/unit/sim/test_statistics \
+	tests/unit/sim/test_setting \
 	tests/unit/sim/test_storm \
 	tests/unit/sim/test_stream
 UNIT_TESTS += $(SIM_TESTS)
@@ -53,6 +54,8 @@ tests_unit_sim_test_sim_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_sim_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_statistics_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_statistics_LDADD = $(SIM_TEST_LDADD)
+tests_unit_sim_test_setting_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sim_test_setting_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_storm_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_storm_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_stream_CPPFLAGS = $(UNIT_CPPFLAGS)
