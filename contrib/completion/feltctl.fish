@@ -31,7 +31,7 @@ complete -c feltctl -l control-socket -r -F -d 'feltd'\''s socket (/run/felt/fel
 complete -c feltctl -s o -l output -x -a 'text json' -d 'text or json (text)'
 complete -c feltctl -n '__fish_seen_subcommand_from token' -l expires -x -d '90s, 15m, 24h, 7d or never (24h)'
 complete -c feltctl -n '__fish_seen_subcommand_from token' -l seed -x -d 'where machines join (this node and some others); may be repeated'
-complete -c feltctl -n '__fish_seen_subcommand_from keys' -l grace -x -d 'for how long who is down may come back with the old key (24h)'
+complete -c feltctl -n '__fish_seen_subcommand_from keys rotate' -l grace -x -d 'for how long who is down may come back with the old key (24h)'
 complete -c feltctl -n '__fish_seen_subcommand_from join' -l abandon -d 'give up the cluster that this node is in'
 complete -c feltctl -n '__fish_seen_subcommand_from reclaim' -l force -d 'where most owners are gone; live ones elsewhere may lose their subnets'
 complete -c feltctl -n '__fish_seen_subcommand_from join reclaim' -l yes -d 'do not ask'

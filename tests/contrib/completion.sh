@@ -28,7 +28,7 @@ complete_in_bash() {
 }
 is "bash completes a command" "$(complete_in_bash feltctl sl)" slots
 is "behind an option with a value, too" "$(complete_in_bash feltctl -o json ke)" keys
-is "and what a command takes" "$(complete_in_bash feltctl keys r)" rotate
+is "and what a command takes" "$(complete_in_bash feltctl keys ro)" rotate
 is "and its options, not those of others" "$(complete_in_bash feltctl events --f)" --follow
 is "and a value" "$(complete_in_bash feltctl status -o j)" json
 is "but no value that it cannot know" "$(complete_in_bash feltctl token --expires "")" ""
