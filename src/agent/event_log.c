@@ -171,17 +171,6 @@ static void log_path(const struct felt_event *event)
              event->text, FELT_IP(&event->endpoint.ip));
 }
 
-/* Of what an operator began, and of founding together: the event says all. */
-static void log_progress(const struct felt_event *event)
-{
-    if (event->kind == FELT_EVENT_BRIDGE)
-        felt_log_notice("bridge: the etcd bridge is %s", event->text);
-    else if (event->kind == FELT_EVENT_KEYS)
-        felt_log_notice("keys: %s", event->text);
-    else
-        felt_log_notice("bootstrap: %s", event->text);
-}
-
 /* proto/io.felt.varlink's EventKind. */
 static const char *name_of(enum felt_event_kind kind)
 {
@@ -246,6 +235,20 @@ static void log_settings(const struct felt_node *node, const struct felt_self_vi
                     waits ? "; of the backend it takes effect when feltd is restarted" : "");
 }
 
+/* Of what an operator began, and of founding together: the event says all. */
+static void log_progress(const struct felt_node *node, const struct felt_self_view *self,
+                         const struct felt_event *event)
+{
+    if (event->kind == FELT_EVENT_BRIDGE)
+        felt_log_notice("bridge: the etcd bridge is %s", event->text);
+    else if (event->kind == FELT_EVENT_KEYS)
+        felt_log_notice("keys: %s", event->text);
+    else if (event->kind == FELT_EVENT_SETTINGS)
+        log_settings(node, self, event);
+    else
+        felt_log_notice("bootstrap: %s", event->text);
+}
+
 static void tell(const struct felt_node *node, const struct felt_event *event)
 {
     struct felt_self_view self;
@@ -288,12 +291,10 @@ static void tell(const struct felt_node *node, const struct felt_event *event)
         log_path(event);
         break;
     case FELT_EVENT_SETTINGS:
-        log_settings(node, &self, event);
-        break;
     case FELT_EVENT_BRIDGE:
     case FELT_EVENT_KEYS:
     case FELT_EVENT_BOOTSTRAP:
-        log_progress(event);
+        log_progress(node, &self, event);
         break;
     case FELT_EVENT_RECLAIMED:
     case FELT_EVENT_NOT_RECLAIMED:

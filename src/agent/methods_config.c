@@ -119,7 +119,8 @@ static void explain(enum felt_set_refusal refusal, struct felt_varlink_answer *a
     switch (refusal) {
     case FELT_SET_NOT_READY:
         felt_methods_refuse(answer, REFUSED,
-                            "this node does not know who owns what yet, or is leaving the cluster");
+                            "this node has just started and others have not confirmed it yet, or "
+                            "it is leaving: ask again, or another member");
         break;
     case FELT_SET_NEWER:
         felt_methods_refuse(answer, REFUSED,

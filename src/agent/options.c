@@ -481,6 +481,7 @@ static int check_conflicts(struct parse *p)
                                      path, other);
     }
     p->options->net_config_explicit = path != NULL;
+    p->options->lease_time_explicit = given(p, "lease-time") != NULL;
     p->options->reservations_explicit = given(p, "reservations") != NULL;
     p->options->bind_explicit = given(p, "bind") != NULL;
     return 0;

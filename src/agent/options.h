@@ -61,6 +61,7 @@ struct felt_options {
     const char *reservations;   /* a file */
     bool reservations_explicit; /* it was asked for, so it must be there */
     bool net_config_explicit;   /* it was asked for, so it must be there */
+    bool lease_time_explicit;
 
     char token[FELT_TOKEN_TEXT_MAX]; /* undamaged, but perhaps expired; "": none */
     struct felt_seed seeds[FELT_SEEDS_MAX];

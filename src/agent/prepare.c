@@ -161,6 +161,10 @@ static void report_start(const struct felt_options *o, const struct felt_prepare
          o->reservations_explicit))
         felt_log_notice("node: the cluster's network configuration stands: --network, --backend, "
                         "--net-config-path and --reservations are for founders and were not read");
+    if (resumed && self.in_cluster && o->lease_time_explicit &&
+        o->lease_time_sec * FELT_USEC_SEC != self.lease_time_us)
+        felt_log_notice("node: the cluster's lease time stands: --lease-time is for founders; "
+                        "'feltctl config set LeaseTime=...' changes it for all members");
 }
 
 /* What a founder begins with. */

@@ -175,25 +175,3 @@ bool felt_ctl_is_sure(const char *question)
     fprintf(stderr, "%s Go on? Say yes: ", question);
     return fgets(answer, sizeof(answer), stdin) && strcmp(answer, "yes\n") == 0;
 }
-
-enum exit_code felt_ctl_await_save(const struct request *q, const json_t *reply)
-{
-    json_int_t wanted = json_integer_value(json_object_get(reply, "save"));
-
-    for (unsigned i = 0; i < FELTCTL_TRIES; i++) {
-        _cleanup_(json_decrefp) json_t *saved = NULL;
-        enum exit_code code;
-
-        if (i > 0)
-            felt_ctl_pause();
-        code = felt_ctl_ask(q, "io.felt.GetSaved", NULL, &saved);
-        if (code != EXIT_FINE)
-            return code;
-        if (json_integer_value(json_object_get(saved, "save")) >= wanted)
-            return EXIT_FINE;
-    }
-    fprintf(stderr,
-            "feltctl: feltd knows it, but could not save it within a minute, and tells nobody "
-            "before it has; see 'feltctl status'\n");
-    return EXIT_REFUSED;
-}

@@ -36,10 +36,6 @@ json_t *felt_ctl_look(const struct request *q);
 /* Some time passes before the next look. */
 void felt_ctl_pause(void);
 
-/* Waits until the save that the reply to a change names is on feltd's disk; says so where it is not
- * within a minute. */
-enum exit_code felt_ctl_await_save(const struct request *q, const json_t *reply);
-
 enum exit_code felt_ctl_print_json(const json_t *value);
 /* Asks, and shows the answer as `report` has it, or as JSON. */
 enum exit_code felt_ctl_show(const struct request *q, const char *method,

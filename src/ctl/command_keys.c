@@ -8,6 +8,7 @@
 #include "ctl/ask.h"
 #include "ctl/command.h"
 #include "ctl/duration.h"
+#include "ctl/saved.h"
 #include "ctl/table.h"
 
 static const char *text_of(const json_t *object, const char *key)
@@ -90,16 +91,11 @@ static enum exit_code change(const struct request *q, const char *method, json_t
                              const char *words)
 {
     _cleanup_(json_decrefp) json_t *reply = NULL;
-    enum exit_code code = felt_ctl_ask(q, method, parameters, &reply);
+    enum exit_code code = felt_ctl_change(q, method, parameters, &reply);
 
-    if (code == EXIT_FINE)
-        code = felt_ctl_await_save(q, reply);
-    if (code != EXIT_FINE)
-        return code;
-    if (q->is_json)
-        return felt_ctl_print_json(reply);
-    printf("key %s %s\n", text_of(reply, "id"), words);
-    return EXIT_FINE;
+    if (reply)
+        printf("key %s %s\n", text_of(reply, "id"), words);
+    return code;
 }
 
 static enum exit_code rotate(const struct request *q)

@@ -166,7 +166,7 @@ void felt_httpd_options_help(FILE *out)
         "where feltd has --healthz-port or --metrics-listen.\n"
         "\n"
         "  --listen ADDR[:PORT]     everything (127.0.0.1:%d unless something is given)\n"
-        "  --healthz ADDR:PORT      /healthz and /readyz only\n"
+        "  --healthz ADDR[:PORT]    /healthz and /readyz only\n"
         "  --control-socket PATH    where feltd answers (%s)\n"
         "  --user NAME              whom to become where root starts it (felt-httpd where\n"
         "                           there is such a user, else nobody)\n"

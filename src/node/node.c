@@ -406,6 +406,13 @@ static enum felt_verdict take_bridge(struct felt_node *node, const struct felt_i
     return felt_bridge_take(node, (enum felt_bridge_order)input->bridge.order, input->bridge.force);
 }
 
+static void take_backend(struct felt_node *node, const struct felt_input *input)
+{
+    felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
+                     input->backend.mtu, input->backend.ways);
+    felt_trial_device(node, input->backend.mtu);
+}
+
 static enum felt_verdict take_keys(struct felt_node *node, const struct felt_input *input)
 {
     return felt_keys_take(node, (enum felt_keys_order)input->keys.order, input->keys.salt,
@@ -434,9 +441,7 @@ static enum felt_verdict take_input(struct felt_node *node, const struct felt_in
         felt_own_address(node, &input->address.advertise, &input->address.public_ip);
         break;
     case FELT_INPUT_BACKEND:
-        felt_own_backend(node, felt_backend_name(input->backend.type), input->backend.data,
-                         input->backend.mtu, input->backend.ways);
-        felt_trial_device(node, input->backend.mtu);
+        take_backend(node, input);
         break;
     case FELT_INPUT_PATH_END:
         felt_trial_end(node, input->path_end.family, input->path_end.open);
@@ -515,6 +520,15 @@ static void hand_out_state(struct felt_node *node, struct felt_effects *effects)
         save_failed(node, effects->state_save);
 }
 
+/* We did not listen for so long. */
+static void stalled(struct felt_node *node, felt_usec by)
+{
+    felt_swim_stalled(node->swim, node->now, by);
+    felt_eviction_put_off(&node->eviction, by);
+    felt_trial_put_off(node, by);
+    felt_keys_put_off(node, by);
+}
+
 enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input *input,
                                  struct felt_effects *ret_effects)
 {
@@ -524,12 +538,8 @@ enum felt_verdict felt_node_step(struct felt_node *node, const struct felt_input
 
     assert(input->now >= node->now);
     node->now = input->now;
-    if (felt_usec_sub(node->now, node->deadline_us) > FELT_SWIM_STALL) {
-        felt_swim_stalled(node->swim, node->now, node->now - node->deadline_us);
-        felt_eviction_put_off(&node->eviction, node->now - node->deadline_us);
-        felt_trial_put_off(node, node->now - node->deadline_us);
-        felt_keys_put_off(node, node->now - node->deadline_us);
-    }
+    if (felt_usec_sub(node->now, node->deadline_us) > FELT_SWIM_STALL)
+        stalled(node, node->now - node->deadline_us);
     free_state(node);
     felt_outbox_clear(node->outbox);
     verdict = take_input(node, input);

@@ -149,7 +149,8 @@ enum felt_set_refusal felt_node_may_set(const struct felt_node *node,
 {
     uint8_t value[FELT_SETTINGS_VALUE_MAX];
 
-    if (node->era == 0 || felt_leaver_leaving(node))
+    /* Who has just started may not know what was set last, which a version of its own would end. */
+    if (node->era == 0 || !felt_confirmed(node) || felt_leaver_leaving(node))
         return FELT_SET_NOT_READY;
     if (node->setter.foreign)
         return FELT_SET_NEWER;

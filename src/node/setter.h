@@ -17,7 +17,7 @@ struct felt_node;
 
 enum felt_set_refusal {
     FELT_SET_OK,
-    FELT_SET_NOT_READY, /* we know no map, or are leaving */
+    FELT_SET_NOT_READY, /* we know no map, are not confirmed, or are leaving */
     FELT_SET_NEWER,     /* what is set was set by a later version, and not understood here */
     FELT_SET_BRIDGED,   /* something of the backend, and an etcd bridge is on */
     FELT_SET_NO_ROOM,   /* items of later versions leave none; or memory is short */

@@ -188,7 +188,7 @@ static void what_cannot_be_is_refused_in_words(void **state)
 static void what_the_node_refuses_has_its_reason(void **state)
 {
     static const char *const want[] = {
-        [FELT_SET_NOT_READY] = "does not know who owns what yet",
+        [FELT_SET_NOT_READY] = "others have not confirmed it yet",
         [FELT_SET_NEWER] = "set by a later version",
         [FELT_SET_BRIDGED] = "end the bridge first",
         [FELT_SET_NO_ROOM] = "no room",

@@ -195,6 +195,19 @@ static void what_a_later_version_made_is_kept_and_not_overwritten(void **state)
 }
 
 /* L-8.1.2, L-8.3.6 */
+/* L-8.3.9: it may not know what was set last. */
+static void who_is_not_confirmed_sets_nothing(void **state)
+{
+    struct scene *s = *state;
+    struct felt_settings want = {0};
+
+    bench_settle(&s->b);
+    felt_settings_set_lease_time(&want, 3600);
+    assert_int_equal(felt_node_may_set(s->b.node, &want), FELT_SET_OK);
+    s->b.node->confirm.phase = FELT_CONFIRM_ASKING;
+    assert_int_equal(felt_node_may_set(s->b.node, &want), FELT_SET_NOT_READY);
+}
+
 static void a_joiner_is_told_nothing_before_it_is_durable(void **state)
 {
     struct scene *s = *state;
@@ -270,6 +283,7 @@ int main(void)
         cmocka_unit_test(while_a_bridge_is_on_the_backend_is_etcds_and_the_lease_time_ours),
         SCENE(the_key_is_two_past_the_slots),
         SCENE(what_a_later_version_made_is_kept_and_not_overwritten),
+        SCENE(who_is_not_confirmed_sets_nothing),
         SCENE(a_joiner_is_told_nothing_before_it_is_durable),
         SCENE(the_answer_to_a_joiner_holds_all_at_their_longest),
     };
