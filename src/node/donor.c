@@ -51,16 +51,32 @@ static void open_letter(struct felt_letter *letter, struct felt_node *node,
     letter->rumours = false; /* the room is for the answer */
 }
 
-/* Behind the configuration that they change, so that the joiner begins with both. */
-static void write_settings(struct felt_letter *letter)
+/* What is said of the whole cluster, behind the configuration and ourselves, since notices are
+ * taken from members only: what is set of that, and the keyring, since a joiner that has only its
+ * token's key would be alone with it where that is replaced. */
+static void write_common(struct felt_letter *letter)
 {
     const struct felt_notices *notices = letter->node->notices;
+    const uint32_t keys[] = {felt_keys_key(notices), felt_setter_key(notices)};
     struct felt_message *m = &letter->node->outgoing;
 
     m->type = FELT_MESSAGE_NOTICES;
-    m->notices.n = 1;
-    if (felt_notices_get(notices, felt_setter_key(notices), &m->notices.entries[0]))
+    m->notices.n = 0;
+    for (size_t i = 0; i < FELT_ARRAY_LEN(keys); i++)
+        if (felt_notices_get(notices, keys[i], &m->notices.entries[m->notices.n]))
+            m->notices.n++;
+    if (m->notices.n > 0)
         felt_letter_write(letter, m);
+}
+
+/* They are told once they are durable. */
+static bool is_settled(const struct felt_node *node)
+{
+    struct felt_notice notice;
+
+    return (!felt_notices_get(node->notices, felt_keys_key(node->notices), &notice) &&
+            !felt_notices_get(node->notices, felt_setter_key(node->notices), &notice)) ||
+           felt_crier_settled(node);
 }
 
 /* The letter that every answer begins with: who we are, and for who is new to the cluster what the
@@ -77,9 +93,9 @@ static void open_answer(struct felt_letter *letter, struct felt_node *node,
     m->welcome.config = felt_bytes(node->config_text, fresh ? strlen(node->config_text) : 0);
     m->welcome.lease_time = node->setter.founding_us / FELT_USEC_SEC;
     felt_letter_write(letter, m);
-    if (fresh)
-        write_settings(letter);
     felt_letter_write_member(letter, FELT_MEMBER_SELF);
+    if (fresh)
+        write_common(letter);
 }
 
 static void write_result(struct felt_letter *letter, const uint8_t request[FELT_REQUEST_ID_LEN],
@@ -132,7 +148,7 @@ static void answer(struct felt_node *node, const struct felt_held *ask, uint32_t
 {
     struct felt_letter letter;
 
-    if (ask->fresh && !felt_setter_settled(node))
+    if (ask->fresh && !is_settled(node))
         return; /* the joiner asks again */
     open_answer(&letter, node, &ask->to, member, ask->request, ask->fresh);
     if (referral) {

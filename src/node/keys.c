@@ -10,10 +10,12 @@
 
 #define ASK_SEQ 0 /* no probe of felt_swim has it */
 
-/* The notice's key: the second one past the last slot (proto/lease.md 8.1). */
-static uint32_t key_of(const struct felt_node *node)
+/* Of the keys beyond the slots: the bridge's, ours, what is set. */
+#define PLACE 1
+
+uint32_t felt_keys_key(const struct felt_notices *notices)
 {
-    return felt_slot_map_slots(node->map) + 1;
+    return felt_notices_keys_max(notices) - FELT_NOTICE_OTHERS + PLACE;
 }
 
 static uint32_t id_of(const struct felt_seal_key *key)
@@ -72,7 +74,8 @@ static bool read(const struct felt_node *node, struct felt_keyring *ret_ring)
 {
     struct felt_notice notice;
 
-    return node->notices && felt_notices_get(node->notices, key_of(node), &notice) &&
+    return node->notices &&
+           felt_notices_get(node->notices, felt_keys_key(node->notices), &notice) &&
            felt_keyring_decode(notice.value, ret_ring) == 0;
 }
 
@@ -90,7 +93,7 @@ void felt_keys_noticed(struct felt_node *node, uint32_t key)
     struct felt_keys *keys = &node->keys;
     struct felt_keyring ring;
 
-    if (key != key_of(node) || !read(node, &ring))
+    if (key != felt_keys_key(node->notices) || !read(node, &ring))
         return;
     if (!felt_keyring_equal(&ring, &keys->ring)) {
         adopt(node, &ring);
@@ -106,7 +109,7 @@ static bool enter(struct felt_node *node, const struct felt_keyring *ring)
 {
     uint8_t value[FELT_KEYRING_BYTES];
 
-    return felt_crier_enter(node, key_of(node),
+    return felt_crier_enter(node, felt_keys_key(node->notices),
                             felt_bytes(value, felt_keyring_encode(ring, value)));
 }
 
@@ -402,7 +405,8 @@ void felt_node_keys(const struct felt_node *node, struct felt_keys_view *ret_vie
     v.grace_us = grace_left(node);
     v.save = keys->save;
     v.durable = is_durable(node);
-    v.rotated = node->notices && felt_notices_get(node->notices, key_of(node), &notice);
+    v.rotated =
+        node->notices && felt_notices_get(node->notices, felt_keys_key(node->notices), &notice);
     *ret_view = v;
 }
 
@@ -433,7 +437,7 @@ enum felt_keys_refusal felt_node_may_keys(const struct felt_node *node, enum fel
 
     if (node->era == 0 || !felt_confirmed(node) || felt_leaver_leaving(node))
         return FELT_KEYS_NOT_READY;
-    felt_notices_get(node->notices, key_of(node), &notice);
+    felt_notices_get(node->notices, felt_keys_key(node->notices), &notice);
     /* A rotation is three versions, and the last of all is for a change by hand. */
     if (notice.version > UINT64_MAX - 4)
         return FELT_KEYS_LAST_NOTICE;

@@ -14,6 +14,7 @@
 #include "crypto/cookie.h"
 #include "crypto/keyring.h"
 #include "crypto/seal.h"
+#include "lease/notice.h"
 
 struct felt_node;
 
@@ -89,6 +90,8 @@ struct felt_seals {
     const struct felt_seal_key *keys[2];
 };
 
+/* Of the ring's notice. */
+uint32_t felt_keys_key(const struct felt_notices *notices);
 /* A ring of that key alone. */
 void felt_keys_init(struct felt_node *node, const struct felt_cluster_key *key);
 void felt_keys_done(struct felt_node *node);
