@@ -39,7 +39,7 @@ static void check_removal(struct sim *sim, uint32_t host)
         struct felt_keyring ring;
         uint32_t place;
 
-        if (i == host || !sim_host_runs(sim, i) || h->tainted || h->left ||
+        if (i == host || !sim_host_runs(sim, i) || h->tainted || h->twin || h->left ||
             h->disk.story.rolled_back > 0 || h->disk.story.copied > 0 ||
             !sim_host_is_member_on_disk(sim, i))
             continue;

@@ -27,6 +27,7 @@ static void clone(struct sim *sim, struct felt_prng *prng)
     sim_disk_copy(&sim->hosts[copy].disk, &sim->hosts[original].disk);
     sim->hosts[copy].clone = true;
     sim->hosts[copy].tainted = true;
+    sim->hosts[original].twin = true;
     /* Some who copy machines make a new machine-id, some do not. */
     if (felt_prng_below(prng, 2) == 0)
         sim->hosts[copy].machine = sim->hosts[original].machine;

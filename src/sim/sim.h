@@ -68,9 +68,10 @@ struct sim_host {
     felt_usec restart_after; /* of crash */
     bool unplugged;          /* its own machine has no way to anybody, and says so */
     bool clone;              /* a second life of another host's identity */
-    uint32_t machine;        /* what names it: a clone may have the same */
-    bool tainted;            /* it lives by a stale disk (disk.h) */
-    bool has_key;            /* there is a file with a cluster key: keys.h */
+    bool twin;        /* a copy of its disk has run beside it, and may have answered in its name */
+    uint32_t machine; /* what names it: a clone may have the same */
+    bool tainted;     /* it lives by a stale disk (disk.h) */
+    bool has_key;     /* there is a file with a cluster key: keys.h */
     struct felt_cluster_key key;
     bool lost; /* and an operator gives it another when it next starts */
     bool left; /* it took its leave and is gone for good */
