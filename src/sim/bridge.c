@@ -276,7 +276,9 @@ static void look(struct sim *sim, void *context, uint64_t life, uint64_t unused)
     (void)unused;
     if (!b->runs || b->life != life)
         return;
-    if (!can_work(b)) {
+    if (b->ended && !sim_bridge_is_on(b)) {
+        b->working_us = 0;
+    } else if (!can_work(b)) {
         b->working_us = 0;
         if (!sim_host_runs(sim, b->host) && sim_one_in(&b->prng, PATIENT))
             move(b, sim_fault_draw_running(sim, &b->prng));
@@ -286,9 +288,9 @@ static void look(struct sim *sim, void *context, uint64_t life, uint64_t unused)
         work(b);
         if (b->ending &&
             felt_node_may_bridge(node_of(b), FELT_BRIDGE_END, false) == FELT_BRIDGE_OK) {
+            /* And once more, where a half that this node had not heard of had begun later. */
             order(b, FELT_BRIDGE_END);
             b->ended = true;
-            sim_bridge_stop(b);
         }
     }
     if (b->runs && b->life == life)

@@ -397,6 +397,27 @@ static void cut_over_it_gives_at_once_and_can_be_undone_until_it_has(void **stat
     world_free(w);
 }
 
+/* L-9.5.4 */
+static void an_end_that_had_not_heard_of_a_later_beginning_is_said_once_more(void **state)
+{
+    struct world *w = bridged(NETWORK, 2);
+
+    (void)state;
+    world_cut(w, 0, 1, true);
+    world_run(w, SECONDS(60));
+    assert_int_equal(order(w, 1, FELT_BRIDGE_BEGIN, false), FELT_VERDICT_TAKEN);
+    assert_int_equal(order(w, 1, FELT_BRIDGE_END, false), FELT_VERDICT_TAKEN);
+    assert_int_equal(order(w, 1, FELT_BRIDGE_BEGIN, false), FELT_VERDICT_TAKEN);
+    assert_int_equal(order(w, 0, FELT_BRIDGE_END, false), FELT_VERDICT_TAKEN);
+    world_cut(w, 0, 1, false);
+    world_run(w, SECONDS(60));
+    assert_int_equal(view(w, 0).phase, FELT_BRIDGE_ON);
+    assert_true(view(w, 1).self);
+    assert_int_equal(order(w, 1, FELT_BRIDGE_END, false), FELT_VERDICT_TAKEN);
+    assert_int_equal(view(w, 0).phase, FELT_BRIDGE_ENDED);
+    world_free(w);
+}
+
 /* L-9.5.3 */
 static void ten_minutes_after_the_cut_over_it_is_balanced(void **state)
 {
@@ -494,6 +515,7 @@ int main(void)
         cmocka_unit_test(a_bridge_node_whose_port_is_closed_is_not_asked_faster),
         cmocka_unit_test(there_is_one_bridge_node_unless_that_is_dead),
         cmocka_unit_test(cut_over_it_gives_at_once_and_can_be_undone_until_it_has),
+        cmocka_unit_test(an_end_that_had_not_heard_of_a_later_beginning_is_said_once_more),
         cmocka_unit_test(ten_minutes_after_the_cut_over_it_is_balanced),
         cmocka_unit_test(while_foreign_leases_are_in_use_it_is_not_cut_over_unless_forced),
         cmocka_unit_test(where_nothing_is_left_to_give_a_joiner_is_told_so),
