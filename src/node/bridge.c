@@ -98,12 +98,25 @@ void felt_bridge_explain(const struct felt_node *node, char *text, size_t size)
 
 /* ---- on, and off again ---- */
 
+/* What others know of a bridge and of the node beside it we know too, or nobody else is there. Who
+ * is new or was away may not: the notice that it would enter has an early version, so a bridge that
+ * is on somewhere replaces it, and also its end. */
+static bool has_heard(const struct felt_node *node)
+{
+    const struct felt_members *members = node->members;
+    uint32_t n_gone = felt_members_count_state(members, FELT_MEMBER_DEAD) +
+                      felt_members_count_state(members, FELT_MEMBER_LEFT);
+
+    return (!node->sync.members.hurry && !node->sync.notices.hurry) ||
+           felt_members_count(members) - n_gone == 1;
+}
+
 enum felt_bridge_refusal felt_node_may_bridge(const struct felt_node *node,
                                               enum felt_bridge_order order, bool force)
 {
     struct felt_bridge_mode mode = mode_of(node);
 
-    if (node->era == 0 || !felt_confirmed(node) || felt_leaver_leaving(node))
+    if (node->era == 0 || !felt_confirmed(node) || !has_heard(node) || felt_leaver_leaving(node))
         return FELT_BRIDGE_NOT_READY;
     if (felt_bridge_member(node) != FELT_MEMBER_NONE)
         return FELT_BRIDGE_OTHER;

@@ -21,7 +21,7 @@ enum felt_bridge_order {
 /* Why an order is not taken. */
 enum felt_bridge_refusal {
     FELT_BRIDGE_OK,
-    FELT_BRIDGE_NOT_READY,   /* we know no map, are not confirmed, or are leaving */
+    FELT_BRIDGE_NOT_READY,   /* we may know too little yet, are not confirmed, or are leaving */
     FELT_BRIDGE_OTHER,       /* another node is the bridge node, and not dead */
     FELT_BRIDGE_NOT_ON,      /* there is nothing to end, or to undo */
     FELT_BRIDGE_LEASED,      /* of END: there are foreign leases, and it was not forced */

@@ -370,6 +370,42 @@ static void there_is_one_bridge_node_unless_that_is_dead(void **state)
     world_free(w);
 }
 
+/* L-9.1.2: the map comes before the notices. */
+static void who_joins_begins_no_bridge_before_it_knows_what_others_know(void **state)
+{
+    struct world *w = bridged(NETWORK, 2);
+    int joiner = world_join(w, 0);
+    enum felt_bridge_refusal refusal = FELT_BRIDGE_NOT_READY;
+    bool had_map = false;
+
+    (void)state;
+    for (int i = 0; i < 1000 && refusal == FELT_BRIDGE_NOT_READY; i++) {
+        world_run(w, 10 * FELT_USEC_MS);
+        had_map |= world_node(w, joiner)->era > 0 && view(w, joiner).phase == FELT_BRIDGE_OFF;
+        refusal = felt_node_may_bridge(world_node(w, joiner), FELT_BRIDGE_BEGIN, false);
+    }
+    assert_true(had_map);
+    assert_int_equal(refusal, FELT_BRIDGE_OTHER);
+    world_free(w);
+}
+
+/* L-9.1.2: nobody is there whom it could hear it of. */
+static void who_joined_and_is_alone_since_may_begin_a_bridge(void **state)
+{
+    struct world *w = bridged(NETWORK, 1);
+    int joiner = world_join(w, 0);
+
+    (void)state;
+    for (int i = 0; i < 1000 && world_node(w, joiner)->era == 0; i++)
+        world_run(w, 10 * FELT_USEC_MS);
+    world_kill(w, 0);
+    assert_int_equal(order(w, joiner, FELT_BRIDGE_BEGIN, false), FELT_VERDICT_BUSY);
+    world_run(w, SECONDS(60));
+    assert_int_equal(order(w, joiner, FELT_BRIDGE_BEGIN, false), FELT_VERDICT_TAKEN);
+    assert_true(view(w, joiner).self);
+    world_free(w);
+}
+
 /* L-9.5.1, L-9.5.2 */
 static void cut_over_it_gives_at_once_and_can_be_undone_until_it_has(void **state)
 {
@@ -514,6 +550,8 @@ int main(void)
         cmocka_unit_test(without_the_bridge_node_nobody_gives_and_it_goes_on_when_that_is_back),
         cmocka_unit_test(a_bridge_node_whose_port_is_closed_is_not_asked_faster),
         cmocka_unit_test(there_is_one_bridge_node_unless_that_is_dead),
+        cmocka_unit_test(who_joins_begins_no_bridge_before_it_knows_what_others_know),
+        cmocka_unit_test(who_joined_and_is_alone_since_may_begin_a_bridge),
         cmocka_unit_test(cut_over_it_gives_at_once_and_can_be_undone_until_it_has),
         cmocka_unit_test(an_end_that_had_not_heard_of_a_later_beginning_is_said_once_more),
         cmocka_unit_test(ten_minutes_after_the_cut_over_it_is_balanced),
