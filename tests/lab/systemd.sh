@@ -182,7 +182,7 @@ like "journalctl explains it" "$(run journalctl -x --no-pager -u feltd 2>/dev/nu
 # ---- watchdog ------------------------------------------------------------------------------------
 
 run mkdir -p /run/systemd/system/feltd.service.d
-printf '[Service]\nWatchdogSec=2\n' | run tee /run/systemd/system/feltd.service.d/test.conf >/dev/null
+printf '[Service]\nWatchdogSec=5\n' | run tee /run/systemd/system/feltd.service.d/test.conf >/dev/null
 run systemctl daemon-reload
 link=$(device)
 check "restart" run systemctl restart feltd
