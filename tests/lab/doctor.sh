@@ -143,12 +143,14 @@ state = ctypes.CDLL(None).adjtimex(words)
 print("unknown" if state < 0 else "warning" if ctypes.c_int.from_buffer(words, 5 * ctypes.sizeof(ctypes.c_long)).value & 0x40 else "fine")')
 lab exec h1 feltctl doctor -o json >"$WORK/doctor"
 is "whether the clock is kept is what the kernel says" "$(states clock)" "$KEPT"
-if command -v faketime >/dev/null; then
-    lab exec h1 faketime '1970-01-02 00:00:00' feltctl doctor -o json >"$WORK/doctor"
+if nm -D "$builddir/src/ctl/feltctl" | grep -q __asan_init; then
+    skip "a clock of long ago" "a sanitized program hangs with what faketime loads before it"
+elif command -v faketime >/dev/null; then
+    lab exec h1 timeout 60 faketime '1970-01-02 00:00:00' feltctl doctor -o json >"$WORK/doctor"
     is "the problem is there, whoever keeps the clock" "$(states clock)" problem
     like "a clock of long ago is found" "$(of clock what) | $(of clock fix)" \
         '^it is the year 1970, says this machine: .* \| timedatectl set-ntp true, or set it by hand$'
-    lab exec h1 faketime "$(date '+%Y-%m-%d %H:%M:%S')" feltctl doctor -o json >"$WORK/doctor"
+    lab exec h1 timeout 60 faketime "$(date '+%Y-%m-%d %H:%M:%S')" feltctl doctor -o json >"$WORK/doctor"
     is "and one that is set by hand is no problem" "$(states clock)" "$KEPT"
 else
     skip "a clock of long ago" "faketime is not installed; contrib/install-deps --run --check"
