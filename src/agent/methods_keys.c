@@ -90,7 +90,7 @@ static void explain(enum felt_keys_refusal refusal, struct felt_varlink_answer *
     case FELT_KEYS_UNDER_WAY:
         felt_methods_refuse(answer, REFUSED,
                             "a rotation is under way; 'feltctl keys' says for whom it waits, and "
-                            "'feltctl keys remove' ends its grace");
+                            "'feltctl keys remove KEY' ends its grace");
         break;
     case FELT_KEYS_NOTHING:
         felt_methods_refuse(answer, REFUSED, "there is one key alone, and it stays");
@@ -111,7 +111,6 @@ static void change(const struct felt_methods_context *c, enum felt_keys_order or
                    uint32_t grace_s, struct felt_varlink_answer *answer)
 {
     enum felt_keys_refusal refusal = c->change_key(c->userdata, order, grace_s);
-    struct felt_self_view self;
     struct felt_keys_view v;
 
     if (refusal != FELT_KEYS_OK) {
@@ -119,7 +118,6 @@ static void change(const struct felt_methods_context *c, enum felt_keys_order or
         return;
     }
     v = look(c);
-    felt_node_self(c->node, &self);
     answer->parameters =
         json_pack("{s:s, s:I}", "id", text_of(order == FELT_KEYS_ROTATE ? v.accepted : v.sealing).s,
                   "save", (json_int_t)v.save);

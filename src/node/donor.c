@@ -51,6 +51,20 @@ static void open_letter(struct felt_letter *letter, struct felt_node *node,
     letter->rumours = false; /* the room is for the answer */
 }
 
+/* The notices of these keys, as far as there are any. */
+static void write_known(struct felt_letter *letter, const uint32_t *keys, size_t n)
+{
+    struct felt_message *m = &letter->node->outgoing;
+
+    m->type = FELT_MESSAGE_NOTICES;
+    m->notices.n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (felt_notices_get(letter->node->notices, keys[i], &m->notices.entries[m->notices.n]))
+            m->notices.n++;
+    if (m->notices.n > 0)
+        felt_letter_write(letter, m);
+}
+
 /* What is said of the whole cluster, behind the configuration and ourselves, since notices are
  * taken from members only: what is set of that, and the keyring, since a joiner that has only its
  * token's key would be alone with it where that is replaced. */
@@ -58,15 +72,8 @@ static void write_common(struct felt_letter *letter)
 {
     const struct felt_notices *notices = letter->node->notices;
     const uint32_t keys[] = {felt_keys_key(notices), felt_setter_key(notices)};
-    struct felt_message *m = &letter->node->outgoing;
 
-    m->type = FELT_MESSAGE_NOTICES;
-    m->notices.n = 0;
-    for (size_t i = 0; i < FELT_ARRAY_LEN(keys); i++)
-        if (felt_notices_get(notices, keys[i], &m->notices.entries[m->notices.n]))
-            m->notices.n++;
-    if (m->notices.n > 0)
-        felt_letter_write(letter, m);
+    write_known(letter, keys, FELT_ARRAY_LEN(keys));
 }
 
 /* They are told once they are durable. */
@@ -115,17 +122,9 @@ static void write_result(struct felt_letter *letter, const uint8_t request[FELT_
  * that it knows before it could give. */
 static void write_reservation(struct felt_letter *letter, uint32_t slot)
 {
-    const struct felt_notices *notices = letter->node->notices;
-    struct felt_message *m = &letter->node->outgoing;
+    const uint32_t keys[] = {felt_bridge_mode_key(letter->node->notices), slot};
 
-    m->type = FELT_MESSAGE_NOTICES;
-    m->notices.n = 0;
-    if (slot != FELT_SLOT_NONE)
-        felt_notices_get(notices, slot, &m->notices.entries[m->notices.n++]);
-    if (felt_notices_get(notices, felt_bridge_mode_key(notices), &m->notices.entries[m->notices.n]))
-        m->notices.n++;
-    if (m->notices.n > 0)
-        felt_letter_write(letter, m);
+    write_known(letter, keys, slot == FELT_SLOT_NONE ? 1 : 2);
 }
 
 /* We may know what of it was leased before, or is reserved; the joiner does not. */

@@ -124,14 +124,6 @@ void felt_setter_noticed(struct felt_node *node, uint32_t key, const struct felt
     report(node, &before, lease_time_us, from);
 }
 
-bool felt_setter_settled(const struct felt_node *node)
-{
-    struct felt_notice notice;
-
-    return !felt_notices_get(node->notices, felt_setter_key(node->notices), &notice) ||
-           felt_crier_settled(node);
-}
-
 /* ---- an operator ---- */
 
 /* Something of the backend is other than now. */

@@ -56,5 +56,3 @@ enum felt_verdict felt_setter_take(struct felt_node *node, const struct felt_set
 void felt_setter_noticed(struct felt_node *node, uint32_t key, const struct felt_id *from);
 /* Notices have been read from the state. */
 void felt_setter_restored(struct felt_node *node);
-/* Nothing is set, or that is durable: a joiner may be told what the cluster is. */
-bool felt_setter_settled(const struct felt_node *node);

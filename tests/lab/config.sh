@@ -11,7 +11,7 @@ LIMIT_S=30 # until something has to be over; far above what it takes
 lab_up 3 --network 172.17.0.0/16
 NET1=$(subnet h1) NET2=$(subnet h2) NET3=$(subnet h3)
 
-# says WHAT WANT HOST...: each host's status comes to say so.
+# status_is HOST WHAT WANT, by jq; all_say WHAT WANT: each host's comes to say so.
 status_is() {
     [[ $(ctl "$1" status "$2") == "$3" ]]
 }

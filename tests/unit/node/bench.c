@@ -335,6 +335,28 @@ void peer_write_join(struct peer *peer, uint8_t request, const uint8_t *cookie, 
     peer_write_self(peer);
 }
 
+void peer_asks(struct peer *peer, struct bench *bench)
+{
+    uint8_t cookie[FELT_COOKIE_LEN];
+
+    peer_enter(peer, bench);
+    peer_cookie(peer, bench, cookie);
+    peer_begin(peer);
+    peer_write_join(peer, 7, cookie, NULL);
+    peer_write_self(peer);
+    peer_send(peer, bench);
+}
+
+bool peer_is_welcomed(struct peer *peer, struct bench *bench, struct felt_message *ret_welcome)
+{
+    while (!peer_reads(peer, bench, FELT_MESSAGE_WELCOME, ret_welcome)) {
+        if (bench->effects.state.len == 0)
+            return false;
+        bench_saved(bench);
+    }
+    return true;
+}
+
 void peer_join(struct peer *peer, struct bench *bench)
 {
     uint8_t cookie[FELT_COOKIE_LEN];

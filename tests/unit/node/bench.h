@@ -105,3 +105,7 @@ void peer_join(struct peer *peer, struct bench *bench);
  * follows. */
 void peer_write_join(struct peer *peer, uint8_t request, const uint8_t *cookie, const char *wish);
 void peer_cookie(struct peer *peer, struct bench *bench, uint8_t ret_cookie[FELT_COOKIE_LEN]);
+/* It asks as a joiner does: hello, cookie, join. */
+void peer_asks(struct peer *peer, struct bench *bench);
+/* Saves, as often as it takes, until the last step has sent it a welcome; false: there is none. */
+bool peer_is_welcomed(struct peer *peer, struct bench *bench, struct felt_message *ret_welcome);

@@ -118,19 +118,11 @@ static void who_has_ticked_itself_takes_no_silence_of_others(void **state)
 static void a_welcome_says_the_lease_time(void **state)
 {
     struct scene *s = *state;
-    uint8_t cookie[FELT_COOKIE_LEN];
     struct felt_message welcome;
 
     felt_setter_lease_time(s->b.node, 3600 * FELT_USEC_SEC);
-    peer_enter(&s->q, &s->b);
-    peer_cookie(&s->q, &s->b, cookie);
-    peer_begin(&s->q);
-    peer_write_join(&s->q, 7, cookie, NULL);
-    peer_write_self(&s->q);
-    peer_send(&s->q, &s->b);
-    for (int k = 0; k < 10 && !peer_reads(&s->q, &s->b, FELT_MESSAGE_WELCOME, &welcome); k++)
-        bench_saved(&s->b);
-    assert_true(peer_reads(&s->q, &s->b, FELT_MESSAGE_WELCOME, &welcome));
+    peer_asks(&s->q, &s->b);
+    assert_true(peer_is_welcomed(&s->q, &s->b, &welcome));
     assert_true(welcome.welcome.lease_time == 3600);
 }
 

@@ -350,21 +350,14 @@ static void a_key_put_there_by_hand_is_the_next_version_of_the_ring(void **state
 /* G-7.1.7 */
 static void a_joiner_is_told_the_ring_with_its_welcome(void **state)
 {
-    uint8_t cookie[FELT_COOKIE_LEN];
     struct scene *s = *state;
     struct felt_message m;
 
     bench_settle(&s->b);
     order(s, FELT_KEYS_ROTATE);
     bench_settle(&s->b);
-    peer_enter(&s->q, &s->b);
-    peer_cookie(&s->q, &s->b, cookie);
-    peer_begin(&s->q);
-    peer_write_join(&s->q, 7, cookie, NULL);
-    peer_write_self(&s->q);
-    peer_send(&s->q, &s->b);
-    for (int k = 0; k < 10 && !peer_reads(&s->q, &s->b, FELT_MESSAGE_WELCOME, &m); k++)
-        bench_saved(&s->b);
+    peer_asks(&s->q, &s->b);
+    assert_true(peer_is_welcomed(&s->q, &s->b, &m));
     assert_true(peer_reads(&s->q, &s->b, FELT_MESSAGE_NOTICES, &m));
     assert_int_equal(m.notices.entries[0].key, felt_keys_key(s->b.node->notices));
 }
