@@ -8,7 +8,7 @@
 
 #include "agent/log.h"
 #include "agent/methods_list.h"
-#include "ctl/duration.h"
+#include "agent/options_values.h"
 #include "node/setter.h"
 
 #define REFUSED "io.felt.CannotSetConfig"
@@ -61,14 +61,11 @@ void felt_methods_config_problems(json_t *problems, const struct felt_self_view 
 static int take_lease_time(struct felt_settings *settings, const char *text,
                            struct felt_netconf_error *error)
 {
-    uint32_t seconds = 0;
+    uint32_t seconds;
 
-    if (strcmp(text, "0") != 0 &&
-        (felt_duration_parse(text, &seconds) < 0 ||
-         (seconds > 0 && (seconds < FELT_LEASE_TIME_MIN || seconds > FELT_LEASE_TIME_MAX)))) {
+    if (felt_lease_time_parse(text, &seconds) < 0) {
         snprintf(error->text, sizeof(error->text),
-                 "LeaseTime: '%.40s' is not a time like 24h or 7d, from 1m to 365d, or never",
-                 text);
+                 "LeaseTime: '%.40s' is not " FELT_LEASE_TIME_WANTED, text);
         return -EINVAL;
     }
     felt_settings_set_lease_time(settings, seconds);

@@ -10,17 +10,16 @@
 
 #include "ctl/duration.h"
 #include "netconf/netconf.h"
+#include "netconf/settings.h"
 #include "wire/message.h"
 
 #define HELP_HINT           "; see 'feltd --help'"
 
 #define ADOPT_GRACE_MAX_SEC (7 * 86400) /* a migration that takes longer is none */
-#define LEASE_TIME_MIN_SEC \
-    60 /* less, and a reboot costs a machine its subnet; proto/lease.md 6.6 */
 
-#define VERBOSITY_DIGITS 4 /* people write 10, and 9999 for all */
+#define VERBOSITY_DIGITS    4 /* people write 10, and 9999 for all */
 
-#define RESYNC_MAX_SEC   3600 /* rarer is as good as never, and more likely a mistake */
+#define RESYNC_MAX_SEC      3600 /* rarer is as good as never, and more likely a mistake */
 
 int felt_options_fail(struct felt_options_error *ret_error, const char *format, ...)
 {
@@ -390,17 +389,26 @@ int felt_option_set_bootstrap_expect(struct felt_options *options, size_t offset
     return 0;
 }
 
+int felt_lease_time_parse(const char *text, uint32_t *ret_seconds)
+{
+    uint32_t seconds = 0;
+
+    if (strcmp(text, "0") != 0 &&
+        (felt_duration_parse(text, &seconds) < 0 ||
+         (seconds > 0 && (seconds < FELT_LEASE_TIME_MIN || seconds > FELT_LEASE_TIME_MAX))))
+        return -EINVAL;
+    *ret_seconds = seconds;
+    return 0;
+}
+
 int felt_option_set_lease_time(struct felt_options *options, size_t offset _unused_,
                                const struct felt_option_value *value,
                                struct felt_options_error *ret_error)
 {
-    uint32_t seconds = 0;
+    uint32_t seconds;
 
-    if (strcmp(value->text, "0") != 0 &&
-        (felt_duration_parse(value->text, &seconds) < 0 ||
-         (seconds > 0 && (seconds < LEASE_TIME_MIN_SEC || seconds > FELT_LEASE_TIME_MAX_SEC))))
-        return felt_options_fail(ret_error,
-                                 "%s: '%s' is not a time like 24h or 7d, from 1m to 365d, or never",
+    if (felt_lease_time_parse(value->text, &seconds) < 0)
+        return felt_options_fail(ret_error, "%s: '%s' is not " FELT_LEASE_TIME_WANTED,
                                  value->origin, value->text);
     options->lease_time_sec = seconds;
     return 0;

@@ -54,6 +54,9 @@ int felt_option_set_bootstrap_expect(struct felt_options *, size_t,
                                      const struct felt_option_value *, struct felt_options_error *);
 int felt_option_set_adopt_grace(struct felt_options *, size_t, const struct felt_option_value *,
                                 struct felt_options_error *);
+/* A lease time: "24h", or "never" and "0", which are 0. 0, or -EINVAL: it is not what is wanted. */
+#define FELT_LEASE_TIME_WANTED "a time like 24h or 7d, from 1m to 365d, or never"
+int felt_lease_time_parse(const char *text, uint32_t *ret_seconds);
 int felt_option_set_lease_time(struct felt_options *, size_t, const struct felt_option_value *,
                                struct felt_options_error *);
 int felt_option_set_backend(struct felt_options *, size_t, const struct felt_option_value *,

@@ -17,8 +17,9 @@
 
 #define FELT_SETTINGS_VALUE_MAX 64 /* bytes; proto/messages.cddl, notices */
 #define FELT_SETTING_TEXT       24 /* of one value, NUL included */
-#define FELT_LEASE_TIME_MIN     60 /* seconds; proto/lease.md 6.6 */
-#define FELT_LEASE_TIME_MAX     (365 * 24 * 3600)
+#define FELT_LEASE_TIME_MIN \
+    60 /* seconds; less, and a reboot costs a machine its subnet; proto/lease.md 6.6 */
+#define FELT_LEASE_TIME_MAX (365 * 24 * 3600)
 
 /* Tags of items: they never change their meaning. */
 enum felt_setting {

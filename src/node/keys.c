@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mutant.h"
+#include "lease/waiting.h"
 #include "node/core.h"
 #include "node/letter.h"
 
@@ -365,6 +366,7 @@ void felt_keys_report(struct felt_node *node)
 {
     struct felt_keys *keys = &node->keys;
     char sealing[2 * FELT_KEY_ID_LEN + 1], other[2 * FELT_KEY_ID_LEN + 1];
+    char grace[FELT_WAITING_TIME];
     struct felt_event *event;
     struct felt_keys_view v;
 
@@ -387,8 +389,8 @@ void felt_keys_report(struct felt_node *node)
         break;
     case FELT_KEYRING_USED:
         snprintf(event->text, sizeof(event->text),
-                 "key %s seals; %s is accepted for up to %u s from now, for who was down", sealing,
-                 other, (unsigned)keys->ring.grace_s);
+                 "key %s seals; %s is accepted for up to %s from now, for who was down", sealing,
+                 other, felt_waiting_time(keys->ring.grace_s * FELT_USEC_SEC, grace));
         break;
     }
 }

@@ -112,10 +112,13 @@ check "no problem is left" all_say '.problems | length' 0
 for host in h1 h2 h3; do
     lab kill "$host"
 done
-for host in h1 h2 h3; do
+lab start h1 --network 172.17.0.0/16 --lease-time 2h >/dev/null
+for host in h2 h3; do
     lab start "$host" >/dev/null
 done
 check "all know the lease time" all_say .cluster.lease_time_s 604800
+like "a member that is started with another one says that it does not count" "$(lab logs h1)" \
+    "the cluster's lease time stands: --lease-time is for founders; 'feltctl config set LeaseTime=...' changes it"
 check "and the backend" all_say .network.backend host-gw
 
 # ---- and back -------------------------------------------------------------------------------------------
