@@ -323,13 +323,23 @@ bool sim_bridge_is_on(const struct sim_bridge *bridge)
     return false;
 }
 
+/* Or the last owner's disk is lost: nothing is left to cut over, and felt has to be founded anew.
+ */
+static bool somebody_has_map(const struct sim *sim)
+{
+    for (uint32_t i = 0; i < sim->n_hosts; i++)
+        if (sim_host_runs(sim, i) && sim->hosts[i].node->era > 0)
+            return true;
+    return false;
+}
+
 bool sim_bridge_rests(struct sim_bridge *bridge, char *text, size_t len)
 {
     const struct sim *sim = bridge->sim;
 
     if (bridge->ending) {
         snprintf(text, len, "the bridge is not cut over everywhere");
-        return bridge->ended && !sim_bridge_is_on(bridge);
+        return (bridge->ended && !sim_bridge_is_on(bridge)) || !somebody_has_map(sim);
     }
     for (uint32_t i = 0; i < sim->n_hosts; i++) {
         const struct felt_node *node = sim->hosts[i].node;

@@ -204,6 +204,27 @@ static void a_slot_that_both_use_for_too_long_is_seen(void **state)
     sim_check_bridge.end(context);
 }
 
+/* And where its last owner's disk is lost it needs not: nobody can say so to anybody. */
+static void a_bridge_that_ends_is_waited_for_while_somebody_has_the_slot_map(void **state)
+{
+    _cleanup_(sim_freep) struct sim *sim = mixed(5);
+    char text[200];
+
+    (void)state;
+    sim_host_start(sim, 1);
+    sim_run(sim, 10 * FELT_USEC_SEC);
+    sim_bridge_stop(sim->bridge);
+    sim->bridge->ending = true;
+    assert_false(sim_bridge_rests(sim->bridge, text, sizeof(text)));
+    assert_string_equal(text, "the bridge is not cut over everywhere");
+    sim_host_stop(sim, 0, SIM_OFF);
+    assert_false(sim_bridge_rests(sim->bridge, text, sizeof(text)));
+    sim_host_stop(sim, 1, SIM_OFF);
+    sim_disk_wipe(&sim->hosts[1].disk);
+    sim_host_start(sim, 1);
+    assert_true(sim_bridge_rests(sim->bridge, text, sizeof(text)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_gift_of_what_has_no_key_or_of_who_may_not_give_is_seen),
         cmocka_unit_test(the_use_of_what_is_foreign_is_seen),
         cmocka_unit_test(a_slot_that_both_use_for_too_long_is_seen),
+        cmocka_unit_test(a_bridge_that_ends_is_waited_for_while_somebody_has_the_slot_map),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
