@@ -186,6 +186,7 @@ static void repair(struct sim *sim, uint32_t host, bool stays_dead)
         sim_host_stop(sim, host, SIM_OFF);
     if (h->power != SIM_RUNNING && !h->left && !h->clone && !stays_dead)
         sim_host_start(sim, host);
+    h->gone = h->power != SIM_RUNNING;
 }
 
 /* Its disk is from before a rotation, or its token of a key that came to nothing. */

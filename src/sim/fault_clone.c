@@ -10,8 +10,10 @@ static void end(struct sim *sim, void *context, uint64_t host, uint64_t life)
     (void)context;
     /* One that has found out is a machine like others. */
     if (sim_host_runs(sim, (uint32_t)host) && sim->hosts[host].life == life &&
-        sim->hosts[host].tainted)
+        sim->hosts[host].tainted) {
         sim_host_stop(sim, (uint32_t)host, SIM_OFF);
+        sim->hosts[host].gone = true;
+    }
 }
 
 static void clone(struct sim *sim, struct felt_prng *prng)

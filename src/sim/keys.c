@@ -63,14 +63,15 @@ static bool is_larger(const struct felt_keyring *a, const struct felt_keyring *b
     return memcmp(x, y, sizeof(x)) > 0;
 }
 
-/* The newest of all rings that are in sight; false where there is none. */
+/* The newest of all rings that are in sight; false where there is none. An operator does not look
+ * at the disks of machines that are gone. */
 static bool newest(const struct sim *sim, source_fn *source, struct felt_keyring *ret_ring)
 {
     uint64_t version = 0, one;
     struct felt_keyring ring;
 
     for (uint32_t i = 0; i < sim->n_hosts; i++)
-        if (source(sim, i, &one, &ring) &&
+        if (!sim->hosts[i].gone && source(sim, i, &one, &ring) &&
             (one > version || (one == version && is_larger(&ring, ret_ring)))) {
             version = one;
             *ret_ring = ring;
@@ -78,11 +79,12 @@ static bool newest(const struct sim *sim, source_fn *source, struct felt_keyring
     return version > 0;
 }
 
-/* Where nobody has a ring any more, somebody may have joined by a token of its key. */
+/* Where nobody has a ring any more, somebody may have joined by a token of its key, or may never
+ * have heard of a ring. */
 static bool newest_file(const struct sim *sim, struct felt_keyring *ret_ring)
 {
     for (uint32_t i = 0; i < sim->n_hosts; i++)
-        if (sim->hosts[i].has_key && sim_host_is_member_on_disk(sim, i)) {
+        if (!sim->hosts[i].gone && sim->hosts[i].has_key && sim_host_is_member_on_disk(sim, i)) {
             felt_keyring_init(ret_ring, &sim->hosts[i].key);
             return true;
         }
@@ -103,28 +105,32 @@ bool sim_keys_hold(const struct felt_keyring *ring, const struct felt_cluster_ke
            (other && memcmp(other, key, sizeof(*key)) == 0);
 }
 
-/* Somebody holds it for gone: it took its leave, and was stopped before it was through with it. */
-static bool has_left(const struct sim *sim, uint32_t host)
+/* It was held for gone when it was not (proto/gossip.md 6.1.3, 6.2), and nobody has learned better:
+ * so nobody waited for it. */
+static bool is_forgotten(const struct sim *sim, uint32_t host)
 {
     const struct sim_host *h = &sim->hosts[host];
+    bool is_known = false;
 
     for (uint32_t i = 0; h->node && i < sim->n_hosts; i++) {
         const struct felt_node *other = sim->hosts[i].node;
         uint32_t place =
-            other ? felt_members_find(other->members, felt_node_id(h->node)) : FELT_MEMBER_NONE;
+            other && i != host ? felt_members_find(other->members, &h->id) : FELT_MEMBER_NONE;
 
-        if (place != FELT_MEMBER_NONE &&
-            felt_members_peek(other->members, place)->state == FELT_MEMBER_LEFT)
+        if (place == FELT_MEMBER_NONE)
+            continue;
+        if (felt_members_peek(other->members, place)->state == FELT_MEMBER_LEFT)
             return true;
+        is_known = true;
     }
-    return false;
+    return h->node && h->departed && !is_known;
 }
 
 bool sim_keys_lost(const struct sim *sim, uint32_t host)
 {
     const struct sim_host *h = &sim->hosts[host];
-    bool excused =
-        h->disk.story.rolled_back > 0 || h->disk.story.copied > 0 || h->twin || has_left(sim, host);
+    bool excused = h->disk.story.rolled_back > 0 || h->disk.story.copied > 0 || h->twin ||
+                   is_forgotten(sim, host);
     struct felt_keyring ours, all;
 
     if (!newest_of_all(sim, &all))

@@ -119,6 +119,7 @@ void sim_host_start(struct sim *sim, uint32_t host)
     assert(h->power != SIM_RUNNING);
     h->life++;
     h->power = SIM_RUNNING;
+    h->gone = false;
     h->blocked_until = 0;
     h->stuck_until = 0;
     h->free_at = sim->now;

@@ -73,8 +73,11 @@ struct sim_host {
     bool tainted;     /* it lives by a stale disk (disk.h) */
     bool has_key;     /* there is a file with a cluster key: keys.h */
     struct felt_cluster_key key;
-    bool lost; /* and an operator gives it another when it next starts */
-    bool left; /* it took its leave and is gone for good */
+    bool lost;         /* and an operator gives it another when it next starts */
+    bool left;         /* it took its leave and is gone for good */
+    bool gone;         /* off, and nobody starts it any more */
+    struct felt_id id; /* the last that its node had */
+    bool departed;     /* somebody has held that one for gone */
     struct sim_traffic traffic;
 };
 
