@@ -184,13 +184,14 @@ json_t *felt_methods_status(const struct felt_methods_context *c)
                   (json_int_t)self.n_dead, "left", (json_int_t)self.n_left);
     slots = json_pack("{s:I, s:I}", "total", (json_int_t)self.n_slots, "own",
                       (json_int_t)self.n_slots_own);
-    return json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}", "version",
-        c->version, "node", node, "cluster", cluster_of(&self), "network", network_of(&self),
-        "lease", lease_of(c, &self), "waiting", text_or_null(self.has_lease ? NULL : self.waiting),
-        "members", members, "slots", slots, "bridge", felt_methods_bridge_status(c), "counters",
-        counters_of(c, &self), "ready", (int)c->ready, "kernel", kernel_of(c), "subnet_file",
-        c->subnet_file ? c->subnet_file : "", "problems", felt_methods_problems(c));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:s, s:o}",
+                     "version", c->version, "node", node, "cluster", cluster_of(&self), "network",
+                     network_of(&self), "lease", lease_of(c, &self), "waiting",
+                     text_or_null(self.has_lease ? NULL : self.waiting), "members", members,
+                     "slots", slots, "bridge", felt_methods_bridge_status(c), "rotation",
+                     felt_methods_rotation(c), "counters", counters_of(c, &self), "ready",
+                     (int)c->ready, "kernel", kernel_of(c), "subnet_file",
+                     c->subnet_file ? c->subnet_file : "", "problems", felt_methods_problems(c));
 }
 
 /* ---- ListMembers, ListLeases ---- */

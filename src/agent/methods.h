@@ -139,6 +139,8 @@ void felt_methods_kernel(const struct felt_methods_context *context, const json_
                          struct felt_varlink_answer *ret_answer);
 
 json_t *felt_methods_keys(const struct felt_methods_context *context);
+/* Of a rotation that has not ended: object or null. */
+json_t *felt_methods_rotation(const struct felt_methods_context *context);
 void felt_methods_rotate_key(const struct felt_methods_context *context, const json_t *parameters,
                              struct felt_varlink_answer *ret_answer);
 void felt_methods_remove_key(const struct felt_methods_context *context, const json_t *parameters,

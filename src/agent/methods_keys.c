@@ -59,22 +59,50 @@ static json_t *waiting_of(const struct felt_methods_context *c)
     return array;
 }
 
+/* Seconds; null: it has not begun. */
+static json_t *grace_of(const struct felt_keys_view *v)
+{
+    if (v->phase != FELT_KEYRING_USED)
+        return json_null();
+    return json_integer((json_int_t)(v->grace_us / FELT_USEC_SEC));
+}
+
+static const char *step_of(const struct felt_keys_view *v)
+{
+    return v->phase == FELT_KEYRING_USED ? "used" : "installed";
+}
+
+/* The one that stays. */
+static struct key_text new_of(const struct felt_keys_view *v)
+{
+    return text_of(v->phase == FELT_KEYRING_USED ? v->sealing : v->accepted);
+}
+
+json_t *felt_methods_rotation(const struct felt_methods_context *c)
+{
+    struct felt_keys_view v;
+
+    if (!c->keys)
+        return json_null();
+    c->keys(c->userdata, &v);
+    if (v.phase == FELT_KEYRING_ONE)
+        return json_null();
+    return json_pack("{s:s, s:s, s:I, s:o}", "step", step_of(&v), "to", new_of(&v).s, "waits_for",
+                     (json_int_t)v.n_waiting, "accepted_for_s", grace_of(&v));
+}
+
 json_t *felt_methods_keys(const struct felt_methods_context *c)
 {
     struct felt_keys_view v = look(c);
-    bool used = v.phase == FELT_KEYRING_USED;
     json_t *keys =
         json_pack("[{s:s, s:b, s:n}]", "id", text_of(v.sealing).s, "seals", 1, "accepted_for_s");
 
     if (v.phase == FELT_KEYRING_ONE)
         return json_pack("{s:o, s:n}", "keys", keys, "rotation");
-    json_array_append_new(
-        keys,
-        json_pack("{s:s, s:b, s:o}", "id", text_of(v.accepted).s, "seals", 0, "accepted_for_s",
-                  used ? json_integer((json_int_t)(v.grace_us / FELT_USEC_SEC)) : json_null()));
-    return json_pack("{s:o, s:{s:s, s:s, s:o}}", "keys", keys, "rotation", "step",
-                     used ? "used" : "installed", "to", text_of(used ? v.sealing : v.accepted).s,
-                     "waits_for", waiting_of(c));
+    json_array_append_new(keys, json_pack("{s:s, s:b, s:o}", "id", text_of(v.accepted).s, "seals",
+                                          0, "accepted_for_s", grace_of(&v)));
+    return json_pack("{s:o, s:{s:s, s:s, s:o}}", "keys", keys, "rotation", "step", step_of(&v),
+                     "to", new_of(&v).s, "waits_for", waiting_of(c));
 }
 
 /* ---- RotateKey, RemoveKey ---- */

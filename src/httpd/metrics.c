@@ -151,6 +151,20 @@ static void write_info(FILE *out, const json_t *status)
     fputs("} 1\n", out);
 }
 
+/* Nothing of an older feltd. */
+static void write_rotation(FILE *out, const json_t *rotation)
+{
+    if (!rotation)
+        return;
+    family(out, "felt_key_rotation", "gauge",
+           "Whether the cluster goes over to another key, so that two are accepted.");
+    fprintf(out, "felt_key_rotation %d\n", json_is_object(rotation));
+    family(out, "felt_key_rotation_waits_for", "gauge",
+           "Members that are not known to have the new key; 0 where there is no rotation.");
+    fprintf(out, "felt_key_rotation_waits_for %" JSON_INTEGER_FORMAT "\n",
+            json_integer_value(json_object_get(rotation, "waits_for")));
+}
+
 /* An object of numbers, each a series with its key as the label. skip: a key that is none of them.
  */
 static void write_numbers(FILE *out, const json_t *object, const char *name, const char *label_name,
@@ -277,6 +291,7 @@ void felt_metrics_write(FILE *out, const json_t *status, const json_t *members)
         return;
     write_info(out, status);
     write_simple(out, status);
+    write_rotation(out, at(status, "rotation"));
     family(out, "felt_members", "gauge", "Members that this node knows, by state.");
     write_numbers(out, at(status, "members"), "felt_members", "state", "total");
     family(out, "felt_datagrams_received_total", "counter",

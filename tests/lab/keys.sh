@@ -61,6 +61,7 @@ waits() {
     [[ $(keys "$1" '.rotation.waits_for[].name') == h3 ]]
 }
 await_ok "who is down is waited for" 20 waits h1
+is "and counted in status" "$(lab exec h1 feltctl status -o json | jq -c '.rotation | [.step, .to, .waits_for]')" "[\"used\",\"$NEW\",1]"
 like "status says so" "$(lab exec h1 feltctl status)" 'the old cluster key is accepted for .* more, for members without the new one: h3'
 out=$(lab exec h1 feltctl keys rotate 2>&1)
 is "a second rotation is refused meanwhile" "$?" 1

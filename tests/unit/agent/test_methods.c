@@ -26,7 +26,7 @@ static void status_has_everything_of_the_interface(void **state)
         "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"subnet6\":null,\"slot\":7,\"at_risk\":false,"
         "\"at_risk_left_us\":null},\"waiting\":null,"
         "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1,\"left\":0},"
-        "\"slots\":{\"total\":255,\"own\":1},\"bridge\":null,"
+        "\"slots\":{\"total\":255,\"own\":1},\"bridge\":null,\"rotation\":null,"
         "\"counters\":{\"datagrams_sent\":88,\"datagrams\":{\"taken\":99,\"malformed\":0,"
         "\"foreign\":0,\"unknown-key\":4,\"forged\":0,\"replayed\":0,\"stale\":0,\"stranger\":0,"
         "\"misdirected\":0,\"full\":0,\"busy\":0},"

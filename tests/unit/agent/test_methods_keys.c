@@ -77,6 +77,7 @@ static void equals(json_t *got, json_t *want)
 
 static void one_key_is_told_by_its_id(void **state _unused_)
 {
+    equals(felt_methods_rotation(&context), json_null());
     equals(felt_methods_keys(&context),
            json_pack("{s:[{s:s, s:b, s:n}], s:n}", "keys", "id", "0a0b0c0d", "seals", 1,
                      "accepted_for_s", "rotation"));
@@ -86,7 +87,11 @@ static void a_rotation_is_told_with_whom_it_waits_for(void **state _unused_)
 {
     ring.phase = FELT_KEYRING_USED;
     ring.grace_us = 90 * FELT_USEC_SEC;
+    ring.n_waiting = 1;
     n_lacking = 1;
+    equals(felt_methods_rotation(&context),
+           json_pack("{s:s, s:s, s:i, s:i}", "step", "used", "to", "0a0b0c0d", "waits_for", 1,
+                     "accepted_for_s", 90));
     equals(felt_methods_keys(&context),
            json_pack("{s:[{s:s, s:b, s:n}, {s:s, s:b, s:i}], s:{s:s, s:s, s:[{s:s, s:s, s:s}]}}",
                      "keys", "id", "0a0b0c0d", "seals", 1, "accepted_for_s", "id", "01020304",
@@ -94,7 +99,11 @@ static void a_rotation_is_told_with_whom_it_waits_for(void **state _unused_)
                      "waits_for", "id", "00000000000000000000000000000000", "name", "h1", "state",
                      "dead"));
     ring.phase = FELT_KEYRING_INSTALLED;
+    ring.n_waiting = 0;
     n_lacking = 0;
+    equals(felt_methods_rotation(&context),
+           json_pack("{s:s, s:s, s:i, s:n}", "step", "installed", "to", "01020304", "waits_for", 0,
+                     "accepted_for_s"));
     equals(felt_methods_keys(&context),
            json_pack("{s:[{s:s, s:b, s:n}, {s:s, s:b, s:n}], s:{s:s, s:s, s:[]}}", "keys", "id",
                      "0a0b0c0d", "seals", 1, "accepted_for_s", "id", "01020304", "seals", 0,

@@ -69,6 +69,7 @@ static void status_becomes_numbers(void **state)
         "\"lease\":{\"subnet\":\"172.17.8.0/24\",\"at_risk\":true},"
         "\"members\":{\"total\":3,\"alive\":2,\"suspect\":0,\"dead\":1,\"left\":4},"
         "\"slots\":{\"total\":255,\"own\":9},\"ready\":true,\"problems\":[\"a\",\"b\"],"
+        "\"rotation\":{\"step\":\"used\",\"waits_for\":2},"
         "\"counters\":{\"datagrams_sent\":88,\"datagrams\":{\"taken\":99,\"forged\":1},\"suspicions\":6,"
         "\"deaths\":3},\"kernel\":{\"mtu\":1450,\"peers\":2,\"unreachable\":1,\"error\":null,"
         "\"work\":{\"passes\":12,\"failed\":1,\"operations\":40,\"refused\":2,\"repairs\":5}}}",
@@ -94,6 +95,8 @@ static void status_becomes_numbers(void **state)
     has(text, "felt_datagrams_received_total{verdict=\"forged\"} 1\n");
     has(text, "# TYPE felt_member_suspicions_total counter\nfelt_member_suspicions_total 6\n");
     has(text, "felt_member_deaths_total 3\n");
+    has(text, "felt_key_rotation 1\n");
+    has(text, "felt_key_rotation_waits_for 2\n");
     has(text, "felt_kernel_failing 0\n");
     has(text, "felt_kernel_operations_total 40\n");
     has(text, "felt_kernel_operations_refused_total 2\n");
@@ -104,13 +107,15 @@ static void status_becomes_numbers(void **state)
 static void what_is_missing_or_of_another_type_is_left_out(void **state)
 {
     char *text = metrics(
-        "{\"ready\":\"yes\",\"lease\":null,\"kernel\":{\"mtu\":null},\"slots\":[],"
+        "{\"ready\":\"yes\",\"lease\":null,\"rotation\":null,\"kernel\":{\"mtu\":null},\"slots\":[],"
         "\"members\":{\"alive\":\"two\",\"dead\":1}}",
         json_of("{\"members\":[null,{},{\"state\":7},{\"state\":\"alive\",\"rtt_us\":\"x\"}]}"));
 
     (void)state;
     assert_null(strstr(text, "felt_ready"));
     has(text, "felt_lease_held 0\n");
+    has(text, "felt_key_rotation 0\n");
+    has(text, "felt_key_rotation_waits_for 0\n");
     assert_null(strstr(text, "felt_overlay_mtu_bytes"));
     assert_null(strstr(text, "felt_slots"));
     assert_null(strstr(text, "state=\"alive\"} t"));
