@@ -31,6 +31,9 @@ static void say_hello(struct felt_node *node)
 {
     struct felt_introduction *intro = &node->introduction;
 
+    if (intro->other.ip.family != FELT_FAMILY_NONE)
+        intro->to = intro->other;
+    intro->other = (struct felt_endpoint){0};
     felt_asker_hello(node, &intro->to);
     intro->next_us = felt_usec_add(node->now, felt_prng_jitter(&node->prng, intro->backoff_us));
     intro->backoff_us = FELT_MIN(intro->backoff_us * 2, PAUSE_MAX);
@@ -40,8 +43,12 @@ void felt_introduction_begin(struct felt_node *node, const struct felt_endpoint 
 {
     struct felt_introduction *intro = &node->introduction;
 
-    if (intro->open)
+    if (intro->open) {
+        /* Whoever we are at may never answer. */
+        if (!felt_endpoint_equal(&intro->to, to))
+            intro->other = *to;
         return;
+    }
     intro->open = true;
     intro->to = *to;
     intro->backoff_us = PAUSE_MIN;
@@ -165,8 +172,10 @@ enum felt_verdict felt_introduction_gift(struct felt_node *node, const struct fe
 
     if (memcmp(intro->request, m->gift.request, FELT_REQUEST_ID_LEN) != 0)
         return FELT_VERDICT_MISDIRECTED;
-    if (intro->open && felt_endpoint_equal(&intro->to, &in->from))
+    if (intro->open && felt_endpoint_equal(&intro->to, &in->from)) {
         intro->open = false;
+        intro->other = (struct felt_endpoint){0};
+    }
     felt_sync_first(node, in->member);
     return FELT_VERDICT_TAKEN;
 }

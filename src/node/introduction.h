@@ -23,7 +23,8 @@ struct felt_introduction {
     bool wanted;              /* the seeds were asked for in this run */
     bool open;                /* to somebody who is to know us: hellos go there until it answers */
     struct felt_endpoint to;
-    felt_usec next_us; /* the next hello there */
+    struct felt_endpoint other; /* who wanted that since; family NONE: nobody */
+    felt_usec next_us;          /* the next hello there */
     felt_usec backoff_us;
     uint8_t request[FELT_REQUEST_ID_LEN]; /* of our joins: proof that an answer is one */
 };
@@ -34,7 +35,8 @@ void felt_introduction_seeds(struct felt_node *node, const struct felt_endpoint 
                              size_t n);
 /* Our address is another one: the seeds are looked at soon, for the others may have moved, too. */
 void felt_introduction_moved(struct felt_node *node);
-/* Whoever is there is to know us. Nothing where we are at that already. */
+/* Whoever is there is to know us. Where we are at that elsewhere, and are not answered by the next
+ * hello, that goes there. */
 void felt_introduction_begin(struct felt_node *node, const struct felt_endpoint *to);
 
 felt_usec felt_introduction_deadline(const struct felt_node *node);

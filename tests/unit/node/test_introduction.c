@@ -197,6 +197,36 @@ static void who_is_to_know_us_gets_hellos_until_it_does(void **state)
     }
 }
 
+/* G-5.7: else whoever begins with one that is gone for good is known to nobody ever after. */
+static void where_one_does_not_answer_the_next_hello_goes_to_the_last_who_did_not_know_us(
+    void **state)
+{
+    struct scene *s = *state;
+    const struct felt_endpoint gone = {.ip = felt_ip_v4(0xc0000263), .port = 8470};
+    struct felt_message join;
+    unsigned hellos = 0;
+
+    peer_enter(&s->q, &s->b);
+    felt_introduction_begin(s->b.node, &gone);
+    felt_introduction_begin(s->b.node, &s->p.at);
+    felt_introduction_begin(s->b.node, &s->q.at);
+    bench_wait(&s->b, 0);
+    assert_false(gets_hello(s, &s->q)); /* it has its time */
+    for (int i = 0; i < 100; i++) {
+        bench_wait(&s->b, 100 * FELT_USEC_MS);
+        assert_false(gets_hello(s, &s->p));
+        hellos += gets_hello(s, &s->q);
+    }
+    assert_in_range(hellos, 2, 5); /* the pause goes on to double */
+    felt_introduction_begin(s->b.node, &gone);
+    assert_true(answers(s, &join));
+    welcome(s, &join);
+    assert_false(s->b.node->introduction.open);
+    felt_introduction_begin(s->b.node, &s->q.at);
+    bench_wait(&s->b, FELT_USEC_SEC);
+    assert_true(gets_hello(s, &s->q)); /* and not who was to be next */
+}
+
 /* G-5.7 */
 static void a_strangers_probe_is_acked_with_zeros(void **state)
 {
@@ -278,6 +308,7 @@ int main(void)
         SCENE(a_cookie_that_answers_nothing_is_refused),
         SCENE(a_welcome_with_another_request_vouches_for_nobody),
         SCENE(who_is_to_know_us_gets_hellos_until_it_does),
+        SCENE(where_one_does_not_answer_the_next_hello_goes_to_the_last_who_did_not_know_us),
         SCENE(a_strangers_probe_is_acked_with_zeros),
         SCENE(who_is_acked_with_zeros_makes_itself_known),
         SCENE(seeds_are_wanted_once_and_while_nobody_is_alive),
