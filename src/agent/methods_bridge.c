@@ -34,7 +34,7 @@ static void explain(const struct felt_methods_context *c, enum felt_bridge_refus
     switch (refusal) {
     case FELT_BRIDGE_NOT_READY:
         felt_methods_refuse(
-            answer, REFUSED,
+            answer, "io.felt.NotReady",
             "this node is not ready for it: it does not know its cluster's map yet, or not all "
             "that others know, has not been confirmed by another member, or is leaving");
         break;

@@ -167,6 +167,8 @@ static enum felt_bridge_exit of_error(const struct felt_varlink_reply *reply)
         return felt_bridge_say(FELT_BRIDGE_REFUSED,
                                "feltd takes this from root and from members of the group "
                                "felt-admin only");
+    if (reason && strcmp(reply->error, "io.felt.NotReady") == 0)
+        return felt_bridge_say(FELT_BRIDGE_UNREACHABLE, "not yet: %s", reason);
     if (reason)
         return felt_bridge_say(FELT_BRIDGE_REFUSED, "feltd refuses: %s", reason);
     return felt_bridge_say(FELT_BRIDGE_REFUSED, "feltd refuses: %s%s%s", reply->error,

@@ -31,8 +31,16 @@ health() { [[ $(ctl h1 status .bridge.health) == "$1" ]]; }
 
 # ---- both sides see each other ---------------------------------------------------------------------
 
+lab stop h2
+lab stop h1
+lab start h1 >/dev/null
 bridge_start h1
-await_ok "the bridge is well" "$LIMIT_S" health ok
+await_ok "beside a feltd that nobody has confirmed the bridge waits" "$LIMIT_S" grep -q 'not yet: this node is not ready for it' "$WORK/sync-h1.log"
+waiting=$(<"$WORK/sync-h1.pid")
+lab start h2 >/dev/null
+await_ok "and is well when somebody has" "$LIMIT_S" health ok
+check "without having ended" lab exec h1 kill -0 "$waiting"
+is "and said it once" "$(grep -c 'this node is not ready' "$WORK/sync-h1.log")" 1
 for host in h1 h2; do
     await_ok "$host's lease is in etcd" "$LIMIT_S" holds "$host"
     await_ok "$host has a route to the flanneld" "$LIMIT_S" has_route "$host" "$NET.99.0/24"
