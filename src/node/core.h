@@ -148,7 +148,8 @@ struct felt_node {
     struct felt_message incoming; /* the message being read */
     struct felt_message outgoing; /* the message being written */
     uint8_t plain[FELT_DATAGRAM_MAX];
-    uint8_t *state;       /* the save that the last step handed out */
+    uint8_t *state; /* the save that the last step handed out */
+    size_t state_len;
     felt_usec foreign_us; /* when the last FOREIGN_CLUSTER or WRONG_KEY was reported */
     uint64_t verdicts[FELT_VERDICTS];
     uint64_t datagrams_sent;

@@ -109,9 +109,11 @@ void felt_keys_noticed(struct felt_node *node, uint32_t key)
 static bool enter(struct felt_node *node, const struct felt_keyring *ring)
 {
     uint8_t value[FELT_KEYRING_BYTES];
+    bool done = felt_crier_enter(node, felt_keys_key(node->notices),
+                                 felt_bytes(value, felt_keyring_encode(ring, value)));
 
-    return felt_crier_enter(node, felt_keys_key(node->notices),
-                            felt_bytes(value, felt_keyring_encode(ring, value)));
+    explicit_bzero(value, sizeof(value));
+    return done;
 }
 
 bool felt_keys_restored(struct felt_node *node, const struct felt_cluster_key *key)

@@ -274,8 +274,9 @@ int felt_node_new(const struct felt_node_config *config, struct felt_node **ret_
 
 static void free_state(struct felt_node *node)
 {
-    free(node->state); /* holds the identity's seed, as does the node itself */
-    node->state = NULL;
+    if (node->state) /* it holds the identity's seed, and a keyring */
+        explicit_bzero(node->state, node->state_len);
+    free(FELT_TAKE(node->state));
 }
 
 void felt_node_free(struct felt_node *node)
@@ -508,14 +509,12 @@ static felt_usec deadline(const struct felt_node *node)
 
 static void hand_out_state(struct felt_node *node, struct felt_effects *effects)
 {
-    size_t len;
-
     if (!felt_saver_due(&node->saver, node->now))
         return;
     effects->state_save = felt_saver_begin(&node->saver);
-    node->state = felt_state_of_node(node, effects->state_save, &len);
+    node->state = felt_state_of_node(node, effects->state_save, &node->state_len);
     if (node->state)
-        effects->state = felt_bytes(node->state, len);
+        effects->state = felt_bytes(node->state, node->state_len);
     else
         save_failed(node, effects->state_save);
 }
