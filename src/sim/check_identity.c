@@ -23,6 +23,7 @@ struct context {
     uint32_t hosts_max;
     uint32_t *judged;        /* by host: the life that was */
     felt_usec *disturbed_us; /* by asker and host: when a question might last have been lost */
+    felt_usec *ignorant_us;  /* and when the host last knew nothing better */
 };
 
 static void *begin(struct sim *sim)
@@ -32,6 +33,7 @@ static void *begin(struct sim *sim)
     c->hosts_max = sim->config.hosts_max + sim->config.hosts_extra;
     c->judged = sim_zalloc(c->hosts_max, sizeof(*c->judged));
     c->disturbed_us = sim_zalloc((size_t)c->hosts_max * c->hosts_max, sizeof(*c->disturbed_us));
+    c->ignorant_us = sim_zalloc((size_t)c->hosts_max * c->hosts_max, sizeof(*c->ignorant_us));
     return c;
 }
 
@@ -41,6 +43,7 @@ static void end(void *context)
 
     free(c->judged);
     free(c->disturbed_us);
+    free(c->ignorant_us);
     free(c);
 }
 
@@ -64,10 +67,11 @@ static void note_disturbances(struct context *c, const struct sim *sim, uint32_t
             c->disturbed_us[asker * c->hosts_max + i] = sim->now;
 }
 
-/* Before it asks nothing can be lost. */
+/* Before it asks nothing can be lost, and nobody answers what is so no more. */
 static void forget_disturbances(struct context *c, uint32_t asker)
 {
     memset(&c->disturbed_us[asker * c->hosts_max], 0, c->hosts_max * sizeof(c->disturbed_us[0]));
+    memset(&c->ignorant_us[asker * c->hosts_max], 0, c->hosts_max * sizeof(c->ignorant_us[0]));
 }
 
 /* Whether one node has seen more of another than that one's state says. */
@@ -83,6 +87,17 @@ static bool knows_better(const struct felt_node *node, const struct felt_node *o
            (contact->save > of->confirm.start || contact->replay.session > of->session);
 }
 
+/* Whoever hears of something newer when it has answered is asked again in the next round, if there
+ * is one. */
+static void note_ignorance(struct context *c, const struct sim *sim, uint32_t asker)
+{
+    const struct felt_node *node = sim->hosts[asker].node;
+
+    for (uint32_t i = 0; i < sim->n_hosts; i++)
+        if (sim->hosts[i].node && !knows_better(sim->hosts[i].node, node))
+            c->ignorant_us[asker * c->hosts_max + i] = sim->now;
+}
+
 /* At its address, and all were asked. */
 static bool was_asked(const struct felt_node *asker, const struct felt_node *node)
 {
@@ -96,11 +111,14 @@ static bool was_asked(const struct felt_node *asker, const struct felt_node *nod
                                &self->descriptor->advertise);
 }
 
+static bool is_long_ago(const struct sim *sim, felt_usec when)
+{
+    return when == 0 || when + QUIET < sim->now;
+}
+
 static bool is_quiet(const struct context *c, const struct sim *sim, uint32_t a, uint32_t b)
 {
-    felt_usec disturbed = c->disturbed_us[a * c->hosts_max + b];
-
-    return disturbed == 0 || disturbed + QUIET < sim->now;
+    return is_long_ago(sim, c->disturbed_us[a * c->hosts_max + b]);
 }
 
 static bool is_twin(const struct sim *sim, uint32_t a, uint32_t b)
@@ -163,7 +181,8 @@ static void judge(struct context *c, struct sim *sim, uint32_t host)
         if (i == host || (other && !knows_better(other, h->node)))
             continue;
         sim->forks_excused |= sim->hosts[i].life > 0; /* it may own what h gives away */
-        if (other && was_asked(h->node, other) && is_quiet(c, sim, host, i))
+        if (other && was_asked(h->node, other) && is_quiet(c, sim, host, i) &&
+            is_long_ago(sim, c->ignorant_us[host * c->hosts_max + i]))
             sim_violated(sim, "%s is believed with an old state, though %s knew better", h->name,
                          sim->hosts[i].name);
     }
@@ -179,10 +198,12 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
     (void)effects;
     for (uint32_t i = 0; i < sim->n_hosts; i++)
         if (sim->hosts[i].tainted && sim->hosts[i].node && c->judged[i] != sim->hosts[i].life) {
-            if (sim->hosts[i].node->confirm.phase == FELT_CONFIRM_SILENT)
+            if (sim->hosts[i].node->confirm.phase == FELT_CONFIRM_SILENT) {
                 forget_disturbances(c, i);
-            else
+            } else {
                 note_disturbances(c, sim, i, false);
+                note_ignorance(c, sim, i);
+            }
             for (uint32_t k = 0; k < sim->n_hosts; k++)
                 if (is_twin(sim, i, k))
                     note_disturbances(c, sim, k, !sim->hosts[k].node->started);

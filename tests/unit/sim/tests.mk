@@ -9,6 +9,7 @@ SIM_TESTS = \
 	tests/unit/sim/test_disk \
 	tests/unit/sim/test_enumerate \
 	tests/unit/sim/test_fault \
+	tests/unit/sim/test_identity \
 	tests/unit/sim/test_keys \
 	tests/unit/sim/test_network \
 	tests/unit/sim/test_operator \
@@ -43,6 +44,8 @@ tests_unit_sim_test_enumerate_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_enumerate_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_fault_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_fault_LDADD = $(SIM_TEST_LDADD)
+tests_unit_sim_test_identity_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_sim_test_identity_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_keys_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_sim_test_keys_LDADD = $(SIM_TEST_LDADD)
 tests_unit_sim_test_network_CPPFLAGS = $(UNIT_CPPFLAGS)
