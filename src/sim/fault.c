@@ -13,19 +13,16 @@
 #include "sim/stream.h"
 
 const struct sim_fault *const sim_faults[] = {
-    &sim_fault_loss,        &sim_fault_reorder,    &sim_fault_duplicate,
-    &sim_fault_partition,   &sim_fault_asymmetric, &sim_fault_isolate,
-    &sim_fault_flip_flop,   &sim_fault_one_way,    &sim_fault_unplugged,
-    &sim_fault_slow,        &sim_fault_pause,      &sim_fault_clock,
-    &sim_fault_days,        &sim_fault_crash,      &sim_fault_power,
-    &sim_fault_persist,     &sim_fault_address,    &sim_fault_disk_fails,
-    &sim_fault_disk_lost,   &sim_fault_disk_torn,  &sim_fault_join_storm,
-    &sim_fault_leave_storm, &sim_fault_donor,      &sim_fault_rollback,
-    &sim_fault_clone,       &sim_fault_duel,       &sim_fault_reserve,
-    &sim_fault_reclaim,     &sim_fault_force,      &sim_fault_contest,
-    &sim_fault_behind,      &sim_fault_wish,       &sim_fault_suspend,
-    &sim_fault_split,       &sim_fault_filtered,   &sim_fault_readdress,
-    &sim_fault_bridge,      &sim_fault_keys,       NULL, /* the last */
+    &sim_fault_loss,       &sim_fault_reorder,     &sim_fault_duplicate, &sim_fault_partition,
+    &sim_fault_asymmetric, &sim_fault_isolate,     &sim_fault_flip_flop, &sim_fault_one_way,
+    &sim_fault_unplugged,  &sim_fault_slow,        &sim_fault_pause,     &sim_fault_clock,
+    &sim_fault_days,       &sim_fault_crash,       &sim_fault_power,     &sim_fault_persist,
+    &sim_fault_address,    &sim_fault_disk_fails,  &sim_fault_disk_lost, &sim_fault_disk_torn,
+    &sim_fault_join_storm, &sim_fault_leave_storm, &sim_fault_donor,     &sim_fault_rollback,
+    &sim_fault_clone,      &sim_fault_duel,        &sim_fault_reserve,   &sim_fault_reclaim,
+    &sim_fault_force,      &sim_fault_contest,     &sim_fault_behind,    &sim_fault_wish,
+    &sim_fault_suspend,    &sim_fault_split,       &sim_fault_filtered,  &sim_fault_readdress,
+    &sim_fault_bridge,     &sim_fault_keys,        &sim_fault_stranger,  NULL, /* the last */
 };
 
 _Static_assert(FELT_ARRAY_LEN(sim_faults) - 1 <= SIM_FAULTS_MAX, "a set is 64 bits");

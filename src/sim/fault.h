@@ -22,7 +22,8 @@
  *   fault_suspend.c  suspend
  *   fault_split.c    split
  *   fault_bridge.c   bridge
- *   fault_keys.c     keys */
+ *   fault_keys.c     keys
+ *   fault_stranger.c stranger */
 #pragma once
 
 #include <stdbool.h>

@@ -42,3 +42,4 @@ extern const struct sim_fault sim_fault_keys;
 extern const struct sim_fault sim_fault_suspend;
 extern const struct sim_fault sim_fault_split;
 extern const struct sim_fault sim_fault_filtered;
+extern const struct sim_fault sim_fault_stranger;

@@ -45,6 +45,7 @@ src_sim_libsim_a_SOURCES = \
 	src/sim/fault_reserve.c \
 	src/sim/fault_filter.c \
 	src/sim/fault_keys.c \
+	src/sim/fault_stranger.c \
 	src/sim/fault_operator.c \
 	src/sim/fault_split.c \
 	src/sim/fault_stall.c \
