@@ -61,20 +61,23 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
     enum felt_keyring_phase phase;
     uint32_t mark;
 
-    (void)effects;
     if (!sim->rotated || !h->node)
         return;
     phase = h->node->keys.ring.phase;
     mark = felt_keys_mark(h->node);
     if (seen->life != h->life)
         *seen = (struct seen){.life = h->life, .phase = phase};
-    if (mark != 0 && mark != seen->mark)
+    /* Who has left saves a state of nobody, and says no more. */
+    if (mark != 0 && mark != seen->mark && effects->n_datagrams > 0) {
         check_durable(sim, host, mark);
+        seen->mark = mark;
+    }
     /* Not by a datagram: by itself. */
     if (phase == FELT_KEYRING_ONE && seen->phase == FELT_KEYRING_USED &&
         input->kind != FELT_INPUT_DATAGRAM)
         check_removal(sim, host);
-    seen->mark = mark;
+    if (mark == 0)
+        seen->mark = 0;
     seen->phase = phase;
 }
 
