@@ -198,9 +198,12 @@ static bool needs_key(struct sim *sim, uint32_t host)
     return h->lost || !h->has_key;
 }
 
-/* An operator looks after those whom nobody can confirm: the others are new machines. */
+/* An operator looks after those whom nobody can confirm: the others are new machines. And again
+ * where somebody has not asked yet, since its disk has just begun to work. */
 static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
 {
+    bool again = false;
+
     (void)context;
     (void)a;
     (void)b;
@@ -214,6 +217,7 @@ static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
             sim_host_start(sim, i);
             continue;
         }
+        again |= h->node->confirm.phase == FELT_CONFIRM_SILENT;
         if (h->node->confirm.phase != FELT_CONFIRM_ASKING)
             continue;
         if (h->tainted) {
@@ -225,6 +229,8 @@ static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
             sim_tell(sim, i, (struct felt_input){.kind = FELT_INPUT_TRUST});
         }
     }
+    if (again)
+        sim_later(sim, OPERATOR_COMES, look_after, NULL, 0, 0);
 }
 
 void sim_fate_heal(struct sim_fate *fate, uint32_t n_stay_dead)
