@@ -8,13 +8,14 @@
 #include "sim/pool.h"
 #include "sim/stream.h"
 
-#define INCIDENT_MAX (60 * FELT_USEC_SEC)
+#define INCIDENT_MAX (120 * FELT_USEC_SEC)
 #define FEW          3
 #define GENERATIONS  3
-#define APART        (4 * FELT_USEC_SEC) /* until all have settled, and for each generation */
-#define DAY          (13 * 3600 * FELT_USEC_SEC + FELT_USEC_SEC) /* a generation is over */
-#define MEETING      (3 * FELT_USEC_SEC)
-#define WATCH_EVERY  500 /* microseconds: about what an answer takes */
+#define APART \
+    (20 * FELT_USEC_SEC) /* for each generation: who is not cut off has heard all by then */
+#define DAY         (13 * 3600 * FELT_USEC_SEC + FELT_USEC_SEC) /* a generation is over */
+#define MEETING     (3 * FELT_USEC_SEC)
+#define WATCH_EVERY 500 /* microseconds: about what an answer takes */
 
 /* To whom; SIM_HOST_NONE: it does not, or nobody is there. */
 static uint32_t introduced_to(const struct sim *sim, uint32_t host)
