@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
-#include "node/core.h"
 #include "node/keys.h"
 #include "sim/pool.h"
 #include "sim/sim.h"
@@ -27,22 +26,6 @@ static void leave(struct sim *sim, void *context, uint64_t host, uint64_t life)
     sim->hosts[host].left = sim->hosts[host].gone = true;
 }
 
-static void note_id(struct sim_host *h)
-{
-    const struct felt_id *id = felt_node_id(h->node);
-
-    if (felt_id_equal(&h->id, id))
-        return;
-    h->id = *id;
-    h->departed = false;
-}
-
-static void note_departure(struct sim *sim, const struct felt_id *id)
-{
-    for (uint32_t i = 0; i < sim->n_hosts; i++)
-        sim->hosts[i].departed |= felt_id_equal(&sim->hosts[i].id, id);
-}
-
 /* Where the kernels send what is for that subnet. */
 static void note_lease(struct sim *sim, uint32_t host, uint32_t slot)
 {
@@ -56,14 +39,11 @@ static void note_lease(struct sim *sim, uint32_t host, uint32_t slot)
 
 void sim_agent_events(struct sim *sim, uint32_t host, const struct felt_effects *effects)
 {
-    note_id(&sim->hosts[host]);
     for (size_t i = 0; i < effects->n_events; i++) {
         enum felt_event_kind kind = effects->events[i].kind;
 
         if (kind == FELT_EVENT_LEASE_TAKEN)
             note_lease(sim, host, effects->events[i].slot);
-        if (kind == FELT_EVENT_MEMBER_LEFT)
-            note_departure(sim, &effects->events[i].id);
         if (kind == FELT_EVENT_SEEDS_WANTED)
             later(sim, host, SIM_SEEDS, RESOLVE_TIME);
         else if (kind == FELT_EVENT_LEASE_TAKEN && sim->config.devices)

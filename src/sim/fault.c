@@ -31,7 +31,6 @@ _Static_assert(FELT_ARRAY_LEN(sim_faults) - 1 <= SIM_FAULTS_MAX, "a set is 64 bi
 
 struct sim_fate {
     struct sim *sim;
-    bool healed;
     struct felt_prng prngs[SIM_FAULTS_MAX];
     uint32_t struck[SIM_FAULTS_MAX];
 };
@@ -133,7 +132,7 @@ static void strike(struct sim *sim, void *context, uint64_t fault, uint64_t unus
     const struct sim_fault *f = sim_faults[fault];
 
     (void)unused;
-    if (fate->healed)
+    if (sim->healed)
         return;
     fate->struck[fault]++;
     f->strike(sim, &fate->prngs[fault]);
@@ -198,6 +197,19 @@ static bool needs_key(struct sim *sim, uint32_t host)
     return h->lost || !h->has_key;
 }
 
+/* Who was known only to those without the key has not got it either. */
+static void find_lost(struct sim *sim)
+{
+    bool more = true;
+
+    while (more) {
+        more = false;
+        for (uint32_t i = 0; i < sim->n_hosts; i++)
+            if (sim_host_runs(sim, i) && !sim->hosts[i].lost && needs_key(sim, i))
+                more |= sim->hosts[i].lost;
+    }
+}
+
 /* An operator looks after those whom nobody can confirm: the others are new machines. And again
  * where somebody has not asked yet, since its disk has just begun to work. */
 static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
@@ -207,12 +219,13 @@ static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
     (void)context;
     (void)a;
     (void)b;
+    find_lost(sim);
     for (uint32_t i = 0; i < sim->n_hosts; i++) {
         struct sim_host *h = &sim->hosts[i];
 
         if (!sim_host_runs(sim, i))
             continue;
-        if (needs_key(sim, i)) {
+        if (h->lost || !h->has_key) {
             sim_host_stop(sim, i, SIM_OFF);
             sim_host_start(sim, i);
             continue;
@@ -238,7 +251,7 @@ void sim_fate_heal(struct sim_fate *fate, uint32_t n_stay_dead)
     struct sim *sim = fate->sim;
     struct sim_weather *weather = sim_network_weather(sim->network);
 
-    fate->healed = true;
+    sim->healed = true;
     if (sim->bridge)
         sim_bridge_heal(sim->bridge);
     sim_network_mend_all(sim->network);

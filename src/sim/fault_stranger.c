@@ -38,6 +38,8 @@ static void watch(struct sim *sim, void *context, uint64_t until, uint64_t b)
     struct felt_prng prng = sim_stream(b, "stranger", 0);
 
     (void)context;
+    if (sim->healed)
+        return;
     for (uint32_t i = 0; i < sim->n_hosts; i++) {
         uint32_t to = introduced_to(sim, i);
 
@@ -57,7 +59,7 @@ static void day(struct sim *sim, void *context, uint64_t a, uint64_t b)
     (void)context;
     (void)a;
     (void)b;
-    for (uint32_t i = 0; i < sim->n_hosts; i++)
+    for (uint32_t i = 0; i < sim->n_hosts && !sim->healed; i++)
         if (sim_host_runs(sim, i))
             sim_host_jump(sim, i, DAY);
 }

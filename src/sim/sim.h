@@ -73,11 +73,9 @@ struct sim_host {
     bool tainted;     /* it lives by a stale disk (disk.h) */
     bool has_key;     /* there is a file with a cluster key: keys.h */
     struct felt_cluster_key key;
-    bool lost;         /* and an operator gives it another when it next starts */
-    bool left;         /* it took its leave and is gone for good */
-    bool gone;         /* off, and nobody starts it any more */
-    struct felt_id id; /* the last that its node had */
-    bool departed;     /* somebody has held that one for gone */
+    bool lost; /* and an operator gives it another when it next starts */
+    bool left; /* it took its leave and is gone for good */
+    bool gone; /* off, and nobody starts it any more */
     struct sim_traffic traffic;
 };
 
@@ -142,6 +140,7 @@ struct sim {
     struct sim_bridge *bridge; /* flanneld nodes, etcd and a bridge: bridge.h; NULL: none */
     bool rotated;              /* the cluster's key was rotated: fault_keys.c */
     bool calm;                 /* no fault but that one */
+    bool healed;               /* all is repaired, and nothing goes wrong any more: fault.c */
     struct sim_violation violation;
 };
 
