@@ -151,7 +151,10 @@ enum felt_verdict felt_confirm_answer(struct felt_node *node, const struct felt_
         return FELT_VERDICT_STRANGER;
     c->current |= m->confirmed.verdict == FELT_IDENTITY_CURRENT || FELT_MUTANT(OLD_STAYS) ||
                   FELT_MUTANT(TWIN_STAYS);
-    c->unknown |= m->confirmed.verdict == FELT_IDENTITY_UNKNOWN;
+    if (m->confirmed.verdict == FELT_IDENTITY_UNKNOWN) {
+        c->unknown = true;
+        c->unknown_at = in->from;
+    }
     answered_by(c, &in->envelope.sender);
     /* Whoever else may know better is given its chance. */
     if (c->current && c->n_awaited == 0)

@@ -35,10 +35,11 @@ struct felt_confirm {
     uint64_t start;     /* number of the save that it began with */
     felt_usec round_us; /* the end of this round */
     felt_usec length_us;
-    bool current;       /* in this round somebody knew us and nothing newer */
-    bool unknown;       /* or knew nothing of us */
-    unsigned strangers; /* rounds with nothing but that */
-    uint32_t n_awaited; /* who may answer in this round and has not yet */
+    bool current;                    /* in this round somebody knew us and nothing newer */
+    bool unknown;                    /* or knew nothing of us */
+    struct felt_endpoint unknown_at; /* where, last */
+    unsigned strangers;              /* rounds with nothing but that */
+    uint32_t n_awaited;              /* who may answer in this round and has not yet */
     struct felt_id awaited[FELT_CONFIRM_ASKED_MAX];
     felt_usec object_us; /* vouch.h: the next objection is not before then */
 };

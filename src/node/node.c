@@ -337,6 +337,8 @@ static void speak(struct felt_node *node)
     felt_bootstrap_speak(node);
     if (node->in_cluster && node->renewal.at.ip.family != FELT_FAMILY_NONE)
         felt_introduction_begin(node, &node->renewal.at);
+    if (node->in_cluster && node->confirm.strangers == FELT_CONFIRM_STRANGERS)
+        felt_introduction_begin(node, &node->confirm.unknown_at);
     if (!node->in_cluster || other == FELT_MEMBER_NONE)
         return;
     felt_sync_hurry(node);

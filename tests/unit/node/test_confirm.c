@@ -131,14 +131,17 @@ static void one_that_knows_better_outweighs_one_that_does_not(void **state)
 static void whom_nobody_knows_in_three_rounds_was_forgotten(void **state)
 {
     struct scene *s = *state;
+    struct felt_message m;
 
     come_back(s, NULL);
     for (int round = 1; round <= 3; round++) {
         assert_false(bench_self(&s->b).confirmed);
+        assert_false(peer_reads(&s->p, &s->b, FELT_MESSAGE_HELLO, &m));
         says(s, &s->p, FELT_IDENTITY_UNKNOWN);
         bench_wait(&s->b, FELT_CONFIRM_ROUND_MAX);
     }
     assert_true(bench_self(&s->b).confirmed);
+    assert_true(peer_reads(&s->p, &s->b, FELT_MESSAGE_HELLO, &m));
 }
 
 /* L-7.2.3 */
