@@ -197,19 +197,6 @@ static bool needs_key(struct sim *sim, uint32_t host)
     return h->lost || !h->has_key;
 }
 
-/* Who was known only to those without the key has not got it either. */
-static void find_lost(struct sim *sim)
-{
-    bool more = true;
-
-    while (more) {
-        more = false;
-        for (uint32_t i = 0; i < sim->n_hosts; i++)
-            if (sim_host_runs(sim, i) && !sim->hosts[i].lost && needs_key(sim, i))
-                more |= sim->hosts[i].lost;
-    }
-}
-
 /* An operator looks after those whom nobody can confirm: the others are new machines. And again
  * where somebody has not asked yet, since its disk has just begun to work. */
 static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
@@ -219,13 +206,12 @@ static void look_after(struct sim *sim, void *context, uint64_t a, uint64_t b)
     (void)context;
     (void)a;
     (void)b;
-    find_lost(sim);
     for (uint32_t i = 0; i < sim->n_hosts; i++) {
         struct sim_host *h = &sim->hosts[i];
 
         if (!sim_host_runs(sim, i))
             continue;
-        if (h->lost || !h->has_key) {
+        if (needs_key(sim, i)) {
             sim_host_stop(sim, i, SIM_OFF);
             sim_host_start(sim, i);
             continue;

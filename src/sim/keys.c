@@ -105,32 +105,11 @@ bool sim_keys_hold(const struct felt_keyring *ring, const struct felt_cluster_ke
            (other && memcmp(other, key, sizeof(*key)) == 0);
 }
 
-/* Somebody who has not lost the key itself knows it, and nobody holds it for gone
- * (proto/gossip.md 6.1.3, 6.2): else no rotation waited for it. */
-static bool is_remembered(const struct sim *sim, uint32_t host)
-{
-    const struct felt_id *id = felt_node_id(sim->hosts[host].node);
-    bool is_known = false;
-
-    for (uint32_t i = 0; i < sim->n_hosts; i++) {
-        const struct felt_node *other = sim->hosts[i].node;
-        uint32_t place =
-            other && i != host ? felt_members_find(other->members, id) : FELT_MEMBER_NONE;
-
-        if (place == FELT_MEMBER_NONE)
-            continue;
-        if (felt_members_peek(other->members, place)->state == FELT_MEMBER_LEFT)
-            return false;
-        is_known |= !sim->hosts[i].lost;
-    }
-    return is_known;
-}
-
 bool sim_keys_lost(const struct sim *sim, uint32_t host)
 {
     const struct sim_host *h = &sim->hosts[host];
     bool excused = h->disk.story.rolled_back > 0 || h->disk.story.copied > 0 || h->twin ||
-                   (h->node && !is_remembered(sim, host));
+                   (h->node && h->unwaited);
     struct felt_keyring ours, all;
 
     if (!newest_of_all(sim, &all))

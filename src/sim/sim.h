@@ -73,9 +73,10 @@ struct sim_host {
     bool tainted;     /* it lives by a stale disk (disk.h) */
     bool has_key;     /* there is a file with a cluster key: keys.h */
     struct felt_cluster_key key;
-    bool lost; /* and an operator gives it another when it next starts */
-    bool left; /* it took its leave and is gone for good */
-    bool gone; /* off, and nobody starts it any more */
+    bool lost;     /* and an operator gives it another when it next starts */
+    bool unwaited; /* a rotation ended without it, as it may: check_keys.c */
+    bool left;     /* it took its leave and is gone for good */
+    bool gone;     /* off, and nobody starts it any more */
     struct sim_traffic traffic;
 };
 

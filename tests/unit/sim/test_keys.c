@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/core.h"
+#include "sim/check.h"
 #include "sim/keys.h"
 #include "sim/run.h"
 
@@ -88,10 +89,12 @@ static bool is_known(const struct sim *sim, const struct felt_id *id)
 
 static void who_was_stopped_as_it_left_needs_the_key_also_when_all_have_forgotten_it(void **state)
 {
+    _cleanup_(sim_checking_freep) struct sim_checking *checking = NULL;
     _cleanup_(sim_freep) struct sim *sim = cluster(1);
     struct felt_id id;
 
     (void)state;
+    checking = sim_checking_new(sim);
     id = leave_half_way(sim, AWAY);
     rotate(sim, 0);
     assert_int_equal(phase_of(sim, 0), FELT_KEYRING_ONE); /* it was not waited for */
@@ -106,9 +109,11 @@ static void who_was_stopped_as_it_left_needs_the_key_also_when_all_have_forgotte
 /* Nothing excuses that: it would be a fault of the core, and has to show. */
 static void who_was_just_off_is_not_given_the_key(void **state)
 {
+    _cleanup_(sim_checking_freep) struct sim_checking *checking = NULL;
     _cleanup_(sim_freep) struct sim *sim = cluster(2);
 
     (void)state;
+    checking = sim_checking_new(sim);
     sim_host_stop(sim, AWAY, SIM_OFF);
     rotate(sim, 0);
     assert_int_equal(phase_of(sim, 0), FELT_KEYRING_USED); /* it is waited for */
@@ -121,10 +126,12 @@ static void who_was_just_off_is_not_given_the_key(void **state)
 /* Who left half-way, came back and was heard is a member like others. */
 static void who_came_back_in_time_has_no_excuse(void **state)
 {
+    _cleanup_(sim_checking_freep) struct sim_checking *checking = NULL;
     _cleanup_(sim_freep) struct sim *sim = cluster(3);
     struct felt_id id;
 
     (void)state;
+    checking = sim_checking_new(sim);
     id = leave_half_way(sim, AWAY);
     sim_host_start(sim, AWAY);
     sim_run(sim, 30 * FELT_USEC_SEC);
