@@ -226,17 +226,32 @@ static void work(struct sim_bridge *b)
 
 static void move(struct sim_bridge *b, uint32_t host)
 {
-    if (host != SIM_HOST_NONE && host != b->host && !b->sim->hosts[host].clone)
+    if (host != SIM_HOST_NONE && host != b->host)
         sim_bridge_start(b, host);
 }
 
+/* Where there are two it is the original; the copy, where that one is rebuilt or somebody else by
+ * now. */
 static uint32_t host_of(const struct sim *sim, const struct felt_id *id)
 {
-    for (uint32_t i = 0; i < sim->n_hosts; i++)
-        if (sim_host_runs(sim, i) && !sim->hosts[i].clone &&
-            felt_id_equal(felt_node_id(sim->hosts[i].node), id))
+    uint32_t copy = SIM_HOST_NONE;
+
+    for (uint32_t i = 0; i < sim->n_hosts; i++) {
+        if (!sim_host_runs(sim, i) || !felt_id_equal(felt_node_id(sim->hosts[i].node), id))
+            continue;
+        if (!sim->hosts[i].clone)
             return i;
-    return SIM_HOST_NONE;
+        copy = i;
+    }
+    return copy;
+}
+
+static void move_anywhere(struct sim_bridge *b)
+{
+    uint32_t host = sim_fault_draw_running(b->sim, &b->prng);
+
+    if (host != SIM_HOST_NONE && !b->sim->hosts[host].clone)
+        move(b, host);
 }
 
 static void order(struct sim_bridge *b, enum felt_bridge_order what)
@@ -281,7 +296,7 @@ static void look(struct sim *sim, void *context, uint64_t life, uint64_t unused)
     } else if (!can_work(b)) {
         b->working_us = 0;
         if (!sim_host_runs(sim, b->host) && sim_one_in(&b->prng, PATIENT))
-            move(b, sim_fault_draw_running(sim, &b->prng));
+            move_anywhere(b);
     } else if (is_bridge_node(b)) {
         if (b->working_us == 0)
             b->working_us = sim->now;
