@@ -11,7 +11,7 @@
 #include "sim/pool.h"
 
 #define STARTS_OVER 2  /* members that are left then */
-#define EVERY       32 /* steps of a host between two looks at it */
+#define EVERY       32 /* steps of a host between two looks at who is there */
 
 struct known {
     uint32_t life;
@@ -80,6 +80,7 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
     struct known *known = &((struct context *)context)->known[host];
     const struct sim_host *h = &sim->hosts[host];
     uint32_t members;
+    bool fewer;
 
     (void)input;
     /* It says so, and learns them anew. */
@@ -90,11 +91,16 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
     members = felt_members_count(h->node->members);
     if (known->members > STARTS_OVER && members <= STARTS_OVER)
         known->n = 0;
+    fewer = members < known->members;
     known->members = members;
-    if (!h->node->map || known->steps++ % EVERY != 0)
+    if (!h->node->map)
         return;
-    if (known->life == h->life)
+    /* At once: who owned nothing when it was forgotten may turn out later to have been given
+     * something. */
+    if (fewer && known->life == h->life)
         missing(sim, host, known);
+    if (known->steps++ % EVERY != 0)
+        return;
     known->life = h->life;
     remember(h->node, known);
 }
