@@ -174,14 +174,24 @@ class Storm:
         if wrong:
             self.wrong.add(f"storm {self.count['storms']}: {wrong}")
 
-    def leave(self):
-        for host in self.joiners:
-            self.leaving.add(host)
+    def order_to_leave(self, host):
+        """Whoever was just started is confirmed in a moment, and refuses until then: feltctl asks again, too."""
+        limit = time.monotonic() + LIMIT_S
+        while True:
             try:
                 herd.ask(self.herd.lab, host.name, "Leave")
                 self.count["leaves"] += 1
+                return
             except OSError as error:
-                self.wrong.add(f"cannot leave: {error}")
+                if "NotConfirmed" not in str(error) or time.monotonic() >= limit:
+                    self.wrong.add(f"cannot leave: {error}")
+                    return
+            self.turn()
+
+    def leave(self):
+        for host in self.joiners:
+            self.leaving.add(host)
+            self.order_to_leave(host)
         self.until("all have left", lambda: not any(host.pid for host in self.joiners))
         for host in self.joiners:
             if host.pid:
