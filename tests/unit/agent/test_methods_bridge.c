@@ -358,6 +358,8 @@ static void orders_go_to_the_node_and_a_refusal_says_why(void **state)
     assert_string_equal(call(f, felt_methods_bridge_begin, "{}"),
                         "io.felt.CannotBridge: {\"reason\":\"the etcd bridge is on beside the node "
                         "a: order it there\"}");
+    f->node.refusal = FELT_BRIDGE_NOT_READY; /* which passes */
+    assert_non_null(strstr(call(f, felt_methods_bridge_begin, "{}"), "io.felt.NotReady: "));
     f->node.refusal = FELT_BRIDGE_LEASED;
     f->node.bridge.n_foreign = 3;
     assert_non_null(strstr(call(f, felt_methods_bridge_end, "{}"), "3 leases of etcd"));
