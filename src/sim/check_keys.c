@@ -29,13 +29,11 @@ static void check_durable(struct sim *sim, uint32_t host, uint32_t mark)
         sim_violated(sim, "%s tells of a keyring that is not on its disk", sim->hosts[host].name);
 }
 
-static bool has_key(const struct sim *sim, uint32_t host, const struct felt_cluster_key *key)
+static bool has_ring(const struct sim *sim, uint32_t host, const struct felt_cluster_key *key)
 {
     struct felt_keyring ring;
 
-    if (!sim_keys_on_disk(sim, host, &ring))
-        felt_keyring_init(&ring, &sim->hosts[host].key);
-    return sim_keys_hold(&ring, key);
+    return sim_keys_on_disk(sim, host, &ring) && sim_keys_hold(&ring, key);
 }
 
 /* A node that takes the last step waits for all that it knows, but for who is held for gone. */
@@ -58,7 +56,7 @@ static void check_removal(struct sim *sim, uint32_t host, const struct seen *see
 
         if (i == host || !sim_host_is_member_on_disk(sim, i))
             continue;
-        if (has_key(sim, i, &node->keys.ring.key))
+        if (has_ring(sim, i, &node->keys.ring.key))
             h->unwaited = false;
         else if (!is_waited_for(node, &seen[i].id))
             h->unwaited = true;

@@ -17,6 +17,7 @@ struct known {
     uint32_t life;
     uint32_t steps;
     uint32_t members; /* after the last step */
+    uint64_t generation;
     uint32_t n;
     uint32_t capacity;
     struct felt_id *owners; /* that were in the table the last time */
@@ -80,7 +81,7 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
     struct known *known = &((struct context *)context)->known[host];
     const struct sim_host *h = &sim->hosts[host];
     uint32_t members;
-    bool fewer;
+    bool forgets;
 
     (void)input;
     /* It says so, and learns them anew. */
@@ -91,13 +92,14 @@ static void stepped(void *context, struct sim *sim, uint32_t host, const struct 
     members = felt_members_count(h->node->members);
     if (known->members > STARTS_OVER && members <= STARTS_OVER)
         known->n = 0;
-    fewer = members < known->members;
+    forgets = members < known->members || h->node->generation.number != known->generation;
     known->members = members;
+    known->generation = h->node->generation.number;
     if (!h->node->map)
         return;
     /* At once: who owned nothing when it was forgotten may turn out later to have been given
      * something. */
-    if (fewer && known->life == h->life)
+    if (forgets && known->life == h->life)
         missing(sim, host, known);
     if (known->steps++ % EVERY != 0)
         return;
