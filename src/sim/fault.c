@@ -98,6 +98,23 @@ uint32_t sim_fault_draw_running(struct sim *sim, struct felt_prng *prng)
             return i;
 }
 
+uint32_t sim_fault_unused(const struct sim *sim)
+{
+    for (uint32_t i = 0; i < sim->n_hosts; i++)
+        if (sim->hosts[i].life == 0 && !sim->hosts[i].clone)
+            return i;
+    return SIM_HOST_NONE;
+}
+
+bool sim_fault_may_leave(const struct sim *sim, uint32_t host)
+{
+    uint32_t gone = 0;
+
+    for (uint32_t i = 0; i < sim->n_hosts; i++)
+        gone += sim->hosts[i].left;
+    return host >= SIM_SEED_HOSTS && !sim->hosts[host].clone && gone < sim->config.hosts_max / 2;
+}
+
 static void start_again(struct sim *sim, void *context, uint64_t host, uint64_t life)
 {
     (void)context;

@@ -68,6 +68,10 @@ uint32_t sim_fate_struck(const struct sim_fate *fate, unsigned fault);
 
 /* A random host that runs, SIM_HOST_NONE where there is none. */
 uint32_t sim_fault_draw_running(struct sim *sim, struct felt_prng *prng);
+/* The first host that never was there, SIM_HOST_NONE where there is none. */
+uint32_t sim_fault_unused(const struct sim *sim);
+/* It is no seed, so that newcomers find somebody, and less than half of all have left. */
+bool sim_fault_may_leave(const struct sim *sim, uint32_t host);
 /* Stops it, and starts it again after a while. */
 void sim_fault_restart(struct sim *sim, uint32_t host, enum sim_power power, felt_usec after);
 /* From now on and for a while nothing passes from hosts of one set to hosts of the other; sets are

@@ -34,11 +34,10 @@ static void isolate(struct sim *sim, uint32_t host, felt_usec time)
 
 static void have_one_join(struct sim *sim)
 {
-    for (uint32_t i = 0; i < sim->n_hosts; i++)
-        if (sim->hosts[i].life == 0 && !sim->hosts[i].clone) {
-            sim_host_start(sim, i);
-            return;
-        }
+    uint32_t host = sim_fault_unused(sim);
+
+    if (host != SIM_HOST_NONE)
+        sim_host_start(sim, host);
 }
 
 /* The owners are held for dead by now, and believed to be superseded. */

@@ -75,14 +75,9 @@ static bool has_accepted(const struct sim *sim, uint32_t host)
 /* So that its slots go to those who did not. */
 static void leave_late(struct sim *sim, void *context, uint64_t host, uint64_t unused)
 {
-    uint32_t gone = 0;
-
     (void)context;
     (void)unused;
-    for (uint32_t i = 0; i < sim->n_hosts; i++)
-        gone += sim->hosts[i].left;
-    if (has_accepted(sim, (uint32_t)host) && host >= SIM_SEED_HOSTS && !sim->hosts[host].clone &&
-        gone < sim->config.hosts_max / 2)
+    if (has_accepted(sim, (uint32_t)host) && sim_fault_may_leave(sim, (uint32_t)host))
         sim_tell(sim, (uint32_t)host, (struct felt_input){.kind = FELT_INPUT_LEAVE});
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A machine joins a few that are cut off while days pass, so that the others, of whom one leaves,
- * are generations ahead (proto/gossip.md 6.4). When they meet again, the few start over, and only
- * the newcomer itself can say that it is there: to somebody who goes off, or to another address,
- * before it has answered. */
+ * are generations ahead (proto/gossip.md 6.4). When they meet again, the few start over, and the
+ * newcomer is known to nobody. Whom a member introduces itself to meanwhile goes off, or to another
+ * address, before it has answered. */
 #include "node/core.h"
 #include "sim/fault_list.h"
 #include "sim/pool.h"
@@ -11,11 +11,10 @@
 #define INCIDENT_MAX (120 * FELT_USEC_SEC)
 #define FEW          3
 #define GENERATIONS  3
-#define APART \
-    (20 * FELT_USEC_SEC) /* for each generation: who is not cut off has heard all by then */
-#define DAY         (13 * 3600 * FELT_USEC_SEC + FELT_USEC_SEC) /* a generation is over */
-#define MEETING     (3 * FELT_USEC_SEC)
-#define WATCH_EVERY 500 /* microseconds: about what an answer takes */
+#define APART        (20 * FELT_USEC_SEC) /* for each; all that are there hear all in it */
+#define DAY          (13 * 3600 * FELT_USEC_SEC + FELT_USEC_SEC) /* a generation is over */
+#define MEETING      (3 * FELT_USEC_SEC)
+#define WATCH_EVERY  500 /* microseconds: about what an answer takes */
 
 /* To whom; SIM_HOST_NONE: it does not, or nobody is there. */
 static uint32_t introduced_to(const struct sim *sim, uint32_t host)
@@ -67,11 +66,10 @@ static void day(struct sim *sim, void *context, uint64_t a, uint64_t b)
 /* One that never was there, or that is rebuilt, and off; SIM_HOST_NONE. */
 static uint32_t draw_newcomer(struct sim *sim, struct felt_prng *prng)
 {
-    uint32_t host = sim_fault_draw_running(sim, prng);
+    uint32_t host = sim_fault_draw_running(sim, prng), unused = sim_fault_unused(sim);
 
-    for (uint32_t i = 0; i < sim->n_hosts; i++)
-        if (sim->hosts[i].life == 0 && !sim->hosts[i].clone)
-            return i;
+    if (unused != SIM_HOST_NONE)
+        return unused;
     if (host == SIM_HOST_NONE || host < SIM_SEED_HOSTS || sim->hosts[host].clone ||
         !sim_fault_disk_is_spare(sim, host))
         return SIM_HOST_NONE;
@@ -82,12 +80,9 @@ static uint32_t draw_newcomer(struct sim *sim, struct felt_prng *prng)
 
 static void leave(struct sim *sim, struct felt_prng *prng, const uint8_t *few)
 {
-    uint32_t host = sim_fault_draw_running(sim, prng), gone = 0;
+    uint32_t host = sim_fault_draw_running(sim, prng);
 
-    for (uint32_t i = 0; i < sim->n_hosts; i++)
-        gone += sim->hosts[i].left;
-    if (host >= SIM_SEED_HOSTS && host != SIM_HOST_NONE && !few[host] && !sim->hosts[host].clone &&
-        gone < sim->config.hosts_max / 2)
+    if (host != SIM_HOST_NONE && !few[host] && sim_fault_may_leave(sim, host))
         sim_tell(sim, host, (struct felt_input){.kind = FELT_INPUT_LEAVE});
 }
 
@@ -118,7 +113,8 @@ static void stranger(struct sim *sim, struct felt_prng *prng)
 
 const struct sim_fault sim_fault_stranger = {
     .name = "stranger",
-    .what = "a machine joins a few who are cut off for days; whom it then tells of itself goes off",
+    .what =
+        "a machine joins a few who are cut off for days; whom members tell of themselves goes off",
     .strike = stranger,
     .pause_max = INCIDENT_MAX,
 };

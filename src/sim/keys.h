@@ -10,8 +10,8 @@
  * *ret_by_hand: the operator has put it in the place of those on the disk. */
 struct felt_cluster_key sim_keys_of(struct sim *sim, uint32_t host, bool *ret_by_hand);
 /* Whether its keys are from before a rotation that has ended since, and nobody waited for it: its
- * disk is an old one, it was held for gone, or all disks with the ring are gone. Then nobody hears
- * it. */
+ * disk is an old one, who ended the rotation did not know it or held it for gone (noted by
+ * check_keys.c), or all disks with the ring are gone. Then nobody hears it. */
 bool sim_keys_lost(const struct sim *sim, uint32_t host);
 bool sim_keys_hold(const struct felt_keyring *ring, const struct felt_cluster_key *key);
 /* The keyring on a host's disk; false where there is none, or no file. */

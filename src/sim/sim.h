@@ -140,7 +140,7 @@ struct sim {
     bool forks_excused; /* an old state was believed where nobody could know: check_identity.c */
     struct sim_bridge *bridge; /* flanneld nodes, etcd and a bridge: bridge.h; NULL: none */
     bool rotated;              /* the cluster's key was rotated: fault_keys.c */
-    bool calm;                 /* no fault but that one */
+    bool calm;                 /* no fault but bridge */
     bool healed;               /* all is repaired, and nothing goes wrong any more: fault.c */
     struct sim_violation violation;
 };
